@@ -1,0 +1,61 @@
+import type { Filter } from '#engines/query/ast.ts'
+import type { Families, Family } from '#events/documents/families.ts'
+
+/** On whose behalf a call is made: the store answers and keeps nothing outside it. */
+export interface Scope {
+  team: string
+  principal: string
+}
+
+/** Documents, kept and found. Every call takes the caller's scope, so that no query can forget it. */
+export interface Store {
+  /** Keeps documents; one with an id that is there replaces it. Accepted when it resolves; durable and found by queries after `flush`. */
+  save<F extends Family>(scope: Scope, family: F, documents: readonly Families[F][]): Promise<void>
+  /** Everything saved before is durable and found by queries when it resolves. */
+  flush(): Promise<void>
+
+  get<F extends Family>(scope: Scope, family: F, id: string): Promise<Families[F] | undefined>
+  /** A page of documents in the order of time. `total` counts all that fit, not the page. */
+  find<F extends Family>(scope: Scope, family: F, search: Search): Promise<Page<Families[F]>>
+  /** Counts per bin of time and value of `by`, over [from, to). Bins without documents are left out. */
+  histogram(scope: Scope, search: Pick<Search, 'from' | 'to' | 'filter'>, bins: { width: number; by: HistogramField }): Promise<Bin[]>
+  /** The most frequent values of a field, with counts: for completion. */
+  values(scope: Scope, search: Pick<Search, 'from' | 'to' | 'filter'>, field: string, prefix: string, most: number): Promise<{ value: string; count: number }[]>
+  /** First and last time of the exchanges that are there, ms since 1970; undefined when there are none. */
+  extent(scope: Scope): Promise<{ from: number; to: number; total: number } | undefined>
+  /** Removes documents of a time before `before` (ms since 1970), whole time slices at a time. */
+  expire(family: Family, before: number): Promise<void>
+  close(): Promise<void>
+}
+
+export type HistogramField = 'status_class' | 'spider.status' | 'server' | 'network.protocol'
+
+export interface Search {
+  /** [from, to) in ms since 1970, fractions allowed. */
+  from: number
+  to: number
+  filter: Filter
+  size: number
+  order: 'newest' | 'oldest'
+  /** Cursor of the page before; opaque. */
+  after?: string
+}
+
+export interface Page<Document> {
+  total: number
+  items: Document[]
+  /** Cursor for the page after; undefined at the end. */
+  next: string | undefined
+}
+
+export interface Bin {
+  /** Start of the bin, ms since 1970. */
+  time: number
+  key: string
+  count: number
+}
+
+/** The medium cannot take it now (full disk, away): may succeed later. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable'
+}

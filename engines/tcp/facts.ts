@@ -1,0 +1,75 @@
+import type { Micros } from '../time.ts'
+
+/** Which end of a connection sent something: 0 the client (who opened it), 1 the server. */
+export type Side = 0 | 1
+export const CLIENT = 0
+export const SERVER = 1
+
+/** Why bytes of a stream are not in the capture. */
+export type MissingReason =
+  | 'not captured' // nobody saw them, and no counter says why
+  | 'dropped by kernel' // the kernel's capture buffer was full meanwhile
+  | 'dropped by overflow' // the agent could not keep or send them
+  | 'cut by snap length' // the packet was seen, its end was cut
+  | 'before capture' // the connection was open when the capture began
+  | 'after capture' // the capture ended before they came
+
+export interface Endpoint {
+  ip: string
+  port: number
+}
+
+/** What is known of one direction of a connection so far. */
+export interface SideFacts {
+  packets: number
+  /** Payload bytes as sent, retransmissions left out. */
+  bytes: number
+  retransmissions: number
+  retransmittedBytes: number
+  outOfOrder: number
+  /** Bytes given up as lost, and in how many gaps. */
+  missingBytes: number
+  gaps: number
+  /** Initial sequence number; undefined until a SYN, or data and its acknowledgement, told it. */
+  initialSequence: number | undefined
+  fin: boolean
+  reset: boolean
+}
+
+/** One TCP connection: from its first packet to its last. */
+export interface Connection {
+  /** Derived from the 5-tuple and both initial sequence numbers, so the same connection has the same id wherever and whenever it is analysed. 32 hex digits. Fixed from the first fact that a sink sees. */
+  readonly id: string
+  /** The part of the id that address translation leaves alone (both initial sequence numbers): two observers of one connection agree on it. Undefined when a side's was never seen. */
+  readonly peerKey: string | undefined
+  readonly client: Endpoint
+  readonly server: Endpoint
+  /** `syn`: seen; `data`: who sent a request-like first message; `port`: the lower port is the server. */
+  readonly clientKnownBy: 'syn' | 'data' | 'port'
+  readonly sides: readonly [SideFacts, SideFacts]
+  readonly start: Micros
+  readonly end: Micros
+  /** SYN to the handshake's last ACK as seen here, in µs; undefined without a whole handshake. */
+  readonly handshake: number | undefined
+  /** `open` until closed by FIN both ways, a reset, idleness, or the capture's end. */
+  readonly state: 'open' | 'closed' | 'reset' | 'idle' | 'ended'
+  /** Free for the one that listens: the state of the protocol engine above. Never touched by the table. */
+  application: unknown
+}
+
+/**
+ * What TCP tells the layer above, in the order of each stream. `bytes` is only valid during the call:
+ * who wants to keep some of it copies it. Offsets count from the first byte of the stream (after the SYN).
+ */
+export interface StreamSink {
+  /** First fact of a connection. */
+  open(connection: Connection): void
+  /** Bytes `start`..`end` of `bytes` come next on this side. `at` is the time of the packet that carried them. */
+  data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void
+  /** `missing` bytes come next that nobody saw. */
+  gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void
+  /** This side sends no more (FIN, or reset by either side). */
+  end(connection: Connection, side: Side, at: Micros): void
+  /** Last fact of a connection: it is closed, or let go. */
+  close(connection: Connection, at: Micros): void
+}
