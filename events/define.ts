@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
 /** A CloudEvent (1.0) with its data decoded. Transport is the bus's business. */
@@ -31,7 +31,7 @@ export class InvalidEvent extends Error {
 }
 
 export interface EventType<Data> {
-  /** Reverse order of nothing: `<noun>.<past participle>.v<version>`. */
+  /** `<noun>.<past participle>.v<version>`. */
   type: string
   summary: string
   schema: TSchema
@@ -42,6 +42,14 @@ export interface EventType<Data> {
   /** Checks data that came from outside. Throws `InvalidEvent`. */
   check(data: unknown): Data
 }
+
+/** Bytes, as they come out of a binary codec. `description` is for the generated documents. */
+export const Bytes = (options: object = {}) =>
+  Type.Refine(
+    Type.Unsafe<Uint8Array>(options),
+    (value) => value instanceof Uint8Array,
+    () => 'must be bytes',
+  )
 
 const text = { encoder: new TextEncoder(), decoder: new TextDecoder('utf-8', { fatal: true }) }
 

@@ -1,7 +1,6 @@
-import { Type } from 'typebox'
-import { defineEvent, InvalidEvent } from './define.ts'
+import { Bytes, defineEvent, InvalidEvent } from './define.ts'
 
-const schema = Type.Unsafe<Uint8Array>({ type: 'string', contentEncoding: 'binary', contentMediaType: 'application/x-pcapng' })
+const schema = Bytes({ contentMediaType: 'application/x-pcapng' })
 
 /**
  * Packets of one lane of one agent: a pcapng section (draft-ietf-opsawg-pcapng), as it would lie in a file.

@@ -3,8 +3,8 @@
  * and small checkpoints. All names are opaque strings.
  */
 export interface State {
-  /** Appends to a lane's log. Durable when it resolves. `sequence` counts up by one from 1; one that is already there (or already behind the cursor) is answered `known` and changes nothing. Entries may arrive out of order. Throws `Full` when the lane's log holds more than its bound. */
-  append(lane: string, sequence: number, entry: Uint8Array): Promise<'appended' | 'known'>
+  /** Appends to a lane's log. Durable when it resolves. `sequence` counts up by one from 1; one that is already there (or already behind the cursor) is answered `known` and changes nothing. Entries may arrive out of order. Throws `Full` when the entries ahead of the lane's cursor weigh more than its bound. `weight`: bytes that the entry stands for, where it only refers to them; its length unless told. */
+  append(lane: string, sequence: number, entry: Uint8Array, weight?: number): Promise<'appended' | 'known'>
   /** The entries after `after`, in order of their sequence, gaps left out, at most `most` of them. */
   read(lane: string, after: number, most: number): Promise<LogEntry[]>
   /** Lanes with entries ahead of their cursor: for the sweep. */

@@ -11,10 +11,14 @@ export interface Scope {
 export interface Store {
   /** Keeps documents; one with an id that is there replaces it. Accepted when it resolves; durable and found by queries after `flush`. */
   save<F extends Family>(scope: Scope, family: F, documents: readonly Families[F][]): Promise<void>
+  /** The same for documents that are JSON already, one a line without the line's end: the cheap way for many. */
+  saveJson<F extends Family>(scope: Scope, family: F, lines: readonly string[]): Promise<void>
   /** Everything saved before is durable and found by queries when it resolves. */
   flush(): Promise<void>
 
   get<F extends Family>(scope: Scope, family: F, id: string): Promise<Families[F] | undefined>
+  /** Those of the ids that are there, in any order. */
+  getMany<F extends Family>(scope: Scope, family: F, ids: readonly string[]): Promise<Families[F][]>
   /** A page of documents in the order of time. `total` counts all that fit, not the page. */
   find<F extends Family>(scope: Scope, family: F, search: Search): Promise<Page<Families[F]>>
   /** Counts per bin of time and value of `by`, over [from, to). Bins without documents are left out. */

@@ -1,0 +1,13 @@
+import { agentStatus } from './agent-status.ts'
+import type { EventType } from './define.ts'
+import { exchangeMerged } from './exchange-merged.ts'
+import { exchangeParsed } from './exchange-parsed.ts'
+import { hostsResolved } from './hosts-resolved.ts'
+import { laneAdvanced } from './lane-advanced.ts'
+import { packetsCaptured } from './packets-captured.ts'
+import { streamAdvanced } from './stream-advanced.ts'
+
+const types = [packetsCaptured, agentStatus, hostsResolved, laneAdvanced, streamAdvanced, exchangeParsed, exchangeMerged] as unknown as EventType<unknown>[]
+
+/** Every event type there is, by its name. */
+export const registry: ReadonlyMap<string, EventType<unknown>> = new Map(types.map((type) => [type.type, type]))
