@@ -1,17 +1,25 @@
-/** The import rule of docs/architecture.md, one line a row. */
+/**
+ * The import rule of docs/development.md, one line a row. Three kinds of files may import more than their folder:
+ * `cli/` (the command line: the composition root), `functions/host/` and `agents/<name>/main.ts`, for only there are adapters chosen.
+ */
 const tests = '(\\.test\\.tsx?|\\.case\\.ts|contract\\.ts)$'
+const packages = ['core', 'npm']
+const edges = '^(scripts|test|bench|demo|cli)/'
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'everything-is-there', severity: 'error', from: {}, to: { couldNotResolve: true } },
     { name: 'events-stand-alone', severity: 'error', from: { path: '^events/', pathNot: tests }, to: { pathNot: '^(events/|node_modules/(typebox|cbor-x)/)' } },
     { name: 'engines-stand-alone', severity: 'error', from: { path: '^engines/', pathNot: tests }, to: { pathNot: '^engines/' } },
-    { name: 'adapters-look-inward', severity: 'error', from: { path: '^adapters/([^/]+)/', pathNot: tests }, to: { pathNot: '^(adapters/$1/|engines/|events/)', dependencyTypesNot: ['core', 'npm'] } },
-    { name: 'functions-know-ports-only', severity: 'error', from: { path: '^functions/([^/]+)/', pathNot: `${tests}|^functions/host/` }, to: { pathNot: '^(functions/$1/|functions/lane/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: ['core', 'npm'] } },
-    { name: 'agents-know-ports-only', severity: 'error', from: { path: '^agents/([^/]+)/', pathNot: `${tests}|/main\\.ts$` }, to: { pathNot: '^(agents/$1/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: ['core', 'npm'] } },
-    { name: 'ui-knows-no-server', severity: 'error', from: { path: '^ui/', pathNot: tests }, to: { path: '^(adapters|functions|agents|cli)/' } },
+    { name: 'adapters-look-inward', severity: 'error', from: { path: '^adapters/([^/]+)/', pathNot: tests }, to: { pathNot: '^(adapters/$1/|engines/|events/)', dependencyTypesNot: packages } },
+    { name: 'functions-know-ports-only', severity: 'error', from: { path: '^functions/([^/]+)/', pathNot: `${tests}|^functions/host/` }, to: { pathNot: '^(functions/$1/|functions/lane/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: packages } },
+    { name: 'agents-know-ports-only', severity: 'error', from: { path: '^agents/([^/]+)/', pathNot: `${tests}|/main\\.ts$` }, to: { pathNot: '^(agents/$1/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: packages } },
+    { name: 'ui-knows-no-server', severity: 'error', from: { path: '^ui/', pathNot: tests }, to: { path: '^(adapters|functions|agents)/' } },
     { name: 'widgets-know-no-data', severity: 'error', from: { path: '^ui/src/widgets/', pathNot: tests }, to: { pathNot: '^ui/src/widgets/', dependencyTypesNot: ['npm'] } },
-    { name: 'nobody-imports-the-edges', severity: 'error', from: { pathNot: '^(scripts|test|bench|cli)/' }, to: { path: '^(scripts|test|bench|cli)/' } },
+    { name: 'the-demo-is-a-system-of-its-own', severity: 'error', from: { path: '^demo/', pathNot: tests }, to: { pathNot: '^demo/', dependencyTypesNot: ['core'] } },
+    { name: 'nobody-imports-the-edges', severity: 'error', from: { pathNot: edges }, to: { path: edges } },
+    { name: 'nobody-imports-tests', severity: 'error', from: { pathNot: `${tests}|^test/` }, to: { path: '\\.test\\.tsx?$' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
