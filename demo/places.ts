@@ -1,0 +1,15 @@
+/** Who stands where: each service and the customers have a loopback address of their own, as hosts in a network have. */
+export const ADDRESSES = {
+  customer: '127.0.0.10',
+  gateway: '127.0.0.11',
+  catalogue: '127.0.0.12',
+  orders: '127.0.0.13',
+  payment: '127.0.0.14',
+  names: '127.0.0.15',
+} as const
+
+export type ServiceName = 'gateway' | 'catalogue' | 'orders' | 'payment'
+export const SERVICES: readonly ServiceName[] = ['gateway', 'catalogue', 'orders', 'payment']
+
+/** `.test` is nobody's domain (RFC 6761, section 6.2). */
+export const domainOf = (name: keyof typeof ADDRESSES): string => `${name}.shop.test`
