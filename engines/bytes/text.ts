@@ -1,16 +1,9 @@
 import { methods } from './buffer.ts'
 
 const { latin1Slice, utf8Slice, latin1Write } = methods
-/** Up to here a loop is faster than the call into the runtime. */
-const SHORT = 8
 
 /** The bytes `start`..`end` as text, one character a byte (ISO 8859-1): never fails, loses nothing, and is ASCII where the bytes are. */
-export const latin1 = (bytes: Uint8Array, start: number, end: number): string => {
-  if (end - start > SHORT) return latin1Slice.call(bytes, start, end)
-  let text = ''
-  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at])
-  return text
-}
+export const latin1 = (bytes: Uint8Array, start: number, end: number): string => latin1Slice.call(bytes, start, end)
 
 /** The bytes `start`..`end` as UTF-8 text; what is not UTF-8 becomes U+FFFD. */
 export const utf8 = (bytes: Uint8Array, start: number, end: number): string => utf8Slice.call(bytes, start, end)
