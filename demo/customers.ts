@@ -32,15 +32,21 @@ const WISHES: [share: number, wish: Wish][] = [
 /** Each wish as often as its share: one throw of the dice picks. */
 const TICKETS: Wish[] = WISHES.flatMap(([share, wish]) => Array<Wish>(share).fill(wish))
 
-/** Calls the shop `rate` times a second, evenly, whether or not earlier calls were answered. Gives the function that stops it. */
-export function startCustomers(call: Caller, rate: number, random: () => number): () => void {
+/** Calls the shop `rate` times a second, evenly, whether or not earlier calls were answered. Gives the function that stops it, once all are answered. */
+export function startCustomers(call: Caller, rate: number, random: () => number): () => Promise<void> {
   const started = performance.now()
+  const waiting = new Set<Promise<unknown>>()
   let sent = 0
   const timer = setInterval(() => {
     for (; sent < ((performance.now() - started) / 1000) * rate; sent++) {
-      // A call that fails here is the shop being stopped: there is nobody left to tell.
-      call('gateway', { ...pick(random, TICKETS)(random), trace: newTrace(random) }).catch(() => undefined)
+      const answer = call('gateway', { ...pick(random, TICKETS)(random), trace: newTrace(random) })
+      // A customer who gets no answer goes away, and the shop goes on.
+      const done = answer.catch(() => undefined).finally(() => waiting.delete(done))
+      waiting.add(done)
     }
   }, 10)
-  return () => clearInterval(timer)
+  return async () => {
+    clearInterval(timer)
+    await Promise.all(waiting)
+  }
 }

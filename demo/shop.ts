@@ -49,7 +49,7 @@ export async function startShop({ rate, seed, port = 8000, handled = () => undef
   return {
     ports,
     async stop() {
-      stopCustomers()
+      await stopCustomers()
       names.stop()
       for (const { close } of Object.values(callers)) close()
       await Promise.all(services.map((service) => service.close()))
