@@ -58,3 +58,8 @@ export class Fenced extends Error {
 export class Full extends Error {
   override name = 'Full'
 }
+
+/** The medium cannot take it now (full disk, away): may succeed later. */
+export class StateUnavailable extends Error {
+  override name = 'StateUnavailable'
+}
