@@ -1,0 +1,150 @@
+/** `duration` counts ns, `bytes` bytes; `text` is compared like `keyword`, and is long. */
+export type FieldType = 'keyword' | 'text' | 'ip' | 'number' | 'duration' | 'bytes'
+export type FieldFamily = 'exchanges' | 'sessions' | 'packets' | 'status' | 'hosts'
+
+export interface Field {
+  /** Full name: the path in the document. */
+  name: string
+  aliases: readonly string[]
+  type: FieldType
+  /** Families whose documents may have it. */
+  of: readonly FieldFamily[]
+  /** The document holds an array of values: one that fits is enough. */
+  many?: true
+  /** Looked at by bare words. */
+  searched?: true
+  /** All or the usual values, for completion before any were seen. */
+  known?: readonly string[]
+  description: string
+  /** A filter that uses it. */
+  example: string
+}
+
+type Options = Partial<Pick<Field, 'of' | 'many' | 'searched' | 'known'>>
+const CALLS = ['exchanges'] as const
+const BOTH = ['exchanges', 'sessions'] as const
+const SESSIONS = ['sessions'] as const
+
+const field = (name: string, aliases: string, type: FieldType, description: string, example: string, options: Options = {}): Field => ({
+  name,
+  aliases: aliases === '' ? [] : aliases.split(' '),
+  type,
+  of: CALLS,
+  description,
+  example,
+  ...options,
+})
+
+/** Every field that filters can name: the one table from which parser, completion, stores and documentation are made. */
+export const FIELDS: readonly Field[] = [
+  field('http.response.status_code', 'status', 'number', 'Status code of the response', 'status:5xx', {
+    known: ['2xx', '3xx', '4xx', '5xx'],
+  }),
+  field('http.request.method', 'method', 'keyword', 'Method of the request', 'method:POST', {
+    searched: true,
+    known: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
+  }),
+  field('url.domain', 'host', 'keyword', 'Host that was asked, without port', 'host:*.shop.example', { searched: true }),
+  field('url.path', 'path', 'text', 'Path, without query', 'path:/api/*'),
+  field('url.query', 'query', 'text', 'What follows the question mark', 'query:*page=2*'),
+  field('url.full', 'url', 'text', 'Whole URL', 'url:http://shop.example/api/*', { searched: true }),
+  field('url.scheme', 'scheme', 'keyword', 'Scheme of the URL', 'scheme:https', { known: ['http', 'https'] }),
+  field('url.port', '', 'number', 'Port that was asked', 'url.port:8443'),
+  field(
+    'event.duration',
+    'duration',
+    'duration',
+    'First byte of the request to last byte of the response; of a session, first to last packet',
+    'duration>500ms',
+    { of: BOTH },
+  ),
+  field('client.ip', 'client', 'ip', 'Address of the client', 'client:10.1.0.0/16', { of: BOTH, searched: true }),
+  field('client.port', '', 'number', 'Port of the client', 'client.port:51234', { of: BOTH }),
+  field('client.domain', '', 'keyword', 'Name of the client, as its address was resolved', 'client.domain:gateway', {
+    of: BOTH,
+    searched: true,
+  }),
+  field('server.ip', 'server', 'ip', 'Address of the server', 'server:10.2.0.7', { of: BOTH, searched: true }),
+  field('server.port', 'port', 'number', 'Port of the server', 'port:8000..8099', { of: BOTH }),
+  field('server.domain', '', 'keyword', 'Name of the server, as its address was resolved', 'server.domain:orders*', {
+    of: BOTH,
+    searched: true,
+  }),
+  field('network.protocol', 'protocol', 'keyword', 'Protocol spoken', 'protocol:http', { of: BOTH, known: ['http'] }),
+  field('network.transport', 'transport', 'keyword', 'Transport below it', 'transport:tcp', { of: BOTH, known: ['tcp'] }),
+  field('http.version', '', 'keyword', 'Version of HTTP', 'http.version:1.0', { known: ['1.0', '1.1'] }),
+  field('http.request.mime_type', '', 'keyword', 'Content type of the request', 'http.request.mime_type:application/json'),
+  field('http.response.mime_type', 'type', 'keyword', 'Content type of the response', 'type:text/*'),
+  field('http.request.bytes', '', 'bytes', 'Request on the wire, head and body', 'http.request.bytes>1MB'),
+  field('http.response.bytes', '', 'bytes', 'Response on the wire, head and body', 'http.response.bytes>1MB'),
+  field('http.request.body.bytes', '', 'bytes', 'Body of the request, decoded', 'http.request.body.bytes:0'),
+  field('http.response.body.bytes', 'size', 'bytes', 'Body of the response, decoded', 'size>10KB'),
+  field('user_agent.original', 'user_agent', 'text', 'User-Agent of the request', 'user_agent:*curl*', { searched: true }),
+  field('trace.id', 'trace', 'keyword', 'Trace, as traceparent carried it', 'trace:4bf92f3577b34da6a3ce929d0e0e4736'),
+  field('span.id', 'span', 'keyword', 'Span of the caller, as traceparent carried it', 'span:00f067aa0ba902b7'),
+  field('error.code', 'error', 'keyword', 'What is wrong with bytes that are not of the protocol', 'error:*'),
+  field('spider.status', 'capture', 'keyword', 'How much of it was seen', 'not capture:complete', {
+    of: BOTH,
+    known: ['complete', 'incomplete', 'pending', 'malformed'],
+  }),
+  field('spider.agents', 'agent', 'keyword', 'Agents that saw it', 'agent:web-*', { of: ['exchanges', 'sessions', 'packets'], many: true }),
+  field('spider.session.id', 'session', 'keyword', 'TCP session', 'session:9f86d081884c7d659a2feaa0c55ad015', { of: BOTH }),
+  field('spider.findings', 'finding', 'keyword', 'Where the peers do not keep to the specification', 'finding:bare-lf', { many: true }),
+  field('spider.upgrade', 'upgrade', 'keyword', 'Protocol that the connection went over to', 'upgrade:websocket'),
+  field('spider.network.duration', 'network_time', 'duration', 'Share of the network, where both sides were seen', 'network_time>5ms'),
+  field('event.id', 'id', 'keyword', 'Id of the document', 'id:9f86d081884c7d659a2feaa0c55ad015-0', {
+    of: ['exchanges', 'sessions', 'packets', 'status', 'hosts'],
+  }),
+  field('spider.state', 'state', 'keyword', 'How the session stands', 'state:reset', {
+    of: ['sessions', 'status'],
+    known: ['open', 'closed', 'reset', 'idle', 'ended'],
+  }),
+  field('spider.handshake', 'handshake', 'duration', 'SYN to the last ACK of the handshake', 'handshake>10ms', { of: SESSIONS }),
+  field('spider.exchanges', 'calls', 'number', 'Calls read in the session', 'calls:0', { of: SESSIONS }),
+  field('network.bytes', 'bytes', 'bytes', 'Payload in both directions', 'bytes>1MB', { of: SESSIONS }),
+  field('network.packets', 'packets', 'number', 'Packets in both directions', 'packets<10', { of: SESSIONS }),
+  field(
+    'spider.sides.client.retransmissions',
+    '',
+    'number',
+    'Packets that the client sent again',
+    'spider.sides.client.retransmissions>0',
+    { of: SESSIONS },
+  ),
+  field(
+    'spider.sides.server.retransmissions',
+    '',
+    'number',
+    'Packets that the server sent again',
+    'spider.sides.server.retransmissions>0',
+    { of: SESSIONS },
+  ),
+  field('spider.sides.client.missing_bytes', '', 'bytes', 'Bytes of the client that nobody saw', 'spider.sides.client.missing_bytes>0', {
+    of: SESSIONS,
+  }),
+  field('spider.sides.server.missing_bytes', '', 'bytes', 'Bytes of the server that nobody saw', 'spider.sides.server.missing_bytes>0', {
+    of: SESSIONS,
+  }),
+  field('spider.sessions', '', 'keyword', 'Sessions with packets in the block', 'spider.sessions:9f86d081884c7d659a2feaa0c55ad015', {
+    of: ['packets'],
+    many: true,
+  }),
+  field('spider.lane', '', 'keyword', 'Lane of the agent', 'spider.lane:web-1.k3f9/3', { of: ['packets'] }),
+  field('agent.id', '', 'keyword', 'One start of one agent', 'agent.id:web-1.k3f9', { of: ['status'] }),
+  field('agent.name', '', 'keyword', 'Name of the agent', 'agent.name:web-1', { of: ['status'] }),
+  field('host.ip', '', 'ip', 'Address', 'host.ip:10.2.0.0/24', { of: ['hosts'] }),
+  field('host.name', '', 'keyword', 'Name of the address', 'host.name:*.shop.example', { of: ['hosts'] }),
+]
+
+/** Fields that people filter by: those of calls and sessions. */
+export const USER_FIELDS = FIELDS.filter(({ of }) => of.includes('exchanges') || of.includes('sessions'))
+
+const byName = new Map(FIELDS.flatMap((field) => [field.name, ...field.aliases].map((name) => [name, field] as const)))
+
+/** The field of a full name or alias. */
+export const findField = (name: string): Field | undefined => byName.get(name)
+
+export const fieldsOf = (family: FieldFamily): Field[] => FIELDS.filter(({ of }) => of.includes(family))
+
+/** Does the type have an order, so that `<`, `>` and ranges mean something? */
+export const isOrdered = (type: FieldType): boolean => type === 'number' || type === 'duration' || type === 'bytes'
