@@ -1,0 +1,52 @@
+import type { Filter } from '#engines/query/ast.ts'
+import { parse } from '#engines/query/parse.ts'
+import { print } from '#engines/query/print.ts'
+
+/** A value that can be filtered by. `op` other than `=` only makes sense for quantities. */
+export interface Term {
+  field: string
+  value: string | number
+  op?: '=' | '>=' | '<='
+}
+
+const filterOf = ({ field, value, op = '=' }: Term): Filter => ({ kind: 'compare', field, op, value })
+
+/**
+ * The filter `text` narrowed to calls with (or without) a value. What the user wrote stays as written;
+ * a term already there is not said twice, and one that says the opposite gives way.
+ */
+export function refine(text: string, term: Term, negate = false): string {
+  const wanted: Filter = negate ? { kind: 'not', of: filterOf(term) } : filterOf(term)
+  const opposite: Filter = negate ? filterOf(term) : { kind: 'not', of: filterOf(term) }
+  const parsed = parse(text)
+  if (!parsed.ok || parsed.filter.kind === 'all') return print(wanted)
+  const terms = parsed.filter.kind === 'and' ? parsed.filter.of : [parsed.filter]
+  const same = (a: Filter) => (b: Filter) => JSON.stringify(a) === JSON.stringify(b)
+  if (terms.some(same(wanted))) return text
+  if (terms.some(same(opposite))) {
+    const kept = [...terms.filter((given) => !same(opposite)(given)), wanted]
+    return print(kept.length === 1 ? kept[0] : { kind: 'and', of: kept })
+  }
+  return `${parsed.filter.kind === 'or' ? `(${text.trim()})` : text.trim()} ${print(wanted)}`
+}
+
+/** What is wrong with a filter, and where; undefined when nothing is. */
+export interface Fault {
+  offset: number
+  length: number
+  message: string
+  expected: string[]
+}
+
+export function faultOf(text: string): Fault | undefined {
+  const parsed = parse(text)
+  return parsed.ok ? undefined : parsed
+}
+
+/** The fault in a sentence: what is wrong, where, and what could stand there. */
+export function faultInWords({ offset, message, expected }: Fault): string {
+  const place = `at character ${offset + 1}: ${message}`
+  return expected.length > 0
+    ? `${place}. Expected ${expected.length > 1 ? `${expected.slice(0, -1).join(', ')} or ${expected.at(-1)}` : expected[0]}.`
+    : `${place}.`
+}

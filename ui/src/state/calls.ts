@@ -1,0 +1,101 @@
+import { effect, signal } from '@preact/signals'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { latest } from '../logic/latest.ts'
+import { spanOf } from '../logic/range.ts'
+import { arrive, letIn, MOST_LIVE, merge, NO_ROWS, type Rows } from '../logic/rows.ts'
+import { read, report } from './api.ts'
+import { returned } from './connection.ts'
+import { refused } from './filter.ts'
+import { q, range } from './place.ts'
+
+interface Page {
+  total: number
+  items: ExchangeDocument[]
+  next?: string
+}
+
+export const rows = signal<Rows>(NO_ROWS)
+export const total = signal<number | undefined>(undefined)
+export const loading = signal(false)
+/** Whether the reader is at the top and reads nothing in particular: then new calls are let in at once. Set by the grid. */
+export const atTop = signal(true)
+
+const SIZE = 200
+let cursor: string | undefined
+let ended = false
+const run = latest()
+
+/** Reads the first page again. */
+export function reload(): void {
+  const { from, to } = spanOf(range.value, Date.now())
+  const live = range.value.kind === 'live'
+  const filter = q.value
+  loading.value = true
+  run(async (stop) => {
+    try {
+      const page = await read<Page>('/exchanges', { from, to: live ? undefined : to, q: filter, size: SIZE, order: 'newest' }, stop)
+      cursor = page.next
+      ended = !page.next
+      rows.value = { items: page.items, waiting: [], skipped: 0 }
+      total.value = page.total
+      refused.value = undefined
+    } catch (error) {
+      report(error, (message) => {
+        refused.value = message
+      })
+    } finally {
+      loading.value = stop.aborted
+    }
+  })
+}
+
+effect(() => {
+  void [range.value, q.value, returned.value]
+  reload()
+})
+
+/** Reads the page below the last row, when there is one and none is on its way. */
+export function loadMore(): void {
+  const last = rows.value.items.at(-1)
+  if (ended || loading.value || !last) return
+  const { from, to } = spanOf(range.value, Date.now())
+  const filter = q.value
+  // Without a cursor (rows were let go while live) the last row's time says where to go on.
+  const place = cursor ? { to: range.value.kind === 'live' ? undefined : to, after: cursor } : { to: Date.parse(last['@timestamp']) + 1 }
+  loading.value = true
+  run(async (stop) => {
+    try {
+      const page = await read<Page>('/exchanges', { from, q: filter, size: SIZE, order: 'newest', ...place }, stop)
+      cursor = page.next
+      ended = !page.next
+      rows.value = { ...rows.value, items: merge(page.items, rows.value.items) }
+    } catch (error) {
+      report(error, () => {})
+    } finally {
+      loading.value = stop.aborted
+    }
+  })
+}
+
+/** What the live feed tells: calls, how many there were, and how many of them were too many to send. */
+export function arrived({ items, counted, skipped }: { items: ExchangeDocument[]; counted: number; skipped: number }): void {
+  const before = rows.value
+  const after = arrive(before, items, atTop.value)
+  letGo(after)
+  rows.value = { ...after, skipped: before.skipped + skipped }
+  if (total.value !== undefined) total.value += counted
+}
+
+/** Shows the calls that waited. After a flood the list is read again, since not every call of it was sent. */
+export function showWaiting(): void {
+  if (rows.value.skipped > 0) return reload()
+  const after = letIn(rows.value)
+  letGo(after)
+  rows.value = after
+}
+
+function letGo(after: Rows): void {
+  if (after.items.length < MOST_LIVE) return
+  cursor = undefined
+  ended = false
+}

@@ -1,0 +1,41 @@
+import { signal } from '@preact/signals'
+
+/** Whether the server answered last time, and when it is asked again (ms since 1970). */
+export const reachable = signal(true)
+export const retryAt = signal(0)
+/** Counts up when the server is back: whoever shows its data reads them again. */
+export const returned = signal(0)
+
+const FIRST_WAIT = 1000
+const LONGEST_WAIT = 10_000
+let wait = FIRST_WAIT
+let timer: ReturnType<typeof setTimeout> | undefined
+
+export function found(): void {
+  if (reachable.value) return
+  clearTimeout(timer)
+  timer = undefined
+  wait = FIRST_WAIT
+  reachable.value = true
+  returned.value++
+}
+
+export function lost(): void {
+  reachable.value = false
+  if (timer === undefined) later()
+}
+
+function later(): void {
+  retryAt.value = Date.now() + wait
+  timer = setTimeout(retry, wait)
+  wait = Math.min(wait * 2, LONGEST_WAIT)
+}
+
+/** Asks whether the server is there; called again by itself until it is. */
+export async function retry(): Promise<void> {
+  clearTimeout(timer)
+  timer = undefined
+  const answer = await fetch('/healthz').catch(() => undefined)
+  if (answer?.ok) found()
+  else if (timer === undefined) later()
+}

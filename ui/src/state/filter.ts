@@ -1,0 +1,35 @@
+import { computed, effect, signal } from '@preact/signals'
+import { faultInWords, faultOf, refine, type Term } from '../logic/refine.ts'
+import { address, go, q } from './place.ts'
+
+/** The filter as it stands in the line, applied or not. */
+export const draft = signal(q.peek())
+/** What the server said against the filter. */
+export const refused = signal<string | undefined>(undefined)
+
+export const fault = computed(() => faultOf(draft.value))
+export const complaint = computed(() => (fault.value ? faultInWords(fault.value) : draft.value === q.value ? refused.value : undefined))
+export const applied = computed(() => draft.value === q.value)
+
+// Back and forward, and links, change what is applied; the line follows.
+effect(() => {
+  draft.value = q.value
+})
+
+/** Applies the line. A filter with a fault is left as it is, and the calls too. */
+export function apply(): void {
+  if (fault.value) return
+  go({ q: draft.value.trim() })
+  draft.value = address.value.q
+}
+
+export function clear(): void {
+  draft.value = ''
+  apply()
+}
+
+/** Narrows what is shown to calls with a value, or to those without. */
+export const narrow = (term: Term, negate = false): void => go({ q: refine(q.value, term, negate) })
+
+/** Shows only calls with a value, whatever the filter was. */
+export const only = (term: Term): void => go({ q: refine('', term) })

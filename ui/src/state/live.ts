@@ -1,0 +1,39 @@
+import { effect, signal } from '@preact/signals'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import type { StatusDocument } from '#events/documents/status.ts'
+import { heard } from './agents.ts'
+import { url } from './api.ts'
+import { arrived } from './calls.ts'
+import { lost, reachable, returned } from './connection.ts'
+import { extent, readExtent } from './extent.ts'
+import { following, q } from './place.ts'
+import { changed } from './selected.ts'
+
+/** Whether the feed is open. */
+export const feeding = signal(false)
+
+effect(() => {
+  void returned.value
+  if (!following.value) return
+  const source = new EventSource(url('/live', { q: q.value }))
+  source.addEventListener('open', () => {
+    feeding.value = true
+  })
+  source.addEventListener('error', () => {
+    feeding.value = false
+    // A refused filter also ends here; the grid's own question says what is wrong with it.
+    if (source.readyState === EventSource.CLOSED) source.close()
+    else if (reachable.peek()) lost()
+  })
+  source.addEventListener('exchanges', (event) => {
+    const news = JSON.parse(event.data) as { items: ExchangeDocument[]; counted: number; skipped: number }
+    arrived(news)
+    changed(news.items)
+    if (!extent.peek()?.total) void readExtent()
+  })
+  source.addEventListener('status', (event) => heard(JSON.parse(event.data) as StatusDocument))
+  return () => {
+    source.close()
+    feeding.value = false
+  }
+})

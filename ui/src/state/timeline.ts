@@ -1,0 +1,47 @@
+import { computed, effect, signal } from '@preact/signals'
+import { type Bars, binsFor, type Histogram, toBars } from '../logic/bins.ts'
+import { latest } from '../logic/latest.ts'
+import type { QualityBin } from '../logic/quality.ts'
+import { spanOf } from '../logic/range.ts'
+import { read, report } from './api.ts'
+import { returned } from './connection.ts'
+import { following, now, q, range } from './place.ts'
+
+export const histogram = signal<Histogram | undefined>(undefined)
+export const quality = signal<{ width: number; bins: QualityBin[] }>({ width: 60_000, bins: [] })
+export const bars = computed<Bars | undefined>(() => histogram.value && toBars(histogram.value))
+
+const MOST_BINS = 240
+/** How often the bars of a live range are read again, ms. */
+const REFRESH = 2000
+
+const run = latest()
+const runQuality = latest()
+const pulse = computed(() => (following.value ? Math.floor(now.value / REFRESH) : 0))
+const slowPulse = computed(() => (following.value ? Math.floor(now.value / 10_000) : 0))
+
+effect(() => {
+  const asked = binsFor(spanOf(range.value, Date.now()), MOST_BINS)
+  const filter = q.value
+  void [pulse.value, returned.value]
+  run(async (stop) => {
+    try {
+      histogram.value = await read<Histogram>('/histogram', { ...asked, q: filter, by: 'status_class' }, stop)
+    } catch (error) {
+      // A filter that the server refuses is said at the filter line, by the grid's question.
+      report(error, () => {})
+    }
+  })
+})
+
+effect(() => {
+  const { from, to } = spanOf(range.value, Date.now())
+  void [slowPulse.value, returned.value]
+  runQuality(async (stop) => {
+    try {
+      quality.value = await read('/quality', { from, to }, stop)
+    } catch (error) {
+      report(error, () => {})
+    }
+  })
+})
