@@ -34,23 +34,30 @@ export function reference(): string {
 One line says which calls or sessions to show. The same language serves the page, \`GET /api/v1/exchanges?q=\` and the live feed.
 Upper and lower case never matter. A wrong filter is answered with the place and with what could stand there.
 
-| filter | fits when |
-| --- | --- |
-${GRAMMAR.map(([filter, meaning]) => `| ${filter} | ${meaning} |`).join('\n')}
+${table(['filter', 'fits when'], GRAMMAR)}
 
 Where a field holds several values, one that fits is enough.
 
 ## Fields
 
-${table('Of calls and of sessions', (field) => field.of.includes('exchanges') && field.of.includes('sessions'))}
-${table('Of calls', (field) => field.of.includes('exchanges') && !field.of.includes('sessions'))}
-${table('Of sessions', (field) => !field.of.includes('exchanges'))}`
+${section('Of calls and of sessions', (field) => field.of.includes('exchanges') && field.of.includes('sessions'))}
+${section('Of calls', (field) => field.of.includes('exchanges') && !field.of.includes('sessions'))}
+${section('Of sessions', (field) => !field.of.includes('exchanges'))}`
 }
 
-function table(title: string, belongs: (field: Field) => boolean): string {
-  const rows = USER_FIELDS.filter(belongs).map(
-    ({ name, aliases, type, description, example }) =>
-      `| ${[...aliases, name].map((name) => `\`${name}\``).join(', ')} | ${description} | ${TYPES[type]} | \`${example}\` |`,
-  )
-  return `### ${title}\n\n| field | what it is | values | example |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+function section(title: string, belongs: (field: Field) => boolean): string {
+  const rows = USER_FIELDS.filter(belongs).map(({ name, aliases, type, description, example }) => [
+    [...aliases, name].map((name) => `\`${name}\``).join(', '),
+    description,
+    TYPES[type],
+    `\`${example}\``,
+  ])
+  return `### ${title}\n\n${table(['field', 'what it is', 'values', 'example'], rows)}\n`
+}
+
+/** Columns are padded, as the formatter does it. */
+function table(head: string[], rows: readonly string[][]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)))
+  const line = (cells: string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
