@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Capture, keepAlive, manyConnections, type Options } from './captures.ts'
+import { type Cost, costOf, installed, median } from './measure.ts'
+import type { Subject } from './report.ts'
+
+const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+const FIELDS = [
+  'frame.time_epoch',
+  'tcp.stream',
+  'http.request.method',
+  'http.request.uri',
+  'http.response.code',
+  'http.content_length',
+].flatMap((field) => ['-e', field])
+
+interface Peer {
+  name: string
+  run(capture: Capture): Promise<Cost>
+  /** How many exchanges it told of, where it says so by its lines. */
+  told?(cost: Cost): number
+}
+
+const decodeAs = ({ port }: Capture): string[] => (port === undefined ? [] : ['-d', `tcp.port==${port},http`])
+const tshark = (capture: Capture, more: string[] = []) =>
+  costOf('tshark', ['-n', '-r', capture.file, ...decodeAs(capture), ...more, '-Y', 'http', '-T', 'fields', ...FIELDS])
+const LIGHT = ['json', 'data-text-lines', 'media']
+  .flatMap((name) => ['--disable-protocol', name])
+  .concat('-o', 'http.decompress_body:FALSE')
+
+const PEERS: Peer[] = [
+  { name: 'spider read', run: ({ file }) => costOf(process.execPath, [main, 'read', file]), told: ({ lines }) => lines },
+  { name: 'tshark', run: (capture) => tshark(capture), told: ({ lines }) => lines / 2 },
+  { name: 'tshark, bodies not dissected', run: (capture) => tshark(capture, LIGHT), told: ({ lines }) => lines / 2 },
+  {
+    name: 'tcpflow (streams to files)',
+    async run({ file }) {
+      const folder = mkdtempSync(join(tmpdir(), 'bench-tcpflow-'))
+      try {
+        return await costOf('tcpflow', ['-q', '-r', file, '-o', folder])
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  },
+]
+
+/** (a) `spider read` beside its peers on the same captures: CPU time and peak memory. Runs are taken in turn, so that all see the same machine. */
+export async function readBench(options: Options): Promise<Subject> {
+  const subject: Subject = {
+    title: '(a) Reading a capture: CPU time and memory',
+    rows: [],
+    notes: ['ratio: CPU time of the peer by that of spider read. Medians; every peer writes to a file.'],
+  }
+  const peers = PEERS.filter(({ name }) => name.startsWith('spider') || installed(name.split(/[ ,]/)[0]))
+  for (const capture of [await keepAlive(options), manyConnections(options)]) {
+    if (typeof capture === 'string') {
+      subject.notes.push(capture)
+      continue
+    }
+    const costs = new Map(peers.map((peer) => [peer, [] as Cost[]]))
+    for (let run = 0; run < options.runs; run++) {
+      for (const peer of peers) costs.get(peer)!.push(await peer.run(capture))
+    }
+    const cpu = (peer: Peer) => median(costs.get(peer)!.map((cost) => cost.cpu))
+    for (const peer of peers) {
+      const all = costs.get(peer)!
+      subject.rows.push({
+        capture: capture.name,
+        program: peer.name,
+        'CPU s': cpu(peer),
+        range: `${Math.min(...all.map((cost) => cost.cpu)).toFixed(2)}–${Math.max(...all.map((cost) => cost.cpu)).toFixed(2)}`,
+        'wall s': median(all.map((cost) => cost.wall)),
+        'peak MB': Math.max(...all.map((cost) => cost.memory)),
+        ratio: cpu(peer) / cpu(peers[0]),
+        'exchanges/CPU s': capture.exchanges / cpu(peer),
+        exchanges: peer.told ? `${peer.told(all[0])} of ${capture.exchanges}` : '',
+      })
+    }
+    subject.notes.push(`${capture.name}: ${Math.round(capture.bytes / 1e6)} MB, ${capture.exchanges} exchanges`)
+    rmSync(capture.file)
+  }
+  return subject
+}
