@@ -64,8 +64,8 @@ export interface HttpExchange {
   missing: Missing[]
   /** What was read otherwise than the specification says, as short stable codes (`content-length-and-transfer-encoding`, `bare-lf` …). */
   findings: string[]
-  /** Set when `malformed`. */
-  error: { code: string; direction: 'request' | 'response'; offset: number } | undefined
+  /** Set when `malformed`. `at`: when those bytes came. */
+  error: { code: string; direction: 'request' | 'response'; offset: number; at: Micros } | undefined
   /** The connection speaks another protocol from here on (101, or CONNECT answered by 2xx). */
   upgrade: string | undefined
 }

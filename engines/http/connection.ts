@@ -1,0 +1,321 @@
+import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
+import type { Micros } from '../time.ts'
+import type { Codecs, HttpExchange, HttpMessage, HttpRequest, HttpResponse, HttpSink } from './facts.ts'
+import type { Fields } from './fields.ts'
+import { type Framing, framingFindings, requestFraming, responseFraming } from './framing.ts'
+import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts'
+import { isAnswerAlone, newExchange, note, Pairing, waits } from './pairing.ts'
+import { type Listener, Reader, type SavedReader } from './reader.ts'
+import type { StartLine } from './start-line.ts'
+
+/** A connection between two bytes, as plain data. */
+export interface Saved {
+  version: 1
+  readers: [SavedReader, SavedReader]
+  open: HttpExchange[]
+  /** Index in `open` of the exchange whose request, whose response is being read; -1 for none. */
+  reading: [number, number]
+  doubt: boolean
+  pipelined: boolean
+  upgrade: string | undefined
+  ended: [boolean, boolean]
+}
+
+const DIRECTION = ['request', 'response'] as const
+const EARLIEST = 0 as Micros
+
+/**
+ * HTTP/1.0 and 1.1 on one TCP connection (RFC 9110, RFC 9112): bytes of both sides in, exchanges out. It watches, so it goes on after a
+ * loss or a violation, and never throws.
+ */
+export class HttpConnection<Context> implements Listener {
+  /** What the connection speaks since it was upgraded; its bytes are counted in `opaque`. */
+  upgrade: string | undefined = undefined
+  private readonly sink: HttpSink<Context>
+  private readonly context: Context
+  private readonly limits: HttpLimits
+  private readonly readers: readonly [Reader, Reader]
+  private readonly pairing = new Pairing()
+  /** The exchange whose request is being read, and the one whose response is. */
+  private readonly reading: [HttpExchange | undefined, HttpExchange | undefined] = [undefined, undefined]
+  private readonly done: [boolean, boolean] = [false, false]
+
+  constructor(sink: HttpSink<Context>, context: Context, codecs: Codecs, limits: HttpLimits = DEFAULT_LIMITS) {
+    this.sink = sink
+    this.context = context
+    this.limits = limits
+    this.readers = [new Reader(CLIENT, this, codecs, limits, EARLIEST), new Reader(SERVER, this, codecs, limits, EARLIEST)]
+  }
+
+  /** `bytes[start..end)` come next on this side. They are only looked at during the call. A call is a segment: after a loss, messages are looked for at its beginning. */
+  receive(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
+    this.readers[side].receive(bytes, start, end, at)
+  }
+
+  /** `missing` bytes come next on this side that nobody saw. */
+  gap(side: Side, missing: number, at: Micros, reason: MissingReason): void {
+    if (missing > 0) this.readers[side].gap(missing, at, reason)
+  }
+
+  /** The capture began in the middle of this connection: what does not look like a message is passed over until one begins, and is not called malformed. */
+  midway(): void {
+    this.readers[CLIENT].phase = 'lost'
+    this.readers[SERVER].phase = 'lost'
+  }
+
+  /** This side sends no more. */
+  end(side: Side, _at: Micros): void {
+    if (this.done[side]) return
+    this.done[side] = true
+    this.finishSide(side, true)
+    if (side === CLIENT) return
+    for (const exchange of [...this.pairing.open])
+      if (waits(exchange) && exchange !== this.reading[CLIENT]) this.emit(exchange, 'closed-before-response')
+  }
+
+  /** The connection is closed, or let go: everything open comes out. */
+  close(_at: Micros): void {
+    if (!this.done[CLIENT]) this.finishSide(CLIENT, false)
+    if (!this.done[SERVER]) this.finishSide(SERVER, false)
+    for (const exchange of [...this.pairing.open]) {
+      if (waits(exchange)) {
+        if (this.done[SERVER]) note(exchange, 'closed-before-response')
+        else this.lack(exchange, SERVER, 0, 'after capture')
+      }
+      this.emit(exchange)
+    }
+  }
+
+  /** Bytes of each side that are not HTTP, after an upgrade. */
+  get opaque(): readonly [number, number] {
+    return [this.readers[CLIENT].opaque, this.readers[SERVER].opaque]
+  }
+
+  /** Begin of the oldest exchange that is not finished; undefined when there is none. */
+  get pendingSince(): Micros | undefined {
+    const oldest = this.pairing.open[0]
+    return oldest?.request?.first ?? oldest?.response?.first
+  }
+
+  /** The exchanges that are not finished, as they are now: copies, with status `pending`. */
+  pending(): HttpExchange[] {
+    return this.pairing.open
+      .filter((exchange) => exchange.request !== undefined || exchange.response !== undefined)
+      .map((exchange) => ({
+        ...exchange,
+        request: this.soFar(CLIENT, exchange.request),
+        response: this.soFar(SERVER, exchange.response),
+        interim: [...exchange.interim],
+        missing: [...exchange.missing],
+        findings: [...exchange.findings],
+      }))
+  }
+
+  private soFar<M extends HttpMessage>(side: Side, message: M | undefined): M | undefined {
+    const reader = this.readers[side]
+    return message === undefined || reader.message !== message
+      ? message && { ...message }
+      : { ...message, complete: false, body: reader.bodySoFar() }
+  }
+
+  began(side: Side, message: HttpMessage, position: number, line: StartLine, fields: Fields, blankLines: boolean): Framing {
+    const exchange =
+      side === CLIENT ? this.beginRequest(message as HttpRequest, position) : this.beginResponse(message as HttpResponse, position)
+    this.reading[side] = exchange
+    if (line.findings.length > 0) for (const finding of line.findings) note(exchange, finding)
+    if (fields.findings.length > 0) for (const finding of fields.findings) note(exchange, finding)
+    if (blankLines) note(exchange, 'blank-line-before-message')
+    framingFindings(line, fields, exchange.findings)
+    if (side === CLIENT) return requestFraming(fields)
+    const method = exchange.request?.method
+    if (line.status === 101) exchange.upgrade = fields.upgrade ?? 'unknown'
+    else if (method === 'CONNECT' && line.status >= 200 && line.status < 300) exchange.upgrade = 'tunnel'
+    return responseFraming(line, fields, method)
+  }
+
+  private beginRequest(request: HttpRequest, position: number): HttpExchange {
+    const { pairing } = this
+    const early = pairing.forRequest(request.first)
+    if (pairing.open.length > 0) this.letGo(request.first)
+    if (early !== undefined) {
+      early.request = request
+      early.position = position
+      return early
+    }
+    const exchange = newExchange(position, request, undefined)
+    this.add(exchange)
+    return exchange
+  }
+
+  /** A request begins: whole answers from before it will find no request any more, nor losses an answer. */
+  private letGo(first: Micros): void {
+    for (const exchange of [...this.pairing.open]) {
+      if (isAnswerAlone(exchange) && exchange.response!.first < first && exchange !== this.reading[SERVER]) this.emit(exchange)
+      else if (isLossAlone(exchange) && !this.pairing.pipelined) this.emit(exchange)
+    }
+  }
+
+  private beginResponse(response: HttpResponse, position: number): HttpExchange {
+    const { pairing } = this
+    const waiting = pairing.forResponse(response.first)
+    if (pairing.open.length > 1 || waiting === undefined) this.passOver(waiting)
+    const exchange = waiting ?? newExchange(-position - 1, undefined, undefined)
+    if (waiting === undefined) this.add(exchange)
+    else if (waiting.request === undefined && waiting.error === undefined) waiting.position = -position - 1
+    exchange.response = response
+    return exchange
+  }
+
+  /** After a loss: requests before the one that is answered now will get no answer. And where no client is seen, an answer waits for its request no longer than the next one. */
+  private passOver(answered: HttpExchange | undefined): void {
+    for (const exchange of [...this.pairing.open]) {
+      if (exchange === answered) return
+      if (waits(exchange) ? answered !== undefined && this.pairing.doubt : this.readers[CLIENT].offset === 0) this.emit(exchange)
+    }
+  }
+
+  interim(status: number, at: Micros): void {
+    const exchange = this.pairing.forResponse(at)
+    if (exchange !== undefined && exchange.interim.length < 64) exchange.interim.push(status)
+  }
+
+  ended(side: Side, message: HttpMessage, findings: readonly string[]): void {
+    const exchange = this.reading[side]!
+    this.reading[side] = undefined
+    if (findings.length > 0) for (const finding of findings) note(exchange, finding)
+    if (side === CLIENT) {
+      if (exchange.response === undefined ? this.done[SERVER] : this.reading[SERVER] !== exchange)
+        this.emit(exchange, exchange.response === undefined ? 'closed-before-response' : undefined)
+      if (this.upgrade !== undefined || (message as HttpRequest).method === 'CONNECT') this.readers[CLIENT].upgrade()
+      return
+    }
+    if (exchange.upgrade !== undefined && message.complete) this.change(exchange.upgrade)
+    else if (exchange.request?.method === 'CONNECT') this.readers[CLIENT].refuse()
+    if (this.reading[CLIENT] === exchange) return
+    if (isAnswerAlone(exchange) && !this.done[CLIENT] && this.readers[CLIENT].offset > 0 && exchange.missing.length === 0) return
+    this.emit(exchange)
+  }
+
+  private change(upgrade: string): void {
+    this.upgrade = upgrade
+    this.readers[CLIENT].upgrade()
+    this.readers[SERVER].upgrade()
+  }
+
+  malformed(side: Side, message: HttpMessage | undefined, code: string, offset: number, at: Micros): void {
+    const { pairing } = this
+    const direction = DIRECTION[side]
+    let exchange = message === undefined ? undefined : this.reading[side]
+    if (exchange === undefined && side === SERVER) exchange = pairing.open.find(waits)
+    if (exchange === undefined) {
+      exchange = newExchange(side === CLIENT ? offset : -offset - 1, undefined, undefined)
+      this.add(exchange)
+    }
+    exchange.error ??= { code, direction, offset, at }
+    pairing.doubt = true
+    if (message === undefined && side === SERVER) this.emit(exchange)
+  }
+
+  lost(side: Side, offset: number, missing: number, reason: MissingReason, _at: Micros): void {
+    const { pairing } = this
+    const entry = { direction: DIRECTION[side], offset, bytes: missing, reason }
+    if (side === SERVER) pairing.open.find(waits)?.missing.push(entry)
+    else {
+      const alone = pairing.open.filter((exchange) => isAnswerAlone(exchange) || isLossAlone(exchange))
+      for (const exchange of alone) exchange.missing.push(entry)
+      if (alone.length === 0 && reason !== 'before capture') {
+        const exchange = newExchange(offset, undefined, undefined)
+        exchange.missing.push(entry)
+        this.add(exchange)
+      }
+      for (const exchange of alone) if (isAnswerAlone(exchange) && exchange !== this.reading[SERVER]) this.emit(exchange)
+    }
+    if (pairing.open.length > 0) pairing.doubt = true
+  }
+
+  missing(side: Side, _message: HttpMessage, offset: number, missing: number, reason: MissingReason): void {
+    this.reading[side]?.missing.push({ direction: DIRECTION[side], offset, bytes: missing, reason })
+  }
+
+  private finishSide(side: Side, said: boolean): void {
+    const exchange = this.reading[side]
+    const lacks = this.readers[side].end(said)
+    if (lacks < 0) return
+    const concerned = exchange ?? this.pairing.open.find(waits)
+    if (concerned === undefined) return
+    if (said) note(concerned, 'closed-before-end')
+    else this.lack(concerned, side, lacks, 'after capture')
+  }
+
+  private lack(exchange: HttpExchange, side: Side, bytes: number, reason: MissingReason): void {
+    exchange.missing.push({ direction: DIRECTION[side], offset: this.readers[side].offset, bytes, reason })
+  }
+
+  /** Opens an exchange. When there are too many, the oldest that is not being read comes out as it is. */
+  private add(exchange: HttpExchange): void {
+    const { open } = this.pairing
+    this.pairing.add(exchange)
+    if (open.length <= this.limits.open) return
+    const oldest = open.find((candidate) => candidate !== this.reading[CLIENT] && candidate !== this.reading[SERVER])
+    if (oldest !== undefined) this.emit(oldest, 'too-many-open')
+  }
+
+  private emit(exchange: HttpExchange, finding?: string): void {
+    this.pairing.remove(exchange)
+    if (finding !== undefined) note(exchange, finding)
+    const { request, response } = exchange
+    if (request === undefined && response === undefined && exchange.error === undefined) return
+    if (exchange.error !== undefined) exchange.status = 'malformed'
+    else exchange.status = request?.complete && response?.complete && exchange.missing.length === 0 ? 'complete' : 'incomplete'
+    this.sink.exchange(this.context, exchange)
+  }
+
+  save(): Saved {
+    const { open, doubt, pipelined } = this.pairing
+    return {
+      version: 1,
+      readers: [this.readers[CLIENT].save(), this.readers[SERVER].save()],
+      open: structured(open),
+      reading: [open.indexOf(this.reading[CLIENT]!), open.indexOf(this.reading[SERVER]!)],
+      doubt,
+      pipelined,
+      upgrade: this.upgrade,
+      ended: [...this.done],
+    }
+  }
+
+  static load<Context>(
+    saved: Saved,
+    sink: HttpSink<Context>,
+    context: Context,
+    codecs: Codecs,
+    limits: HttpLimits = DEFAULT_LIMITS,
+  ): HttpConnection<Context> {
+    const connection = new HttpConnection(sink, context, codecs, limits)
+    connection.pairing.open.push(...structured(saved.open))
+    connection.pairing.doubt = saved.doubt
+    connection.pairing.pipelined = saved.pipelined
+    connection.upgrade = saved.upgrade
+    for (const side of [CLIENT, SERVER] as const) {
+      const exchange = connection.pairing.open[saved.reading[side]]
+      connection.reading[side] = exchange
+      connection.readers[side].load(saved.readers[side], side === CLIENT ? exchange?.request : exchange?.response)
+      connection.done[side] = saved.ended[side]
+    }
+    return connection
+  }
+}
+
+const isLossAlone = (exchange: HttpExchange): boolean =>
+  exchange.request === undefined && exchange.response === undefined && exchange.error === undefined
+
+/** Exchanges change while they are open, so what is saved has its own. */
+const structured = (open: readonly HttpExchange[]): HttpExchange[] =>
+  open.map((exchange) => ({
+    ...exchange,
+    request: exchange.request && { ...exchange.request },
+    response: exchange.response && { ...exchange.response },
+    interim: [...exchange.interim],
+    missing: [...exchange.missing],
+    findings: [...exchange.findings],
+  }))
