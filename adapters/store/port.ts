@@ -1,5 +1,6 @@
 import type { Filter } from '#engines/query/ast.ts'
 import type { Families, Family } from '#events/documents/families.ts'
+import type { StatusDocument } from '#events/documents/status.ts'
 
 /** On whose behalf a call is made: the store answers and keeps nothing outside it. */
 export interface Scope {
@@ -9,11 +10,14 @@ export interface Scope {
 
 /** Documents, kept and found. Every call takes the caller's scope, so that no query can forget it. */
 export interface Store {
-  /** Keeps documents; one with an id that is there replaces it. Accepted when it resolves; durable and found by queries after `flush`. */
+  /**
+   * Keeps documents; one with an id that is there replaces it, also when both come in one call. Accepted when it resolves; durable and found by queries after `flush`.
+   * What replaces a document must speak of about the same time (`SAME_DOCUMENT_WITHIN`), since stores look for it there; hosts may move freely.
+   */
   save<F extends Family>(scope: Scope, family: F, documents: readonly Families[F][]): Promise<void>
   /** The same for documents that are JSON already, one a line without the line's end: the cheap way for many. */
   saveJson<F extends Family>(scope: Scope, family: F, lines: readonly string[]): Promise<void>
-  /** Everything saved before is durable and found by queries when it resolves. */
+  /** Everything saved before is durable and found by queries when it resolves. When it throws `StoreUnavailable`, nothing is given up: the next flush tries again. */
   flush(): Promise<void>
 
   get<F extends Family>(scope: Scope, family: F, id: string): Promise<Families[F] | undefined>
@@ -21,10 +25,18 @@ export interface Store {
   getMany<F extends Family>(scope: Scope, family: F, ids: readonly string[]): Promise<Families[F][]>
   /** A page of documents in the order of time. `total` counts all that fit, not the page. */
   find<F extends Family>(scope: Scope, family: F, search: Search): Promise<Page<Families[F]>>
-  /** Counts per bin of time and value of `by`, over [from, to). Bins without documents are left out. */
+  /** Counts per bin of `width` ms, beginning at whole multiples of it since 1970, and value of `by`, over [from, to). Bins without documents are left out. */
   histogram(scope: Scope, search: Pick<Search, 'from' | 'to' | 'filter'>, bins: { width: number; by: HistogramField }): Promise<Bin[]>
   /** The most frequent values of a field, with counts: for completion. */
-  values(scope: Scope, search: Pick<Search, 'from' | 'to' | 'filter'>, field: string, prefix: string, most: number): Promise<{ value: string; count: number }[]>
+  values(
+    scope: Scope,
+    search: Pick<Search, 'from' | 'to' | 'filter'>,
+    field: string,
+    prefix: string,
+    most: number,
+  ): Promise<{ value: string; count: number }[]>
+  /** The newest status of each agent (`agent.id`), newest first. */
+  latestStatuses(scope: Scope): Promise<StatusDocument[]>
   /** First and last time of the exchanges that are there, ms since 1970; undefined when there are none. */
   extent(scope: Scope): Promise<{ from: number; to: number; total: number } | undefined>
   /** Removes documents of a time before `before` (ms since 1970), whole time slices at a time. */
@@ -41,7 +53,7 @@ export interface Search {
   filter: Filter
   size: number
   order: 'newest' | 'oldest'
-  /** Cursor of the page before; opaque. */
+  /** Cursor of the page before; opaque. `InvalidCursor` is thrown for anything else. */
   after?: string
 }
 
@@ -59,7 +71,25 @@ export interface Bin {
   count: number
 }
 
+/** Two documents with one id differ in time by less than this, in ms: clocks of two observers, not more. */
+export const SAME_DOCUMENT_WITHIN = 600_000
+
 /** The medium cannot take it now (full disk, away): may succeed later. */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable'
+}
+
+/** The data cannot be used as they are: written by another version, in use by another process, damaged. The message says how to put it right. */
+export class StoreUnusable extends Error {
+  override name = 'StoreUnusable'
+}
+
+/** The cursor was not made by this store. */
+export class InvalidCursor extends Error {
+  override name = 'InvalidCursor'
+}
+
+/** Documents that are not JSON, or have no id or time, were left out; all others were kept. */
+export class InvalidDocument extends Error {
+  override name = 'InvalidDocument'
 }

@@ -1,0 +1,153 @@
+import { findField, isOrdered } from '#engines/query/fields.ts'
+import { fold } from '#engines/query/fold.ts'
+import type { Families, Family } from '#events/documents/families.ts'
+import type { StatusDocument } from '#events/documents/status.ts'
+import { type Bin, type HistogramField, InvalidCursor, type Page, type Scope, type Search } from '../port.ts'
+import { quoted } from './columns.ts'
+import { place, type Range, type Reader } from './reader.ts'
+import { Parameters } from './where.ts'
+
+const PLACE = 'time, "event.id" AS id, block, line'
+
+export async function find<F extends Family>(reader: Reader, scope: Scope, family: F, search: Search): Promise<Page<Families[F]>> {
+  const [total, rows] = await Promise.all([count(reader, scope, family, search), page(reader, scope, family, search)])
+  const shown = rows.slice(0, search.size)
+  const items = await reader.documents<Families[F]>(
+    family,
+    shown.map(([slice, , , block, line]) => place(slice, block, line)),
+  )
+  const last = shown.at(-1)
+  return {
+    total,
+    items,
+    next: rows.length > search.size && last !== undefined ? writeCursor(last[1] as bigint, String(last[2])) : undefined,
+  }
+}
+
+async function count(reader: Reader, scope: Scope, family: Family, range: Range): Promise<number> {
+  const parameters = new Parameters()
+  const select = reader.select(scope, family, range, 'count(*) AS n', parameters)
+  if (select === undefined) return 0
+  return Number((await reader.rows(`SELECT sum(n)::BIGINT FROM (${select})`, parameters))[0][0])
+}
+
+/** One row more than asked for tells that there is a next page. */
+async function page(reader: Reader, scope: Scope, family: Family, search: Search) {
+  const after = search.after === undefined ? undefined : readCursor(search.after)
+  const parameters = new Parameters()
+  const select = reader.select(scope, family, search, PLACE, parameters)
+  if (select === undefined) return []
+  const [order, beyond] = search.order === 'newest' ? ['DESC', '<'] : ['ASC', '>']
+  const rest =
+    after === undefined
+      ? ''
+      : `WHERE time ${beyond}= make_timestamp(${parameters.bindWhole(after.time)}) AND (time ${beyond} make_timestamp(${parameters.bindWhole(after.time)}) OR id ${beyond} ${parameters.bind(after.id)})`
+  return reader.rows(
+    `SELECT slice, epoch_us(time), id, block, line FROM (${select}) ${rest} ORDER BY time ${order}, id ${order} LIMIT ${parameters.bindWhole(search.size + 1)}`,
+    parameters,
+  )
+}
+
+function writeCursor(time: bigint, id: string): string {
+  return Buffer.from(JSON.stringify([Number(time), id])).toString('base64url')
+}
+
+function readCursor(cursor: string): { time: number; id: string } {
+  try {
+    const [time, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown]
+    if (Number.isSafeInteger(time) && typeof id === 'string') return { time: time as number, id }
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
+  }
+  throw new InvalidCursor('the cursor is not one that a page before gave: begin again without it')
+}
+
+export async function getMany<F extends Family>(reader: Reader, scope: Scope, family: F, ids: readonly string[]): Promise<Families[F][]> {
+  if (ids.length === 0) return []
+  const parameters = new Parameters()
+  const team = parameters.bind(scope.team)
+  const wanted = ids.length === 1 ? `= ${parameters.bind(ids[0])}` : `IN (${ids.map((id) => parameters.bind(id)).join(', ')})`
+  const select = reader.selectAll(family, 'block, line', `team = ${team} AND "event.id" ${wanted}`)
+  if (select === undefined) return []
+  const rows = await reader.rows(select, parameters)
+  return reader.documents(
+    family,
+    rows.map(([slice, block, line]) => place(slice, block, line)),
+  )
+}
+
+const KEYS: Record<HistogramField, string> = {
+  status_class: `coalesce(("http.response.status_code" // 100) || 'xx', 'none')`,
+  'spider.status': `coalesce("spider.status", 'none')`,
+  server: `coalesce("server.domain", "server.ip", 'none')`,
+  'network.protocol': `coalesce("network.protocol", 'none')`,
+}
+
+export async function histogram(
+  reader: Reader,
+  scope: Scope,
+  range: Range,
+  { width, by }: { width: number; by: HistogramField },
+): Promise<Bin[]> {
+  const parameters = new Parameters()
+  const select = reader.select(scope, 'exchanges', range, `epoch_us(time) AS micros, ${KEYS[by]} AS key`, parameters)
+  if (select === undefined) return []
+  const step = parameters.bindWhole(Math.max(1, Math.round(width * 1000)))
+  const rows = await reader.rows(
+    `SELECT micros // ${step} AS bin, key, count(*) FROM (${select}) GROUP BY bin, key ORDER BY bin, key`,
+    parameters,
+  )
+  return rows.map(([bin, key, count]) => ({ time: Number(bin) * width, key: String(key), count: Number(count) }))
+}
+
+export async function values(
+  reader: Reader,
+  scope: Scope,
+  range: Range,
+  name: string,
+  prefix: string,
+  most: number,
+): Promise<{ value: string; count: number }[]> {
+  const field = findField(name)
+  if (field === undefined || !field.of.includes('exchanges')) return []
+  const parameters = new Parameters()
+  const column = quoted(field.name)
+  const value = field.many ? `unnest(${column})` : isOrdered(field.type) ? `${column}::VARCHAR` : column
+  const select = reader.select(scope, 'exchanges', range, `${value} AS value`, parameters)
+  if (select === undefined) return []
+  const start = parameters.bind(fold(prefix))
+  const rows = await reader.rows(
+    `SELECT value, count(*) AS n FROM (${select}) WHERE starts_with(lower(value), ${start}) GROUP BY value ORDER BY n DESC, value LIMIT ${parameters.bindWhole(most)}`,
+    parameters,
+  )
+  return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }))
+}
+
+export async function latestStatuses(reader: Reader, scope: Scope): Promise<StatusDocument[]> {
+  const parameters = new Parameters()
+  const select = reader.selectAll('status', `${PLACE}, "agent.id" AS agent`, `team = ${parameters.bind(scope.team)}`)
+  if (select === undefined) return []
+  const rows = await reader.rows(
+    `SELECT slice, block, line FROM (${select}) QUALIFY row_number() OVER (PARTITION BY agent ORDER BY time DESC, id DESC) = 1 ORDER BY time DESC, agent`,
+    parameters,
+  )
+  return reader.documents(
+    'status',
+    rows.map(([slice, block, line]) => place(slice, block, line)),
+  )
+}
+
+export async function extent(reader: Reader, scope: Scope): Promise<{ from: number; to: number; total: number } | undefined> {
+  const parameters = new Parameters()
+  const select = reader.selectAll(
+    'exchanges',
+    'min(time) AS first, max(time) AS last, count(*) AS n',
+    `team = ${parameters.bind(scope.team)}`,
+  )
+  if (select === undefined) return undefined
+  const [[first, last, total]] = await reader.rows(
+    `SELECT epoch_us(min(first)), epoch_us(max(last)), sum(n)::BIGINT FROM (${select})`,
+    parameters,
+  )
+  return Number(total) === 0 ? undefined : { from: Number(first) / 1000, to: Number(last) / 1000, total: Number(total) }
+}

@@ -1,0 +1,107 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { Filter } from '#engines/query/ast.ts'
+import type { Family } from '#events/documents/families.ts'
+import type { Scope } from '../port.ts'
+import { readBlock } from './blocks.ts'
+import { storeError } from './errors.ts'
+import { blocksTable, rowsTable, type Slice, type Slices } from './slices.ts'
+import { Parameters, where } from './where.ts'
+
+/** Where the JSON of a document lies. */
+export interface Place {
+  slice: Slice
+  block: bigint
+  line: number
+}
+
+export interface Range {
+  from: number
+  to: number
+  filter: Filter
+}
+
+/** Runs statements on a few connections in turn, since each does one at a time. */
+export class Reader {
+  readonly slices: Slices
+  readonly #directory: string
+  readonly #connections: readonly DuckDBConnection[]
+  #turn = 0
+
+  constructor(connections: readonly DuckDBConnection[], slices: Slices, directory: string) {
+    this.slices = slices
+    this.#connections = connections
+    this.#directory = directory
+  }
+
+  async rows(sql: string, parameters: Parameters): Promise<DuckDBValue[][]> {
+    const connection = this.#connections[this.#turn++ % this.#connections.length]
+    try {
+      return (await connection.runAndReadAll(sql, parameters.values)).getRows()
+    } catch (error) {
+      throw storeError(error, this.#directory)
+    }
+  }
+
+  /** Of each slice that may hold documents of the range: a SELECT of `columns` from its rows that fit, all joined. Undefined when there is none. */
+  select(scope: Scope, family: Family, range: Range, columns: string, parameters: Parameters): string | undefined {
+    const { from, to } = { from: wholeMicros(range.from), to: wholeMicros(range.to) }
+    const condition = [
+      `team = ${parameters.bind(scope.team)}`,
+      `time >= make_timestamp(${parameters.bindWhole(from)})`,
+      `time < make_timestamp(${parameters.bindWhole(to)})`,
+      where(range.filter, family, parameters),
+    ].join(' AND ')
+    return this.#join(family, this.slices.within(family, from / 1000, to / 1000), columns, condition)
+  }
+
+  /** The same of all times, for a condition of ours. */
+  selectAll(family: Family, columns: string, condition: string): string | undefined {
+    return this.#join(family, this.slices.all(family), columns, condition)
+  }
+
+  #join(family: Family, slices: readonly Slice[], columns: string, condition: string): string | undefined {
+    if (slices.length === 0) return undefined
+    return slices
+      .map((slice) => `SELECT '${slice}' AS slice, ${columns} FROM ${rowsTable(family, slice)} WHERE ${condition}`)
+      .join(' UNION ALL ')
+  }
+
+  /** The documents at these places, in this order; one whose day was dropped meanwhile is left out. */
+  async documents<Document>(family: Family, places: readonly Place[]): Promise<Document[]> {
+    const texts = new Map<Place, string>()
+    for (const [slice, its] of Map.groupBy(places, ({ slice }) => slice)) {
+      const byBlock = Map.groupBy(its, ({ block }) => block)
+      const parameters = new Parameters()
+      const wanted = [...byBlock.keys()].map((block) => `${parameters.bind(block)}::BIGINT`)
+      const rows = await this.rows(
+        `SELECT block, data FROM ${blocksTable(family, slice)} WHERE block IN (${wanted.join(', ')})`,
+        parameters,
+      )
+      await Promise.all(
+        rows.map(async ([block, data]) => {
+          const inBlock = byBlock.get(block as bigint)!
+          const lines = await readBlock(
+            (data as { bytes: Uint8Array }).bytes,
+            inBlock.map(({ line }) => line),
+          )
+          for (const [i, place] of inBlock.entries()) texts.set(place, lines[i])
+        }),
+      )
+    }
+    return places.flatMap((place) => {
+      const text = texts.get(place)
+      return text === undefined ? [] : [JSON.parse(text) as Document]
+    })
+  }
+}
+
+/** ms with a fraction as whole µs, as far as DuckDB's timestamps go. */
+function wholeMicros(ms: number): number {
+  return Math.round(Math.min(Math.max(ms, -8e12), 8e12) * 1000)
+}
+
+export const place = (slice: DuckDBValue, block: DuckDBValue, line: DuckDBValue): Place => ({
+  slice: slice === 'rest' ? 'rest' : Number(slice),
+  block: block as bigint,
+  line: Number(line),
+})

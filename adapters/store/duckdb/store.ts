@@ -1,0 +1,70 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import type { Families, Family } from '#events/documents/families.ts'
+import type { Scope, Store } from '../port.ts'
+import { type DuckDbOptions, openDatabase } from './database.ts'
+import { extent, find, getMany, histogram, latestStatuses, values } from './queries.ts'
+import { Reader } from './reader.ts'
+import { blocksTable, rowsTable, Slices } from './slices.ts'
+import { Writer } from './writer.ts'
+
+const READERS = 3
+const FAMILIES: readonly Family[] = ['exchanges', 'sessions', 'packets', 'status', 'hosts']
+
+/** Opens the embedded store, creating it where there is none. Throws `StoreUnusable`, with one line that says why and what to do. */
+export async function openDuckDb(options: DuckDbOptions): Promise<Store> {
+  const database = await openDatabase(options)
+  const slices = new Slices()
+  const connection = await database.connect()
+  await slices.load(connection)
+  const connections = await Promise.all(Array.from({ length: READERS }, () => database.connect()))
+  const reader = new Reader(connections, slices, database.directory)
+  const writer = new Writer(database, connection, slices, await nextBlock(connection, slices))
+
+  return {
+    save: <F extends Family>(scope: Scope, family: F, documents: readonly Families[F][]) =>
+      writer.save(
+        scope.team,
+        family,
+        documents.map((document) => JSON.stringify(document)),
+      ),
+    saveJson: (scope, family, lines) => writer.save(scope.team, family, lines),
+    flush: () => writer.flush(),
+    get: async <F extends Family>(scope: Scope, family: F, id: string) => (await getMany(reader, scope, family, [id]))[0],
+    getMany: (scope, family, ids) => getMany(reader, scope, family, ids),
+    find: (scope, family, search) => find(reader, scope, family, search),
+    histogram: (scope, search, bins) => histogram(reader, scope, search, bins),
+    values: (scope, search, field, prefix, most) => values(reader, scope, search, field, prefix, most),
+    latestStatuses: (scope) => latestStatuses(reader, scope),
+    extent: (scope) => extent(reader, scope),
+    expire: (family, before) => writer.exclusively(() => expire(connection, slices, family, before)),
+    async close() {
+      await writer.flush()
+      for (const each of [connection, ...connections]) each.closeSync()
+      await database.close()
+    },
+  }
+}
+
+async function nextBlock(connection: DuckDBConnection, slices: Slices): Promise<number> {
+  let last = -1
+  for (const family of FAMILIES) {
+    for (const slice of slices.all(family)) {
+      const rows = await connection.runAndReadAll(`SELECT coalesce(max(block), -1)::DOUBLE FROM ${blocksTable(family, slice)}`)
+      last = Math.max(last, Number(rows.getRows()[0][0]))
+    }
+  }
+  return last + 1
+}
+
+async function expire(connection: DuckDBConnection, slices: Slices, family: Family, before: number): Promise<void> {
+  for (const slice of slices.endedBefore(family, before)) {
+    slices.remove(family, slice) // first, so that no query begins to look there
+    await connection.run(`DROP TABLE ${rowsTable(family, slice)}`)
+    await connection.run(`DROP TABLE ${blocksTable(family, slice)}`)
+  }
+  if (!slices.has(family, 'rest')) return
+  await connection.run(`DELETE FROM ${rowsTable(family, 'rest')} WHERE time < make_timestamp($1::BIGINT)`, [
+    BigInt(Math.round(before * 1000)),
+  ])
+  await connection.run(`DELETE FROM ${blocksTable(family, 'rest')} WHERE block NOT IN (SELECT block FROM ${rowsTable(family, 'rest')})`)
+}
