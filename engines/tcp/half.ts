@@ -1,0 +1,85 @@
+import type { Micros } from '../time.ts'
+import type { MissingReason, SideFacts } from './facts.ts'
+
+/** A piece of a stream that cannot be delivered yet, in memory of its own; never changed. */
+export interface Segment {
+  /** Sequence number of its first byte. */
+  readonly sequence: number
+  readonly bytes: Uint8Array
+  /** Bytes after those that the snap length cut. */
+  readonly cut: number
+  readonly fin: boolean
+  /** What its packet acknowledged of the other side's stream. */
+  readonly acknowledged: boolean
+  readonly acknowledgement: number
+  readonly at: Micros
+}
+
+export const lengthOf = (segment: Segment): number => segment.bytes.length + segment.cut
+
+/** How far `a` is behind `b` in the circle of sequence numbers (RFC 9293, 3.4); negative: before it. */
+export const distance = (a: number, b: number): number => (a - b) | 0
+
+/** One direction of a connection. Sequence numbers are signed 32-bit integers. All fields are plain data. */
+export class Half implements SideFacts {
+  packets = 0
+  bytes = 0
+  retransmissions = 0
+  retransmittedBytes = 0
+  outOfOrder = 0
+  missingBytes = 0
+  gaps = 0
+  fin = false
+  reset = false
+
+  /** The sequence number before the first byte, and whether a handshake told it. */
+  initial = 0
+  told = false
+  /** `next` is the sequence number of the next byte to be delivered. */
+  known = false
+  next = 0
+  /** The highest acknowledgement by the other side. */
+  acked = 0
+  /** Something was delivered, or said to be missing. */
+  begun = false
+  /** No more will be delivered. */
+  ended = false
+  /** IP identification of the newest data; tells a retransmission from the same packet captured twice. -1: none. */
+  ident = -1
+  /** What came ahead of its turn, in order, without overlap. */
+  queue: Segment[] | undefined = undefined
+  queuedBytes = 0
+  /** Since when the next byte is missed, since when although acknowledged (0: not), and why it may be. */
+  stalled = 0
+  stalledAcked = 0
+  stalledReason: MissingReason = 'not captured'
+
+  get initialSequence(): number | undefined {
+    return this.told ? this.initial >>> 0 : undefined
+  }
+
+  /** Starts the stream after the sequence number `initial`. */
+  begin(initial: number, told: boolean): void {
+    this.initial = initial
+    this.told = told
+    this.next = (initial + 1) | 0
+    this.acked = this.next
+    this.known = true
+  }
+
+  /** The capture began inside this stream: what was sent before its first packet is not missing. */
+  startAt(sequence: number): void {
+    this.next = sequence
+    if (distance(this.acked, sequence) < 0) this.acked = sequence
+  }
+
+  /** Bytes acknowledged but not seen. */
+  get unseen(): number {
+    return this.known && !this.ended ? Math.max(0, distance(this.acked, this.next)) : 0
+  }
+
+  /** The next byte is missing: something after it has come or it was acknowledged. */
+  get hole(): boolean {
+    return this.unseen > 0 || (this.queue !== undefined && distance(this.queue[0].sequence, this.next) > 0)
+  }
+}

@@ -1,0 +1,126 @@
+import { Frame } from '../packet/frame.ts'
+import { micros } from '../time.ts'
+import type { Connection } from './facts.ts'
+import { Flow } from './flow.ts'
+import { Half } from './half.ts'
+
+export type SavedHalf = Omit<Half, 'begin' | 'startAt' | 'initialSequence' | 'unseen' | 'hole'>
+
+/** A connection as plain data: structured-clonable, without what the listener keeps in `application`. */
+export interface SavedConnection {
+  key: string
+  /** Empty until it is fixed. */
+  id: string
+  /** Client and server address as words, then their ports. */
+  tuple: number[]
+  hash: number
+  start: number
+  end: number
+  touched: number
+  handshakeTime: number
+  clientKnownBy: Connection['clientKnownBy']
+  state: Connection['state']
+  oriented: boolean
+  opened: boolean
+  answered: boolean
+  closing: number
+  sides: [SavedHalf, SavedHalf]
+}
+
+/** Segments are never changed, so a copy of their list is a copy of the queue. */
+const saveHalf = (half: Half): SavedHalf => ({ ...half, queue: half.queue?.slice() })
+
+const save = (flow: Flow): SavedConnection => ({
+  key: flow.key,
+  id: flow.opened ? flow.id : '',
+  tuple: [
+    flow.client0,
+    flow.client1,
+    flow.client2,
+    flow.client3,
+    flow.server0,
+    flow.server1,
+    flow.server2,
+    flow.server3,
+    flow.clientPort,
+    flow.serverPort,
+  ],
+  hash: flow.hash,
+  start: flow.start,
+  end: flow.end,
+  touched: flow.touched,
+  handshakeTime: flow.handshakeTime,
+  clientKnownBy: flow.clientKnownBy,
+  state: flow.state,
+  oriented: flow.oriented,
+  opened: flow.opened,
+  answered: flow.answered,
+  closing: flow.closing,
+  sides: [saveHalf(flow.sides[0]), saveHalf(flow.sides[1])],
+})
+
+const packet = new Frame()
+
+/** The connection as it was saved. */
+export const restore = (saved: SavedConnection): Flow => {
+  const { key, tuple, hash, start, end, handshakeTime, clientKnownBy, state, oriented, opened, answered, closing } = saved
+  const flow = new Flow(packet, hash)
+  ;[flow.client0, flow.client1, flow.client2, flow.client3, flow.server0, flow.server1, flow.server2, flow.server3] = tuple
+  ;[flow.clientPort, flow.serverPort] = tuple.slice(8)
+  Object.assign(flow, {
+    key,
+    start: micros(start),
+    end: micros(end),
+    handshakeTime,
+    clientKnownBy,
+    state,
+    oriented,
+    opened,
+    answered,
+    closing,
+  })
+  if (saved.id !== '') flow.id = saved.id
+  flow.sides = [restoreHalf(saved.sides[0]), restoreHalf(saved.sides[1])]
+  return flow
+}
+
+const restoreHalf = (saved: SavedHalf): Half => Object.assign(new Half(), saved, { queue: saved.queue?.slice() })
+
+/** Which connections changed, and which are gone, since somebody asked. */
+export class Changes {
+  #tracked: boolean
+  #changed: Flow[] = []
+  #removed: string[] = []
+
+  constructor(tracked: boolean) {
+    this.#tracked = tracked
+  }
+
+  note(flow: Flow): void {
+    if (!this.#tracked || flow.changed) return
+    flow.changed = true
+    this.#changed.push(flow)
+  }
+
+  remove(flow: Flow): void {
+    if (!this.#tracked) return
+    flow.gone = true
+    this.#removed.push(flow.key)
+  }
+
+  take(): { changed: SavedConnection[]; removed: string[] } {
+    const changed = this.#changed.filter((flow) => !flow.gone).map(save)
+    for (const flow of this.#changed) flow.changed = false
+    const removed = this.#removed
+    this.#changed = []
+    this.#removed = []
+    return { changed, removed }
+  }
+
+  /** Everything in two lists, oldest first. */
+  all(open: Flow | undefined, closed: Flow | undefined): SavedConnection[] {
+    const saved: SavedConnection[] = []
+    for (const first of [closed, open]) for (let flow = first; flow; flow = flow.newer) saved.push(save(flow))
+    return saved
+  }
+}

@@ -1,0 +1,251 @@
+import { ACK, FIN, type Frame, RST, SYN } from '../packet/frame.ts'
+import type { Micros } from '../time.ts'
+import type { MissingReason, Side, StreamSink } from './facts.ts'
+import type { Flow } from './flow.ts'
+import { distance, type Half, lengthOf, type Segment } from './half.ts'
+import type { TcpLimits } from './limits.ts'
+import { dequeue, enqueue } from './queue.ts'
+
+/**
+ * Puts the two streams of connections in order and hands them on, cause before effect: data that acknowledge what the
+ * other side sent and nobody has seen yet wait for that, so that a request always comes before its response.
+ *
+ *     client   [ 1 ][ 2 ]      [ 4 ]          4 waits for 3
+ *     server              [ack 1..4, A ]      A waits for 3 and 4
+ */
+export class Streams {
+  /** The reason given for bytes that turn out to be missing from now on. */
+  lossReason: MissingReason = 'not captured'
+  /** Connections on which something is missed or held back. */
+  readonly troubled = new Set<Flow>()
+  queuedBytes = 0
+  #sink: StreamSink
+  #limits: TcpLimits
+
+  constructor(sink: StreamSink, limits: TcpLimits) {
+    this.#sink = sink
+    this.#limits = limits
+  }
+
+  /** One more segment of a connection, of which `side` sent it. */
+  segment(flow: Flow, side: Side, frame: Frame): void {
+    const half = flow.sides[side]
+    const other = flow.sides[side === 0 ? 1 : 0]
+    const { flags, acknowledgement, at } = frame
+    let ahead = false
+    if (flags & ACK && (flags & RST) === 0) {
+      if (distance(acknowledgement, other.acked) > 0) other.acked = acknowledgement
+      ahead = distance(acknowledgement, other.next) > 0 && !other.ended
+    }
+    const sequence = flags & SYN ? (frame.sequence + 1) | 0 : frame.sequence
+    if (frame.payloadLength > 0 || flags & FIN) {
+      if (!ahead && !flow.troubled && flow.opened && sequence === half.next && !half.ended) this.#inOrder(flow, side, half, frame)
+      else this.#outOfOrder(flow, half, frame, sequence)
+    }
+    if (ahead || flow.troubled) this.settle(flow, at)
+  }
+
+  #inOrder(flow: Flow, side: Side, half: Half, frame: Frame): void {
+    half.ident = frame.ident
+    if (frame.payloadLength > 0) {
+      const { payload, payloadEnd } = frame
+      this.#data(flow, side, half, frame.bytes, payload, payloadEnd, frame.payloadLength - (payloadEnd - payload), frame.at)
+    }
+    if (frame.flags & FIN) this.#fin(flow, side, half, frame.at)
+  }
+
+  #outOfOrder(flow: Flow, half: Half, frame: Frame, sequence: number): void {
+    const length = frame.payloadLength
+    const old = -distance(sequence, half.next)
+    if (half.ended || distance(sequence, half.next) + length + (frame.flags & FIN) <= 0) {
+      if (length > 0 && !isKeepAlive(old, length)) countAgain(half, frame, Math.min(length, Math.max(0, old)))
+      return
+    }
+    if (old > 0 && length > 0) countAgain(half, frame, Math.min(old, length))
+    if (half.queue !== undefined && distance(sequence, half.queue[half.queue.length - 1].sequence) < 0) half.outOfOrder++
+    else half.ident = frame.ident
+    const took = enqueue(half, {
+      sequence,
+      bytes: frame.bytes.subarray(frame.payload, frame.payloadEnd),
+      cut: length - (frame.payloadEnd - frame.payload),
+      fin: (frame.flags & FIN) !== 0,
+      acknowledged: (frame.flags & ACK) !== 0,
+      acknowledgement: frame.acknowledgement,
+      at: frame.at,
+    })
+    this.queuedBytes += took
+    this.#trouble(flow)
+  }
+
+  /** Delivers what can be, gives up what will not come, and notes whether something is still missed. */
+  settle(flow: Flow, now: Micros): void {
+    this.#drain(flow)
+    while (this.#giveUp(flow, 0, now) || this.#giveUp(flow, 1, now)) this.#drain(flow)
+    const [client, server] = flow.sides
+    if (isTroubled(flow)) {
+      this.#watch(client, now)
+      this.#watch(server, now)
+      this.#trouble(flow)
+    } else if (flow.troubled) {
+      flow.troubled = false
+      this.troubled.delete(flow)
+      client.stalled = client.stalledAcked = server.stalled = server.stalledAcked = 0
+    }
+  }
+
+  /** Delivers all that is kept, with gaps for what is not there. */
+  exhaust(flow: Flow, now: Micros, atEnd: boolean): void {
+    this.#drain(flow)
+    for (;;) {
+      const side = flow.sides[0].hole ? 0 : 1
+      const half = flow.sides[side]
+      if (half.hole) this.#skip(flow, side, half, now, atEnd && half.unseen === 0 ? 'after capture' : undefined)
+      else if (flow.sides[0].queue || flow.sides[1].queue) this.#deliver(flow, flow.sides[0].queue ? 0 : 1)
+      else break
+      this.#drain(flow)
+    }
+    flow.troubled = false
+    this.troubled.delete(flow)
+  }
+
+  /** This side sends no more. */
+  end(flow: Flow, side: Side, at: Micros): void {
+    const half = flow.sides[side]
+    if (half.ended) return
+    half.ended = true
+    this.#sink.end(flow, side, at)
+  }
+
+  /** Takes over a connection that was saved. */
+  adopt(flow: Flow): void {
+    this.queuedBytes += flow.sides[0].queuedBytes + flow.sides[1].queuedBytes
+    if (flow.state === 'open' && isTroubled(flow)) this.#trouble(flow)
+  }
+
+  #trouble(flow: Flow): void {
+    if (flow.troubled) return
+    flow.troubled = true
+    this.troubled.add(flow)
+  }
+
+  #watch(half: Half, now: Micros): void {
+    if (!half.hole) {
+      half.stalled = half.stalledAcked = 0
+      return
+    }
+    if (half.stalled === 0) {
+      half.stalled = now
+      half.stalledReason = this.lossReason
+    }
+    if (half.unseen > 0) half.stalledAcked ||= now
+  }
+
+  #drain(flow: Flow): void {
+    for (;;) {
+      const client = deliverable(flow, 0)
+      const server = deliverable(flow, 1)
+      if (!client && !server) return
+      this.#deliver(flow, client && (!server || client.at <= server.at) ? 0 : 1)
+    }
+  }
+
+  #deliver(flow: Flow, side: Side): void {
+    const half = flow.sides[side]
+    const segment = dequeue(half)
+    this.queuedBytes -= segment.bytes.length
+    if (half.ended) return
+    const known = Math.max(0, distance(half.next, segment.sequence))
+    const start = Math.min(known, segment.bytes.length)
+    const cut = lengthOf(segment) - Math.max(known, segment.bytes.length)
+    if (lengthOf(segment) > known) this.#data(flow, side, half, segment.bytes, start, segment.bytes.length, cut, segment.at)
+    if (segment.fin) this.#fin(flow, side, half, segment.at)
+  }
+
+  #data(flow: Flow, side: Side, half: Half, bytes: Uint8Array, start: number, end: number, cut: number, at: Micros): void {
+    half.next = (half.next + end - start + cut) | 0
+    half.stalled = half.stalledAcked = 0
+    if (!half.begun) this.#begin(flow, side, half, at)
+    half.bytes += end - start + cut
+    if (end > start) this.#sink.data(flow, side, bytes, start, end, at)
+    if (cut > 0) this.#gap(flow, side, half, cut, at, 'cut by snap length')
+  }
+
+  #begin(flow: Flow, side: Side, half: Half, at: Micros): void {
+    half.begun = true
+    if (!half.told) this.#sink.gap(flow, side, 0, at, 'before capture')
+  }
+
+  #gap(flow: Flow, side: Side, half: Half, missing: number, at: Micros, reason: MissingReason): void {
+    if (!half.begun) this.#begin(flow, side, half, at)
+    half.missingBytes += missing
+    half.gaps++
+    this.#sink.gap(flow, side, missing, at, reason)
+  }
+
+  #fin(flow: Flow, side: Side, half: Half, at: Micros): void {
+    half.next = (half.next + 1) | 0
+    half.fin = true
+    this.end(flow, side, at)
+  }
+
+  #giveUp(flow: Flow, side: Side, now: Micros): boolean {
+    const half = flow.sides[side]
+    if (half.stalled === 0 || !half.hole) return false
+    if (!this.#isLost(flow, side, now)) return false
+    this.#skip(flow, side, half, now, undefined)
+    return true
+  }
+
+  #isLost(flow: Flow, side: Side, now: Micros): boolean {
+    const limits = this.#limits
+    const half = flow.sides[side]
+    const receiver = flow.sides[side === 0 ? 1 : 0]
+    const queued = flow.sides[0].queuedBytes + flow.sides[1].queuedBytes
+    if (half.unseen > 0) {
+      // A side that is never seen will not be: the capture has one direction only.
+      if (half.packets === 0 && half.gaps > 0) return true
+      return (half.stalledAcked > 0 && now - half.stalledAcked >= limits.acknowledgedWait) || queued >= limits.acknowledgedBytes
+    }
+    const wait = receiver.packets === 0 ? limits.oneSidedWait : limits.unacknowledgedWait
+    return now - half.stalled >= wait || queued >= limits.unacknowledgedBytes || this.queuedBytes >= limits.totalBytes
+  }
+
+  /** Goes on behind the bytes that are missed. */
+  #skip(flow: Flow, side: Side, half: Half, now: Micros, why: MissingReason | undefined): void {
+    const first = half.queue?.[0]
+    const toQueue = first ? distance(first.sequence, half.next) : 0
+    const missing = half.unseen > 0 && (toQueue <= 0 || half.unseen < toQueue) ? half.unseen : toQueue
+    half.stalled = half.stalledAcked = 0
+    // One number that was acknowledged and carries no byte of data: the FIN was not captured.
+    if (missing === 1 && !first) this.#fin(flow, side, half, now)
+    else {
+      half.next = (half.next + missing) | 0
+      half.bytes += missing
+      this.#gap(flow, side, half, missing, now, why ?? (half.stalledReason === 'not captured' ? this.lossReason : half.stalledReason))
+    }
+  }
+}
+
+const isTroubled = (flow: Flow): boolean => {
+  const [client, server] = flow.sides
+  return client.hole || server.hole || client.queue !== undefined || server.queue !== undefined || flow.closing > 0
+}
+
+/** The first kept segment of a side, when everything before it and everything it answers was delivered. */
+const deliverable = (flow: Flow, side: Side): Segment | undefined => {
+  const half = flow.sides[side]
+  const first = half.queue?.[0]
+  if (!first || !flow.opened || distance(first.sequence, half.next) > 0) return undefined
+  const other = flow.sides[side === 0 ? 1 : 0]
+  return first.acknowledged && !other.ended && distance(first.acknowledgement, other.next) > 0 ? undefined : first
+}
+
+/** RFC 9293, 3.8.4: no data, or one byte of garbage, right before what comes next. */
+const isKeepAlive = (old: number, length: number): boolean => old === 1 && length === 1
+
+const countAgain = (half: Half, frame: Frame, bytes: number): void => {
+  const captureOfSame = frame.ident > 0 && half.ident > 0 && ((frame.ident - half.ident) << 16) >> 16 <= 0
+  if (captureOfSame) return
+  half.retransmissions++
+  half.retransmittedBytes += bytes
+}
