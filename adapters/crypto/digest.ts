@@ -1,41 +1,60 @@
-import { createSHA256 } from 'hash-wasm'
+import { createSHA256, type IHasher } from 'hash-wasm'
+import type { Codecs } from '#engines/http/facts.ts'
 
-/** One hasher serves all digests: whoever goes on puts its own state in first, and the one before has its state taken out. */
-const hasher = await createSHA256()
-hasher.init()
-const FRESH = hasher.save()
-let active: Digest | undefined
+/** Loads SHA-256 whose state is plain bytes, and can be saved between any two bytes of the input. Node's own hashes cannot. */
+export const loadDigest = async (): Promise<Codecs['digest']> => {
+  const hasher = new SharedHasher(await createSHA256())
+  return (saved) => new Digest(hasher, saved)
+}
 
-/** SHA-256 whose state is plain bytes, and can be saved between any two bytes of the input. Node's own hashes cannot. */
-export class Digest {
-  private state: Uint8Array
+/** One hasher serves all digests: who goes on puts its own state in first, and the one before has its state taken out. */
+class SharedHasher {
+  readonly hasher: IHasher
+  readonly fresh: Uint8Array
+  private active: Digest | undefined = undefined
 
-  constructor(saved: Uint8Array = FRESH) {
+  constructor(hasher: IHasher) {
+    this.hasher = hasher
+    hasher.init()
+    this.fresh = hasher.save()
+  }
+
+  for(digest: Digest): IHasher {
+    if (this.active === digest) return this.hasher
+    if (this.active !== undefined) this.active.state = this.hasher.save()
+    this.hasher.load(digest.state)
+    this.active = digest
+    return this.hasher
+  }
+
+  /** The hasher holds no digest's state any more. */
+  release(): void {
+    this.active = undefined
+  }
+}
+
+class Digest {
+  private readonly shared: SharedHasher
+  /** Up to date while the hasher holds another digest's. */
+  state: Uint8Array
+
+  constructor(shared: SharedHasher, saved: Uint8Array = shared.fresh) {
+    this.shared = shared
     this.state = saved
   }
 
   update(bytes: Uint8Array): void {
-    this.activate()
-    hasher.update(bytes)
+    this.shared.for(this).update(bytes)
   }
 
   hex(): string {
-    const state = this.save()
-    const hex = hasher.digest('hex')
-    this.state = state
-    active = undefined
-    return hex
+    const hasher = this.shared.for(this)
+    this.state = hasher.save()
+    this.shared.release()
+    return hasher.digest('hex')
   }
 
   save(): Uint8Array {
-    this.activate()
-    return hasher.save()
-  }
-
-  private activate(): void {
-    if (active === this) return
-    if (active !== undefined) active.state = hasher.save()
-    hasher.load(this.state)
-    active = this
+    return this.shared.for(this).save()
   }
 }

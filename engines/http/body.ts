@@ -86,12 +86,14 @@ export class Body {
   }
 
   private gather(bytes: Uint8Array, from: number, to: number): void {
-    if (this.digest !== undefined) return this.pass(bytes, from, to)
     const filled = this.filled + to - from
-    if (this.codings.length === 0 && filled > this.limits.gather) {
+    if (this.digest === undefined && this.codings.length === 0 && filled > this.limits.gather) {
       this.digest = this.codecs.digest()
       if (this.gathered !== undefined) this.digest.update(this.gathered.subarray(0, this.filled))
-      return this.pass(bytes, from, to)
+    }
+    if (this.digest !== undefined) {
+      this.pass(this.digest, bytes, from, to)
+      return
     }
     if (filled > this.limits.coded && this.codings.length > 0) {
       this.tooLarge = true
@@ -103,8 +105,8 @@ export class Body {
   }
 
   /** Hashes what passes, and keeps its beginning. */
-  private pass(bytes: Uint8Array, from: number, to: number): void {
-    this.digest!.update(bytes.subarray(from, to))
+  private pass(digest: Digest, bytes: Uint8Array, from: number, to: number): void {
+    digest.update(bytes.subarray(from, to))
     const keep = Math.min(to - from, this.limits.keepBody - this.filled)
     if (keep <= 0) return
     this.reserve(this.filled + keep, 0)

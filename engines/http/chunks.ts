@@ -55,10 +55,11 @@ export class Chunks {
   private step(byte: number, mostExtension: number): void {
     switch (this.state) {
       case SIZE:
-        return this.stepSize(byte)
+        this.stepSize(byte)
+        return
       case BLANK:
-        if (isBlank(byte)) return
-        return this.stepBehindSize(byte)
+        if (!isBlank(byte)) this.stepBehindSize(byte)
+        return
       case EXTENSION:
         if (byte === CR) this.state = SIZE_END
         else if (byte === LF) this.endSize(true)

@@ -27,7 +27,7 @@ export const startOf = (exchange: HttpExchange, connection: Connection): Micros 
 export const endOf = (exchange: HttpExchange, connection: Connection): Micros => {
   const { request, response } = exchange
   if (request === undefined || response === undefined) return request?.last ?? response?.last ?? startOf(exchange, connection)
-  return request.last > response.last ? request.last : response.last
+  return Math.max(request.last, response.last) as Micros
 }
 
 /** One sentence for what an error's code says. */

@@ -7,6 +7,8 @@ import { quote } from './quote.ts'
 import { iso, number } from './time.ts'
 import { urlOf } from './url.ts'
 
+export type { DocumentContext }
+
 /** Slots of what is written again and again on a connection that is kept open; more connections than slots only cost time. */
 const SLOTS = 512
 const NO_HEADERS: readonly string[] = []
@@ -42,15 +44,14 @@ class Written {
  * Writes documents of HTTP exchanges as JSON, one line each, straight from the facts: no object is made in between, and what repeats on
  * a connection is written once. `JSON.parse` of a line gives what `toDocument` gives.
  */
-export class JsonWriter {
+class JsonWriter {
   private readonly context: DocumentContext
-  private readonly slots: Slot[] = []
+  private readonly slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined)
   /** `team` and `agents`. */
   private readonly owner: string
 
   constructor(context: DocumentContext) {
     this.context = context
-    for (let i = 0; i < SLOTS; i++) this.slots.push(new Slot())
     this.owner = `"team":${JSON.stringify(context.team)},"agents":${JSON.stringify(context.agents)}`
   }
 
@@ -70,7 +71,9 @@ export class JsonWriter {
   }
 
   private slotOf(connection: Connection): Slot {
-    const slot = this.slots[connection.client.port % SLOTS]
+    const index = connection.client.port % SLOTS
+    const slot = this.slots[index] ?? new Slot()
+    this.slots[index] = slot
     const clientName = this.context.names(connection.client.ip)
     const serverName = this.context.names(connection.server.ip)
     if (slot.connection === connection && slot.clientName === clientName && slot.serverName === serverName) return slot
@@ -166,6 +169,14 @@ const body = (body: HttpBody): string => {
   return `${text}}`
 }
 
-/** One document as one line of JSON. For many, keep a `JsonWriter`. */
-export const toJson = (exchange: HttpExchange, connection: Connection, context: DocumentContext): string =>
-  new JsonWriter(context).line(exchange, connection)
+const writers = new WeakMap<DocumentContext, JsonWriter>()
+
+/** The document that `toDocument` gives, as one line of JSON (without a line end). What repeats is remembered for each `context`: hand in the same one. */
+export const toJson = (exchange: HttpExchange, connection: Connection, context: DocumentContext): string => {
+  let writer = writers.get(context)
+  if (writer === undefined) {
+    writer = new JsonWriter(context)
+    writers.set(context, writer)
+  }
+  return writer.line(exchange, connection)
+}
