@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from '#engines/query/parse.ts'
-import { faultInWords, faultOf, refine, type Term } from './refine.ts'
+import { atLeast, equals, faultInWords, faultOf, refine } from './refine.ts'
 
-const host: Term = { field: 'url.domain', value: 'shop' }
+const host = equals('url.domain', 'shop')
 
 describe('narrowing a filter', () => {
   it.each([
@@ -14,13 +14,13 @@ describe('narrowing a filter', () => {
     ['host:shop', host, true, 'host!=shop'],
     ['not host:shop method:GET', host, false, 'method:GET host:shop'],
     ['status:(', host, false, 'host:shop'],
-    ['', { field: 'url.path', value: '/a b*"c' }, false, 'path:"/a b*\\"c"'],
+    ['', equals('url.path', '/a b*"c'), false, 'path:"/a b*\\"c"'],
   ] as const)('%j', (text, term, negate, expected) => {
     expect(refine(text, term, negate)).toBe(expected)
     expect(parse(expected).ok).toBe(true)
   })
   it('by at least a duration', () =>
-    expect(parse(refine('', { field: 'event.duration', value: 1_240_000, op: '>=' }))).toEqual({
+    expect(parse(refine('', atLeast('event.duration', 1_240_000)))).toEqual({
       ok: true,
       filter: { kind: 'compare', field: 'event.duration', op: '>=', value: 1_240_000 },
     }))

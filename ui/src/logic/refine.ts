@@ -2,26 +2,24 @@ import type { Filter } from '#engines/query/ast.ts'
 import { parse } from '#engines/query/parse.ts'
 import { print } from '#engines/query/print.ts'
 
-/** A value that can be filtered by. `op` other than `=` only makes sense for quantities. */
-export interface Term {
-  field: string
-  value: string | number
-  op?: '=' | '>=' | '<='
-}
+/** Calls whose field has that value. */
+export const equals = (field: string, value: string | number): Filter => ({ kind: 'compare', field, op: '=', value })
+export const atLeast = (field: string, value: number): Filter => ({ kind: 'compare', field, op: '>=', value })
 
-const filterOf = ({ field, value, op = '=' }: Term): Filter => ({ kind: 'compare', field, op, value })
+/** A value as it is written in a filter: in quotes where it would be read as something else. */
+export const quoted = (value: string): string => (/^[^\s()"\\*?]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`)
+
+const same = (a: Filter) => (b: Filter) => JSON.stringify(a) === JSON.stringify(b)
 
 /**
- * The filter `text` narrowed to calls with (or without) a value. What the user wrote stays as written;
+ * The filter `text` narrowed to calls that fit `term`, or that do not. What the user wrote stays as written;
  * a term already there is not said twice, and one that says the opposite gives way.
  */
-export function refine(text: string, term: Term, negate = false): string {
-  const wanted: Filter = negate ? { kind: 'not', of: filterOf(term) } : filterOf(term)
-  const opposite: Filter = negate ? filterOf(term) : { kind: 'not', of: filterOf(term) }
+export function refine(text: string, term: Filter, negate = false): string {
+  const [wanted, opposite]: Filter[] = negate ? [{ kind: 'not', of: term }, term] : [term, { kind: 'not', of: term }]
   const parsed = parse(text)
   if (!parsed.ok || parsed.filter.kind === 'all') return print(wanted)
   const terms = parsed.filter.kind === 'and' ? parsed.filter.of : [parsed.filter]
-  const same = (a: Filter) => (b: Filter) => JSON.stringify(a) === JSON.stringify(b)
   if (terms.some(same(wanted))) return text
   if (terms.some(same(opposite))) {
     const kept = [...terms.filter((given) => !same(opposite)(given)), wanted]

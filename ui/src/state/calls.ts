@@ -80,22 +80,21 @@ export function loadMore(): void {
 /** What the live feed tells: calls, how many there were, and how many of them were too many to send. */
 export function arrived({ items, counted, skipped }: { items: ExchangeDocument[]; counted: number; skipped: number }): void {
   const before = rows.value
-  const after = arrive(before, items, atTop.value)
-  letGo(after)
-  rows.value = { ...after, skipped: before.skipped + skipped }
+  settle({ ...arrive(before, items, atTop.value), skipped: before.skipped + skipped })
   if (total.value !== undefined) total.value += counted
 }
 
 /** Shows the calls that waited. After a flood the list is read again, since not every call of it was sent. */
 export function showWaiting(): void {
-  if (rows.value.skipped > 0) return reload()
-  const after = letIn(rows.value)
-  letGo(after)
-  rows.value = after
+  if (rows.value.skipped > 0) reload()
+  else settle(letIn(rows.value))
 }
 
-function letGo(after: Rows): void {
-  if (after.items.length < MOST_LIVE) return
-  cursor = undefined
-  ended = false
+/** Where rows were let go at the end, the cursor no longer says what comes next. */
+function settle(after: Rows): void {
+  if (after.items.length >= MOST_LIVE && after.items.at(-1) !== rows.value.items.at(-1)) {
+    cursor = undefined
+    ended = false
+  }
+  rows.value = after
 }

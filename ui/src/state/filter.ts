@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
-import { faultInWords, faultOf, refine, type Term } from '../logic/refine.ts'
+import type { Filter } from '#engines/query/ast.ts'
+import { faultInWords, faultOf, refine } from '../logic/refine.ts'
 import { address, go, q } from './place.ts'
 
 /** The filter as it stands in the line, applied or not. */
@@ -28,8 +29,8 @@ export function clear(): void {
   apply()
 }
 
-/** Narrows what is shown to calls with a value, or to those without. */
-export const narrow = (term: Term, negate = false): void => go({ q: refine(q.value, term, negate) })
+/** Narrows what is shown to calls that fit a term, or to those that do not. */
+export const narrow = (term: Filter, negate = false): void => go({ q: refine(q.value, term, negate) })
 
-/** Shows only calls with a value, whatever the filter was. */
-export const only = (term: Term): void => go({ q: refine('', term) })
+/** Shows the calls that fit a term, whatever the filter was. */
+export const only = (term: Filter): void => go({ q: refine('', term) })

@@ -1,0 +1,16 @@
+import { render } from 'preact'
+import './style/tokens.css'
+import './style/base.css'
+import './style/bars.css'
+import './style/timeline.css'
+import './style/grid.css'
+import './style/details.css'
+import './style/overlays.css'
+import { choose } from './state/extent.ts'
+import './state/live.ts'
+import { App } from './views/App.tsx'
+import { listenToKeys } from './views/shortcuts.ts'
+
+void choose()
+listenToKeys()
+render(<App />, document.getElementById('app')!)

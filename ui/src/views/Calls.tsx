@@ -1,0 +1,137 @@
+import { effect, signal } from '@preact/signals'
+import { parse } from '#engines/query/parse.ts'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { CLASS_NAMES, CLASSES, type StatusClass, statusClass } from '../logic/bins.ts'
+import { count, plural } from '../logic/format.ts'
+import { atTop, loading, loadMore, rows, showWaiting, total } from '../state/calls.ts'
+import { narrow } from '../state/filter.ts'
+import { call, following, go, q, range } from '../state/place.ts'
+import { bars } from '../state/timeline.ts'
+import type { CellAction } from '../widgets/columns.ts'
+import { Grid } from '../widgets/Grid.tsx'
+import { COLUMNS } from './columns.tsx'
+import { termOf } from './fields.ts'
+
+/** The row the keyboard is on. */
+const current = signal<string | undefined>(call.peek())
+const scrolledUp = signal(true)
+const rewind = signal(0)
+
+// New calls are let in at once only while nobody reads: at the top of the list, with nothing opened.
+effect(() => {
+  atTop.value = scrolledUp.value && !call.value
+})
+effect(() => {
+  void [range.value, q.value]
+  rewind.value = rewind.peek() + 1
+})
+effect(() => {
+  if (call.value) current.value = call.value
+})
+
+const keyOf = ({ event }: ExchangeDocument): string => event.id
+const toneOf = (row: ExchangeDocument): string => `tone-${statusClass(row.http?.response?.status_code)}`
+
+function actions(row: ExchangeDocument, column: string): CellAction[] | undefined {
+  const term = termOf(row, column)
+  if (!term) return undefined
+  const [more, less] = column === 'duration' || column === 'size' ? ['at least this', 'less than this'] : ['only these', 'without these']
+  return [
+    { key: 'f', sign: '+', label: `Filter: ${more}`, run: () => narrow(term) },
+    { key: 'x', sign: '−', label: `Exclude: ${less}`, run: () => narrow(term, true) },
+  ]
+}
+
+/** Lets in the calls that waited, and shows them. */
+export function showNew(): void {
+  showWaiting()
+  rewind.value++
+}
+
+/** Moves the keyboard to a call; an open panel follows. */
+function move(id: string): void {
+  current.value = id
+  if (call.value) go({ call: id }, 'replace')
+}
+
+export function Calls() {
+  const { items, waiting, skipped } = rows.value
+  const more = waiting.length + skipped
+  return (
+    <section class="view" aria-label="Calls">
+      <div class="view-head">
+        <h2>Calls</h2>
+        <output class="total" aria-label="Calls in this range">
+          {total.value === undefined ? '' : count(total.value)}
+        </output>
+        <Classes />
+        <div class="space" />
+        <span class={`busy ${loading.value ? 'on' : ''}`} aria-hidden="true" />
+      </div>
+      {more > 0 && (
+        <button type="button" class="new-calls" onClick={showNew}>
+          ↑ {plural(more, 'new call')}
+          {skipped > 0 && <span class="soft"> (too many to follow one by one)</span>}
+        </button>
+      )}
+      <Grid
+        label="Calls, newest first"
+        columns={COLUMNS}
+        rows={items}
+        total={total.value}
+        keyOf={keyOf}
+        toneOf={toneOf}
+        current={current.value}
+        opened={call.value}
+        onCurrent={move}
+        onOpen={(id) => go({ call: id })}
+        onNearEnd={loadMore}
+        onTop={(at) => {
+          scrolledUp.value = at
+        }}
+        actions={actions}
+        rewind={rewind.value}
+      />
+      {items.length === 0 && !loading.value && (
+        <p class="no-rows">{following.value ? 'No call in this range yet. New ones appear by themselves.' : 'No call in this range.'}</p>
+      )}
+    </section>
+  )
+}
+
+const FILTERS: Record<StatusClass, string> = {
+  '5xx': 'status:5xx',
+  '4xx': 'status:4xx',
+  '3xx': 'status:3xx',
+  '2xx': 'status:2xx',
+  '1xx': 'status:1xx',
+  none: 'not status:*',
+}
+
+/** How many of each class there are; each leads to its calls. */
+function Classes() {
+  const shown = bars.value
+  return (
+    <ul class="classes" aria-label="Calls by class of status">
+      {CLASSES.map((key) => {
+        const sum = shown?.counts[key].reduce((all, each) => all + each, 0) ?? 0
+        return sum > 0 ? (
+          <li key={key}>
+            <button
+              type="button"
+              class="quiet"
+              title={`Only: ${CLASS_NAMES[key]}`}
+              onClick={() => {
+                const parsed = parse(FILTERS[key])
+                if (parsed.ok) narrow(parsed.filter)
+              }}
+            >
+              <i class={`swatch swatch-${key}`} />
+              {key === 'none' ? 'no answer' : key} <b>{count(sum)}</b>
+            </button>
+          </li>
+        ) : null
+      })}
+    </ul>
+  )
+}

@@ -1,0 +1,116 @@
+import { useState } from 'preact/hooks'
+import { describeSpan } from '../logic/axis.ts'
+import { clock, duration } from '../logic/format.ts'
+import { fixed, formatWindow, live, parseWindow, spanOf, WINDOWS, zoom } from '../logic/range.ts'
+import { lookAtAll } from '../state/extent.ts'
+import { feeding } from '../state/live.ts'
+import { back, following, look, past, range, span } from '../state/place.ts'
+import { Popover } from '../widgets/small.tsx'
+
+const local = clock()
+
+/** The last live window, so that Live goes back to it. */
+const liveWindow = () => {
+  const last = [...past.value].reverse().find(({ kind }) => kind === 'live')
+  return last?.kind === 'live' ? last.window : 900_000
+}
+
+export function zoomBy(factor: number): void {
+  const { from, to } = spanOf(range.value, Date.now())
+  const zoomed = zoom({ from, to }, following.value ? to : (from + to) / 2, factor)
+  look(following.value ? live(zoomed.to - zoomed.from) : fixed(zoomed.from, zoomed.to))
+}
+
+export const toggleLive = (): void => {
+  if (following.value) {
+    const { from, to } = span.value
+    look(fixed(from, to))
+  } else look(live(liveWindow()))
+}
+
+export function RangeControls() {
+  const window = range.value.kind === 'live' ? formatWindow(range.value.window) : ''
+  const choices = [...new Set([...WINDOWS.map(formatWindow), ...(window ? [window] : [])])]
+  const choose = (choice: string) => {
+    const chosen = parseWindow(choice)
+    if (choice === 'all') void lookAtAll()
+    else if (chosen !== undefined) look(live(chosen))
+  }
+  return (
+    <fieldset class="range" aria-label="Time range">
+      <button
+        type="button"
+        class="quiet icon"
+        title="Back to the range before (b)"
+        aria-label="Back to the range before"
+        disabled={past.value.length === 0}
+        onClick={back}
+      >
+        ↶
+      </button>
+      <button type="button" class="live" aria-pressed={following.value} title="Follow what is captured now (l)" onClick={toggleLive}>
+        <i class={`dot ${following.value ? (feeding.value ? 'on' : 'waiting') : ''}`} />
+        Live
+      </button>
+      <select aria-label="Length of time" value={window} onChange={(event) => choose(event.currentTarget.value)}>
+        {!window && (
+          <option value="" disabled>
+            fixed
+          </option>
+        )}
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            last {duration(parseWindow(choice)! * 1000)}
+          </option>
+        ))}
+        <option value="all">everything</option>
+      </select>
+      <Popover label="From and to" buttonClass="quiet span" button={describeSpan(local, span.value.from, span.value.to)}>
+        <Exact key={`${range.value.kind}`} />
+      </Popover>
+      <button type="button" class="quiet icon wide-only" title="Less time (+)" aria-label="Less time" onClick={() => zoomBy(0.5)}>
+        +
+      </button>
+      <button type="button" class="quiet icon wide-only" title="More time (−)" aria-label="More time" onClick={() => zoomBy(2)}>
+        −
+      </button>
+    </fieldset>
+  )
+}
+
+const written = (ms: number): string => `${local.date(ms)} ${local.time(ms)}`
+const readTime = (text: string): number => Date.parse(text.trim().replace(' ', 'T'))
+
+function Exact() {
+  const now = spanOf(range.value, Date.now())
+  const [from, setFrom] = useState(written(now.from))
+  const [to, setTo] = useState(written(now.to))
+  const [start, end] = [readTime(from), readTime(to)]
+  const wrong = Number.isNaN(start)
+    ? 'From is not a time like 2026-03-04 14:03:07'
+    : Number.isNaN(end)
+      ? 'To is not a time like 2026-03-04 14:03:07'
+      : start >= end
+        ? 'From has to be before To'
+        : undefined
+  return (
+    <form
+      class="exact"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!wrong) look(fixed(start, end))
+      }}
+    >
+      <label>
+        From <input value={from} size={24} onInput={(event) => setFrom(event.currentTarget.value)} />
+      </label>
+      <label>
+        To <input value={to} size={24} onInput={(event) => setTo(event.currentTarget.value)} />
+      </label>
+      <p class={wrong ? 'error' : 'soft'}>{wrong ?? `Times are those of ${local.zone}; a Z at the end means UTC.`}</p>
+      <button type="submit" disabled={wrong !== undefined}>
+        Show
+      </button>
+    </form>
+  )
+}

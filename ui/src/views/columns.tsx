@@ -1,0 +1,99 @@
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { statusClass } from '../logic/bins.ts'
+import { completeness } from '../logic/completeness.ts'
+import { bytes, clock, count, duration } from '../logic/format.ts'
+import type { Column } from '../widgets/columns.ts'
+
+const local = clock()
+
+export const endpoint = ({ ip, port, domain }: ExchangeDocument['client']): string => `${domain ?? ip}${port ? `:${port}` : ''}`
+export const answered = (call: ExchangeDocument): boolean => call.http?.response !== undefined
+
+/** Whether every byte of the call was captured; what is missing shows when asked. */
+export function Badge({ call }: { call: ExchangeDocument }) {
+  const { status } = call.spider
+  return (
+    <span class={`badge badge-${status}`} title={completeness(call).join('\n')}>
+      {status === 'complete' ? '✓' : status}
+    </span>
+  )
+}
+
+export function Status({ call }: { call: ExchangeDocument }) {
+  const code = call.http?.response?.status_code
+  return <span class={`status status-${statusClass(code)}`}>{code ?? (call.spider.status === 'pending' ? '…' : '–')}</span>
+}
+
+/** The columns of the grid of calls. */
+export const COLUMNS: Column<ExchangeDocument>[] = [
+  {
+    key: 'time',
+    title: 'Time',
+    width: 96,
+    yields: 0,
+    cell: (call) => local.time(Date.parse(call['@timestamp'])),
+    hint: (call) => `${local.date(Date.parse(call['@timestamp']))} (${local.zone})\n${call['@timestamp']}`,
+  },
+  { key: 'method', title: 'Method', width: 62, yields: 0, cell: (call) => call.http?.request?.method ?? call.network.protocol },
+  { key: 'host', title: 'Host', width: 120, grow: 1, yields: 3, cell: (call) => call.url?.domain ?? '', hint: (call) => call.url?.domain },
+  {
+    key: 'path',
+    title: 'Path',
+    width: 150,
+    grow: 3,
+    yields: 0,
+    cell: (call) => (
+      <>
+        {call.url?.path ?? '(request not captured)'}
+        {call.url?.query && <span class="soft">?{call.url.query}</span>}
+      </>
+    ),
+    hint: (call) => call.url?.full,
+  },
+  {
+    key: 'status',
+    title: 'Status',
+    width: 52,
+    yields: 0,
+    cell: (call) => <Status call={call} />,
+    hint: (call) => call.http?.response?.reason,
+  },
+  {
+    key: 'duration',
+    title: 'Duration',
+    width: 76,
+    yields: 0,
+    align: 'end',
+    cell: (call) => (answered(call) ? duration(call.event.duration / 1000) : ''),
+  },
+  {
+    key: 'size',
+    title: 'Size',
+    width: 66,
+    yields: 4,
+    align: 'end',
+    cell: (call) => (call.http?.response ? bytes(call.http.response.body.bytes) : ''),
+    hint: (call) =>
+      call.http?.response &&
+      `body ${count(call.http.response.body.bytes)} B decoded, response ${count(call.http.response.bytes)} B on the wire`,
+  },
+  {
+    key: 'client',
+    title: 'Client',
+    width: 110,
+    grow: 1,
+    yields: 2,
+    cell: (call) => endpoint(call.client),
+    hint: (call) => `${call.client.ip}:${call.client.port}`,
+  },
+  {
+    key: 'server',
+    title: 'Server',
+    width: 110,
+    grow: 1,
+    yields: 5,
+    cell: (call) => endpoint(call.server),
+    hint: (call) => `${call.server.ip}:${call.server.port}`,
+  },
+  { key: 'capture', title: 'Captured', width: 84, yields: 1, cell: (call) => <Badge call={call} /> },
+]

@@ -1,0 +1,136 @@
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { TABS } from '../../logic/address.ts'
+import { completeness } from '../../logic/completeness.ts'
+import { toCurl } from '../../logic/curl.ts'
+import { equals } from '../../logic/refine.ts'
+import { only } from '../../state/filter.ts'
+import { address, go } from '../../state/place.ts'
+import { bodiesRead, failure, selected } from '../../state/selected.ts'
+import { CopyButton, Tabs } from '../../widgets/small.tsx'
+import { Badge, endpoint, Status } from '../columns.tsx'
+import { Frieze } from './Frieze.tsx'
+import { Message } from './Message.tsx'
+import { Packets } from './Packets.tsx'
+import { Session } from './Session.tsx'
+import { Value } from './Value.tsx'
+
+const TITLES = { response: 'Response', request: 'Request', session: 'TCP session', packets: 'Packets' } as const
+
+export const close = (): void => go({ call: undefined })
+
+/** Everything known of the opened call. */
+export function Details() {
+  const call = selected.value
+  if (!call)
+    return (
+      <div class="details-head">
+        <p class={failure.value ? 'error' : 'soft'}>{failure.value ?? 'Reading the call …'}</p>
+        <div class="space" />
+        <Close />
+      </div>
+    )
+  const { tab } = address.value
+  return (
+    <>
+      <Head call={call} />
+      <Frieze call={call} />
+      <Missing call={call} />
+      {failure.value && <p class="error notice">{failure.value}</p>}
+      <Tabs
+        label="Parts of the call"
+        tabs={TABS.map((name) => ({ name, title: TITLES[name] }))}
+        chosen={tab}
+        onChoose={(name) => go({ tab: name }, 'replace')}
+      >
+        {tab === 'request' || tab === 'response' ? (
+          <Message key={tab} call={call} side={tab} read={bodiesRead.value} />
+        ) : tab === 'session' ? (
+          <Session call={call} />
+        ) : (
+          <Packets call={call} />
+        )}
+      </Tabs>
+    </>
+  )
+}
+
+const Close = () => (
+  <button type="button" class="quiet icon" title="Close (Esc)" aria-label="Close" onClick={close}>
+    ✕
+  </button>
+)
+
+function Head({ call }: { call: ExchangeDocument }) {
+  const { http, url, client, server, spider } = call
+  return (
+    <header class="details-head">
+      <div class="details-title">
+        <h2>
+          <b>{http?.request?.method ?? call.network.protocol}</b> {url?.full ?? '(the request was not captured)'}
+        </h2>
+        <p>
+          <Status call={call} /> {http?.response?.reason} <span class="soft">·</span>{' '}
+          <Value term={client.domain ? equals('client.domain', client.domain) : equals('client.ip', client.ip)}>{endpoint(client)}</Value>{' '}
+          <span class="soft">→</span>{' '}
+          <Value term={server.domain ? equals('server.domain', server.domain) : equals('server.ip', server.ip)}>{endpoint(server)}</Value>
+        </p>
+        <p>
+          <Badge call={call} /> <span class="soft">seen by</span>{' '}
+          {spider.agents.map((agent) => (
+            <Value key={agent} term={equals('spider.agents', agent)}>
+              {agent}
+            </Value>
+          ))}
+          {call.trace && (
+            <>
+              <span class="soft">· trace</span> <Value term={equals('trace.id', call.trace.id)}>{call.trace.id}</Value>
+            </>
+          )}
+        </p>
+        <div class="details-buttons">
+          <CopyButton text={() => toCurl(call)} label="Copy the request as a curl command">
+            Copy as cURL
+          </CopyButton>
+          <span class="soft">only this</span>
+          <button type="button" class="quiet" onClick={() => only(equals('spider.session.id', spider.session.id))}>
+            session
+          </button>
+          {url?.domain && (
+            <button type="button" class="quiet" onClick={() => only(equals('url.domain', url.domain!))}>
+              host
+            </button>
+          )}
+          {url && (
+            <button type="button" class="quiet" onClick={() => only(equals('url.path', url.path))}>
+              path
+            </button>
+          )}
+          {http?.response && (
+            <button type="button" class="quiet" onClick={() => only(equals('http.response.status_code', http.response!.status_code))}>
+              status
+            </button>
+          )}
+        </div>
+      </div>
+      <Close />
+    </header>
+  )
+}
+
+/** What of the call was not captured, and why; nothing when all of it was. */
+function Missing({ call }: { call: ExchangeDocument }) {
+  const { status, findings, upgrade } = call.spider
+  const lines = [
+    ...(status === 'complete' ? [] : completeness(call)),
+    ...(findings?.length ? [`not as the specification says: ${findings.join(', ')}`] : []),
+    ...(upgrade ? [`the connection went over to ${upgrade}`] : []),
+  ]
+  if (lines.length === 0) return null
+  return (
+    <ul class={`notice notice-${status}`} aria-label="Completeness">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,71 @@
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { bytes, count } from '../../logic/format.ts'
+import { headerLines, parameters } from '../../logic/headers.ts'
+import { equals } from '../../logic/refine.ts'
+import { CopyButton } from '../../widgets/small.tsx'
+import { Body } from './Body.tsx'
+import { Pairs } from './Pairs.tsx'
+import { Value } from './Value.tsx'
+
+/** One side of a call: its first line, parameters, headers as sent, and body. */
+export function Message({ call, side, read }: { call: ExchangeDocument; side: 'request' | 'response'; read: boolean }) {
+  const message = call.http?.[side]
+  if (!message)
+    return (
+      <p class="soft padded">
+        {side === 'request'
+          ? 'The request was not captured.'
+          : call.spider.status === 'pending'
+            ? 'The answer has not come yet.'
+            : 'No answer was captured.'}
+      </p>
+    )
+  const query = side === 'request' ? parameters(call.url?.query ?? '') : []
+  return (
+    <div class="message">
+      <p class="first-line">
+        {side === 'request'
+          ? `${call.http!.request!.method} ${call.url?.original ?? ''} HTTP/${call.http!.version}`
+          : `HTTP/${call.http!.version} ${call.http!.response!.status_code} ${call.http!.response!.reason ?? ''}`}
+        <span class="soft"> {bytes(message.bytes)} on the wire</span>
+      </p>
+      {side === 'response' && call.http?.response?.interim?.length ? (
+        <p class="soft padded">after {call.http.response.interim.join(', ')}</p>
+      ) : null}
+      {query.length > 0 && <Pairs title="Query" pairs={query} copy={() => call.url?.query ?? ''} />}
+      <Pairs
+        title="Headers"
+        pairs={message.headers}
+        copy={() => headerLines(message.headers)}
+        write={(name, value) => headerTerm(call, side, name, value)}
+      />
+      {message.trailers && message.trailers.length > 0 && (
+        <Pairs title="Trailers" pairs={message.trailers} copy={() => headerLines(message.trailers!)} />
+      )}
+      <Body key={call.event.id} body={message.body} mime={message.mime_type} read={read} label={`Body of the ${side}`} />
+      {message.body.sha256 && (
+        <p class="digest soft">
+          SHA-256 {message.body.sha256} · {count(message.body.bytes)} B decoded{' '}
+          <CopyButton text={() => message.body.sha256!} label="Copy the digest" />
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Headers whose value is a field of the document can be filtered by. */
+function headerTerm(call: ExchangeDocument, side: 'request' | 'response', name: string, value: string) {
+  const lower = name.toLowerCase()
+  const mime = call.http?.[side]?.mime_type
+  const term =
+    lower === 'user-agent' && side === 'request' && call.user_agent
+      ? equals('user_agent.original', call.user_agent.original)
+      : lower === 'host' && call.url?.domain
+        ? equals('url.domain', call.url.domain)
+        : lower === 'content-type' && mime
+          ? equals(`http.${side}.mime_type`, mime)
+          : lower === 'traceparent' && call.trace
+            ? equals('trace.id', call.trace.id)
+            : undefined
+  return <Value term={term}>{value}</Value>
+}

@@ -1,0 +1,98 @@
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import type { SessionDocument } from '#events/documents/session.ts'
+import { bytes, clock, count, duration, plural } from '../../logic/format.ts'
+import { closedBy, handshake, type Packet } from '../../logic/packets.ts'
+import { equals } from '../../logic/refine.ts'
+import { packets, session, sessionFailure } from '../../state/selected.ts'
+import { endpoint } from '../columns.tsx'
+import { Value } from './Value.tsx'
+
+const local = clock()
+
+const STATES: Record<SessionDocument['spider']['state'], string> = {
+  open: 'open when last seen',
+  closed: 'closed by both sides',
+  reset: 'reset',
+  idle: 'given up after a long silence',
+  ended: 'the capture ended before it did',
+}
+const KNOWN_BY: Record<string, string> = { syn: 'its SYN', data: 'what it sent first', port: 'the ports' }
+
+/** The TCP connection that carried the call. */
+export function Session({ call }: { call: ExchangeDocument }) {
+  const known = session.value
+  if (sessionFailure.value) return <p class="error padded">{sessionFailure.value}</p>
+  if (!known) return <p class="soft padded">Reading the session …</p>
+  const { spider, network, event } = known
+  const { client, server } = spider.sides
+  const rows: [string, (side: typeof client) => string, boolean?][] = [
+    ['Packets', (side) => count(side.packets)],
+    ['Payload', (side) => bytes(side.bytes)],
+    ['Retransmissions', (side) => count(side.retransmissions), client.retransmissions + server.retransmissions > 0],
+    ['Out of order', (side) => count(side.out_of_order)],
+    [
+      'Missing',
+      (side) => (side.gaps > 0 ? `${bytes(side.missing_bytes)} in ${plural(side.gaps, 'gap')}` : 'nothing'),
+      client.gaps + server.gaps > 0,
+    ],
+    ['Sent FIN', (side) => (side.fin ? 'yes' : 'no')],
+    ['Sent RST', (side) => (side.reset ? 'yes' : 'no'), client.reset || server.reset],
+  ]
+  return (
+    <div class="session">
+      <dl class="facts">
+        <dt>Session</dt>
+        <dd>
+          <Value term={equals('spider.session.id', spider.session.id)}>
+            <code>{spider.session.id}</code>
+          </Value>
+        </dd>
+        <dt>From, to</dt>
+        <dd>
+          {local.time(Date.parse(event.start))} – {local.time(Date.parse(event.end))} ({duration(event.duration / 1000)})
+        </dd>
+        <dt>Calls</dt>
+        <dd>
+          {count(spider.exchanges)} in {plural(network.packets, 'packet')}, {bytes(network.bytes)}
+        </dd>
+        <dt>Handshake</dt>
+        <dd>{handshakeInWords(known, packets.value?.items)}</dd>
+        <dt>End</dt>
+        <dd>{endInWords(known, packets.value?.items)}</dd>
+        <dt>Client known by</dt>
+        <dd>{KNOWN_BY[spider.client_known_by] ?? spider.client_known_by}</dd>
+      </dl>
+      <table class="sides">
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">Client {endpoint(call.client)}</th>
+            <th scope="col">Server {endpoint(call.server)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, write, bad]) => (
+            <tr key={name} class={bad ? 'bad' : ''}>
+              <th scope="row">{name}</th>
+              <td>{write(client)}</td>
+              <td>{write(server)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function handshakeInWords({ spider }: SessionDocument, seen: Packet[] | undefined): string {
+  if (spider.handshake === undefined) return 'not seen: the connection was open before the capture, or its packets are missing'
+  const answer = seen && handshake(seen).answer
+  return `${duration(spider.handshake / 1000)}${answer === undefined ? '' : `, of which ${duration(answer)} until the SYN was answered`}`
+}
+
+function endInWords({ spider }: SessionDocument, seen: Packet[] | undefined): string {
+  const by = seen && closedBy(seen)
+  return by
+    ? `${STATES[spider.state]}; the ${by.side} was first to send ${by.how === 'FIN' ? 'a FIN' : 'a RST'}, at ${local.time(by.time / 1000)}`
+    : STATES[spider.state]
+}

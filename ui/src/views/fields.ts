@@ -1,0 +1,34 @@
+import type { Filter } from '#engines/query/ast.ts'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { atLeast, equals } from '../logic/refine.ts'
+
+/** By what a cell of the grid can be filtered: the field behind a column, with the value a call has there. */
+export function termOf(call: ExchangeDocument, column: string): Filter | undefined {
+  const { client, server, url, http, event, spider, network } = call
+  const given = <T extends string | number>(field: string, value: T | undefined): Filter | undefined =>
+    value === undefined ? undefined : equals(field, value)
+  switch (column) {
+    case 'method':
+      return http?.request ? equals('http.request.method', http.request.method) : equals('network.protocol', network.protocol)
+    case 'host':
+      return given('url.domain', url?.domain)
+    case 'path':
+      return given('url.path', url?.path)
+    case 'status':
+      return http?.response
+        ? equals('http.response.status_code', http.response.status_code)
+        : { kind: 'not', of: { kind: 'exists', field: 'http.response.status_code' } }
+    case 'duration':
+      return atLeast('event.duration', event.duration)
+    case 'size':
+      return http?.response && atLeast('http.response.body.bytes', http.response.body.bytes)
+    case 'client':
+      return client.domain ? equals('client.domain', client.domain) : equals('client.ip', client.ip)
+    case 'server':
+      return server.domain ? equals('server.domain', server.domain) : equals('server.ip', server.ip)
+    case 'capture':
+      return equals('spider.status', spider.status)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,48 @@
+import { useState } from 'preact/hooks'
+
+export interface StripPart {
+  from: number
+  to: number
+  /** Class of the part: how it looks. */
+  level: string
+  lines: string[]
+}
+
+interface StripProps {
+  label: string
+  from: number
+  to: number
+  parts: StripPart[]
+  /** px left free at both ends, to lie under a chart. */
+  left: number
+  right: number
+  titleOf(part: StripPart): string
+}
+
+/** A line of time whose stretches say something when the pointer is on them. */
+export function Strip({ label, from, to, parts, left, right, titleOf }: StripProps) {
+  const [hovered, setHovered] = useState<number>()
+  const share = (time: number) => ((time - from) / (to - from)) * 100
+  const part = hovered === undefined ? undefined : parts[hovered]
+  return (
+    <div class="strip" role="img" aria-label={label} style={{ marginLeft: `${left}px`, marginRight: `${right}px` }}>
+      {parts.map((each, i) => (
+        <span
+          key={each.from}
+          class={`strip-part ${each.level}`}
+          style={{ left: `${share(each.from)}%`, width: `${share(each.to) - share(each.from)}%` }}
+          onPointerEnter={() => setHovered(i)}
+          onPointerLeave={() => setHovered(undefined)}
+        />
+      ))}
+      {part && (
+        <div class={`chart-tip under ${share(part.from) > 50 ? 'to-left' : ''}`} style={{ left: `${share((part.from + part.to) / 2)}%` }}>
+          <b>{titleOf(part)}</b>
+          {part.lines.map((line) => (
+            <div key={line}>{line}</div>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
