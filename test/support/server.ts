@@ -80,7 +80,7 @@ export async function freePort(): Promise<number> {
 /** Why nothing can be captured here; undefined when it can. */
 export function cannotCapture(): string | undefined {
   try {
-    execFileSync(process.execPath, ['-e', "require('pcap').createSession('lo').close()"], { stdio: 'ignore', timeout: 10_000 })
+    execFileSync(process.execPath, ['-e', "require('pcap').createSession('lo'); process.exit()"], { stdio: 'ignore', timeout: 10_000 })
     return undefined
   } catch {
     return 'left out: no right to capture on this machine'
