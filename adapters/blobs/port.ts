@@ -11,3 +11,8 @@ export interface Blobs {
 
 export type BlobReference = string & { readonly of: 'blob' }
 export type BlobKind = 'packets' | 'bodies' | 'claims'
+
+/** The medium cannot take or give it now (full disk, away): may succeed later. */
+export class BlobsUnavailable extends Error {
+  override name = 'BlobsUnavailable'
+}
