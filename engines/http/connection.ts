@@ -57,10 +57,15 @@ export class HttpConnection<Context> implements Listener {
     if (missing > 0) this.readers[side].gap(missing, at, reason)
   }
 
-  /** The capture began in the middle of this connection: what does not look like a message is passed over until one begins, and is not called malformed. */
-  midway(): void {
-    this.readers[CLIENT].phase = 'lost'
-    this.readers[SERVER].phase = 'lost'
+  /**
+   * The capture began in the middle of this connection, and so many bytes of each side went by: what does not look like a message is
+   * passed over until one begins, and is not called malformed.
+   */
+  midway(passed: readonly [number, number] = [0, 0]): void {
+    for (const side of [CLIENT, SERVER] as const) {
+      this.readers[side].phase = 'lost'
+      this.readers[side].offset = passed[side]
+    }
   }
 
   /** This side sends no more. */
