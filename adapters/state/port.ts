@@ -10,7 +10,7 @@ export interface State {
   /** Lanes with entries ahead of their cursor: for the sweep. */
   behind(prefix: string): Promise<string[]>
 
-  /** Gives the lane to one holder for `ms`, or answers undefined while somebody else has it. The fence counts up with each holder. */
+  /** Gives the lane to one holder for `ms`, or answers undefined while it is held, also by the same holder: a lease is one hold. The fence counts up by one with each lease given. */
   lease(lane: string, holder: string, ms: number): Promise<Lease | undefined>
   /** Prolongs; false when the lease was lost meanwhile. */
   renew(lease: Lease, ms: number): Promise<boolean>

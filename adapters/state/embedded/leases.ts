@@ -1,7 +1,6 @@
 import type { Lease } from '../port.ts'
 
 interface Grant {
-  holder: string
   fence: number
   /** ms since 1970. */
   until: number
@@ -14,12 +13,12 @@ interface Grant {
 export class Leases {
   readonly #grants = new Map<string, Grant>()
 
-  /** The lane's new grant, or undefined while another holder has it. A holder that asks again gets a new one, and its former lease is fenced off. */
+  /** The lane's new lease, or undefined while it is held. */
   take(lane: string, holder: string, lastFence: number, until: number, now: number): Lease | undefined {
     const grant = this.#grants.get(lane)
-    if (grant && grant.until > now && grant.holder !== holder) return undefined
+    if (grant && grant.until > now) return undefined
     const fence = Math.max(lastFence, grant?.fence ?? 0) + 1
-    this.#grants.set(lane, { holder, fence, until })
+    this.#grants.set(lane, { fence, until })
     return { lane, holder, fence }
   }
 
