@@ -4,7 +4,7 @@ export interface TcpLimits {
   connections: number
   /** A connection without a packet for so long is let go. */
   idle: number
-  /** A closed connection is remembered for so long, so that its late packets do not make another one; and how many are. */
+  /** A closed connection is remembered for so long after its last packet, so that its late packets do not make another one; and how many are. */
   linger: number
   lingering: number
   /** A gap that the receiver has acknowledged is loss when so much time has passed, or so much has come after it. A network that reorders needs far less. */
@@ -24,7 +24,7 @@ export interface TcpLimits {
 export const TCP_LIMITS: TcpLimits = {
   connections: 1_000_000,
   idle: 600e6,
-  linger: 5e6,
+  linger: 10e6,
   lingering: 16_384,
   acknowledgedWait: 100e3,
   acknowledgedBytes: 1024 * 1024,

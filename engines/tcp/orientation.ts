@@ -13,10 +13,20 @@ const LONGEST = 16
 /** Tells who is the client of a connection whose SYN nobody saw, from its first data, else from the ports. */
 export const orient = (flow: Flow, frame: Frame, side: number): void => {
   const spoke = speaker(frame)
-  flow.clientKnownBy = spoke === undefined ? 'port' : 'data'
+  if (spoke === undefined) {
+    orientByPort(flow)
+    return
+  }
+  flow.clientKnownBy = 'data'
   flow.oriented = true
-  const turned = spoke === undefined ? flow.clientPort < flow.serverPort : (spoke === 'client') === (side === 1)
-  if (turned) flow.turn()
+  if ((spoke === 'client') === (side === 1)) flow.turn()
+}
+
+/** The lower port is the server's. */
+export const orientByPort = (flow: Flow): void => {
+  flow.clientKnownBy = 'port'
+  flow.oriented = true
+  if (flow.clientPort < flow.serverPort) flow.turn()
 }
 
 const speaker = (frame: Frame): 'client' | 'server' | undefined => {

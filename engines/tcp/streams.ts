@@ -6,6 +6,9 @@ import { distance, type Half, lengthOf, type Segment } from './half.ts'
 import type { TcpLimits } from './limits.ts'
 import { dequeue, enqueue } from './queue.ts'
 
+/** How long the first data of a stream without a SYN wait for others that they overtook, unless acknowledged, in µs. */
+const BEGINNING = 20e3
+
 /**
  * Puts the two streams of connections in order and hands them on, cause before effect: data that acknowledge what the
  * other side sent and nobody has seen yet wait for that, so that a request always comes before its response.
@@ -19,6 +22,7 @@ export class Streams {
   /** Connections on which something is missed or held back. */
   readonly troubled = new Set<Flow>()
   queuedBytes = 0
+  #now = 0
   #sink: StreamSink
   #limits: TcpLimits
 
@@ -39,7 +43,8 @@ export class Streams {
     }
     const sequence = flags & SYN ? (frame.sequence + 1) | 0 : frame.sequence
     if (frame.payloadLength > 0 || flags & FIN) {
-      if (!ahead && !flow.troubled && flow.opened && sequence === half.next && !half.ended) this.#inOrder(flow, side, half, frame)
+      if (!ahead && !flow.troubled && flow.opened && sequence === half.next && !half.ended && (half.begun || half.told))
+        this.#inOrder(flow, side, half, frame)
       else this.#outOfOrder(flow, half, frame, sequence)
     }
     if (ahead || flow.troubled) this.settle(flow, at)
@@ -56,6 +61,7 @@ export class Streams {
 
   #outOfOrder(flow: Flow, half: Half, frame: Frame, sequence: number): void {
     const length = frame.payloadLength
+    if (isBeginning(half) && half.packets > 1 && length > 0 && distance(sequence, half.next) < 0) half.startAt(sequence)
     const old = -distance(sequence, half.next)
     if (half.ended || distance(sequence, half.next) + length + (frame.flags & FIN) <= 0) {
       if (length > 0 && !isKeepAlive(old, length)) countAgain(half, frame, Math.min(length, Math.max(0, old)))
@@ -79,8 +85,9 @@ export class Streams {
 
   /** Delivers what can be, gives up what will not come, and notes whether something is still missed. */
   settle(flow: Flow, now: Micros): void {
+    this.#now = now
     this.#drain(flow)
-    while (this.#giveUp(flow, 0, now) || this.#giveUp(flow, 1, now)) this.#drain(flow)
+    while (flow.opened && (this.#giveUp(flow, 0, now) || this.#giveUp(flow, 1, now))) this.#drain(flow)
     const [client, server] = flow.sides
     if (isTroubled(flow)) {
       this.#watch(client, now)
@@ -142,8 +149,8 @@ export class Streams {
 
   #drain(flow: Flow): void {
     for (;;) {
-      const client = deliverable(flow, 0)
-      const server = deliverable(flow, 1)
+      const client = deliverable(flow, 0, this.#now)
+      const server = deliverable(flow, 1, this.#now)
       if (!client && !server) return
       this.#deliver(flow, client && (!server || client.at <= server.at) ? 0 : 1)
     }
@@ -232,13 +239,17 @@ const isTroubled = (flow: Flow): boolean => {
 }
 
 /** The first kept segment of a side, when everything before it and everything it answers was delivered. */
-const deliverable = (flow: Flow, side: Side): Segment | undefined => {
+const deliverable = (flow: Flow, side: Side, now: number): Segment | undefined => {
   const half = flow.sides[side]
   const first = half.queue?.[0]
   if (!first || !flow.opened || distance(first.sequence, half.next) > 0) return undefined
+  if (isBeginning(half) && now - first.at < BEGINNING && distance(half.acked, first.sequence) <= 0) return undefined
   const other = flow.sides[side === 0 ? 1 : 0]
   return first.acknowledged && !other.ended && distance(first.acknowledgement, other.next) > 0 ? undefined : first
 }
+
+/** Nobody saw the SYN, and nothing was delivered: a packet that was overtaken may show that the stream begins earlier. */
+const isBeginning = (half: Half): boolean => !half.begun && !half.told
 
 /** RFC 9293, 3.8.4: no data, or one byte of garbage, right before what comes next. */
 const isKeepAlive = (old: number, length: number): boolean => old === 1 && length === 1

@@ -7,7 +7,7 @@ import { Flow } from './flow.ts'
 import type { Half } from './half.ts'
 import { FlowIndex } from './index.ts'
 import { TCP_LIMITS, type TcpLimits } from './limits.ts'
-import { orient } from './orientation.ts'
+import { orient, orientByPort } from './orientation.ts'
 import { Changes, restore, type SavedConnection } from './saved.ts'
 import { Streams } from './streams.ts'
 
@@ -67,7 +67,11 @@ export class TcpTable {
       this.#replace(flow, frame.at)
       flow = undefined
     }
-    if (flow && flow.state !== 'open') return
+    if (flow && flow.state !== 'open') {
+      flow.sides[flow.sideOf(frame) as Side].packets++
+      this.#closed.touch(flow, frame.at)
+      return
+    }
     flow ??= this.#begin(frame, hash)
     this.#take(flow, frame)
   }
@@ -168,6 +172,7 @@ export class TcpTable {
   }
 
   #announce(flow: Flow): void {
+    if (!flow.oriented) orientByPort(flow)
     flow.open()
     this.#sink.open(flow)
   }
@@ -185,7 +190,7 @@ export class TcpTable {
 
   #check(flow: Flow, now: Micros): void {
     this.#changes.note(flow)
-    if (!flow.opened && flow.oriented && now - flow.start > this.#limits.oneSidedWait) this.#announce(flow)
+    if (!flow.opened && now - flow.start > this.#limits.oneSidedWait) this.#announce(flow)
     this.#streams.settle(flow, now)
     if (flow.closing === 0 || now - flow.closing < this.#limits.acknowledgedWait) return
     this.#close(flow, flow.sides[0].reset || flow.sides[1].reset ? 'reset' : 'closed', now)
@@ -193,8 +198,6 @@ export class TcpTable {
 
   #close(flow: Flow, state: Connection['state'], now: Micros): void {
     this.#changes.note(flow)
-    if (!flow.oriented) flow.clientKnownBy = 'port'
-    if (!flow.oriented && flow.clientPort < flow.serverPort) flow.turn()
     if (!flow.opened) this.#announce(flow)
     this.#streams.exhaust(flow, now, state === 'ended')
     const [client, server] = flow.sides
@@ -230,9 +233,12 @@ export class TcpTable {
 /** The key of a connection in saved state. */
 export const keyOf = (connection: Connection): string => (connection as Flow).key
 
-/** A SYN that does not belong to the connection known by these addresses and ports. */
+/** A SYN that does not belong to the connection known by these addresses and ports. A second answer to one SYN does. */
 const isAnother = (flow: Flow, frame: Frame): boolean => {
-  const half = flow.sides[flow.sideOf(frame) as Side]
+  const side = flow.sideOf(frame)
+  const half = flow.sides[side === 1 ? 1 : 0]
+  const other = flow.sides[side === 1 ? 0 : 1]
+  if (frame.flags & ACK && other.known && other.initial === ((frame.acknowledgement - 1) | 0)) return false
   return half.known && half.initial !== frame.sequence
 }
 

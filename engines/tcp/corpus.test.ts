@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { corpusBytes, corpusCaptures, corpusJson, hasCorpus, oracleOf } from '../pcap/corpus.case.ts'
+import { type Gathered, gather, sha256Of } from './collect.case.ts'
+
+const TUNNEL = 'inside a tunnel, which is not looked into yet'
+const SNOOP = 'a snoop file, neither pcap nor pcapng'
+
+/** Where tshark counts other streams, frames or bytes, and why ours are right, or not yet. */
+const OTHER_THAN_TSHARK: Record<string, string> = {
+  'files/deepflow/common/decapsulate_erspan1.pcap': TUNNEL,
+  'files/deepflow/common/ip6-vxlan.pcap': TUNNEL,
+  'files/deepflow/common/ipip.pcap': TUNNEL,
+  'files/mercury/geneve.pcap': TUNNEL,
+  'files/mercury/ip_encapsulation.pcap': TUNNEL,
+  'files/mercury/pppoe_double_vlan_tagging.pcap': 'PPPoE: ' + TUNNEL,
+  'files/ndpi/pcap/4in6tunnel.pcap': TUNNEL,
+  'files/ndpi/pcap/6in4tunnel.pcap': TUNNEL,
+  'files/ndpi/pcap/BGP_redist.pcap': 'MPLS: ' + TUNNEL,
+  'files/ndpi/pcap/ajp.pcap': 'FabricPath: ' + TUNNEL,
+  'files/ndpi/pcap/http_origin_different_than_host.pcap': 'GTP: ' + TUNNEL,
+  'files/ndpi/pcap/ip_fragmented_garbage.pcap': 'two datagrams of random bytes whose TCP header length is impossible',
+  'files/ndpi/pcap/tls_change_cipher.pcap': 'GTP: ' + TUNNEL,
+  'files/ndpi/pcap/tls_invalid_reads.pcap': 'GTP: ' + TUNNEL,
+  'files/ndpi/pcap/vxlan.pcap': TUNNEL,
+  'files/pcapplusplus/examples/solaris.snoop': SNOOP,
+  'files/pcapplusplus/packets/GrePackets.pcap': TUNNEL,
+  'files/pcapplusplus/packets/IPv4-encapsulated-IPv6.pcap': TUNNEL,
+  'files/pcapplusplus/packets/MplsPackets.pcap': 'MPLS: ' + TUNNEL,
+  'files/pcapplusplus/packets/tcp-malformed.pcap': 'its TCP header length is longer than the packet',
+  'files/pcapplusplus/reassembly/one_http_stream_rst.pcap': 'PPPoE: ' + TUNNEL,
+  'files/pcapplusplus/reassembly/solaris.snoop': SNOOP,
+  'files/tcpdump/tests/bigtcp-ipv6.pcap': 'a jumbogram (IPv6 length zero), which tshark 4.0 does not read',
+  'files/tcpdump/tests/geneve-gcp.pcap': TUNNEL,
+  'files/tcpdump/tests/tcp-auth-heapoverflow.pcap': 'a forged packet from an end to itself: tshark counts it for both',
+  'files/tcpflow/tests/test5-lines-randomized.pcap': 'lines shuffled at random, data seconds before their SYN: tshark splits it elsewhere',
+}
+
+/** Where tcpflow has other bytes although as many as tshark. */
+const OTHER_THAN_TCPFLOW: Record<string, string> = {
+  'files/pcapplusplus/packets/SllPacket.pcap': 'cut by the snap length: tcpflow has zeros there, we a gap',
+  'files/tcpflow/tests/bug7.pcap': 'a packet with an IP length of zero (segmentation offload): tcpflow has zeros there, we its bytes',
+}
+
+/** No connection is let go or forgotten: tshark does neither. */
+const PATIENT = { idle: 1e17, linger: 1e17, lingering: 1e9 }
+
+/** Payload bytes that the packets had when sent. */
+const sent = ({ connection, gaps }: Gathered, side: 0 | 1): number =>
+  connection.sides[side].bytes -
+  gaps.reduce((sum, gap) => sum + (gap.side === side && gap.reason !== 'cut by snap length' ? gap.missing : 0), 0)
+
+const ours = (gathered: Gathered, withBytes: (path: string) => boolean): string => {
+  const { client, server, sides } = gathered.connection
+  const path = `${client.ip}:${client.port} > ${server.ip}:${server.port}`
+  const bytes = withBytes(path) ? ` ${sent(gathered, 0)}/${sent(gathered, 1)}` : ''
+  return `${path} ${sides[0].packets}/${sides[1].packets}${bytes}`
+}
+
+const tsharks = (capture: string): { streams: string[]; plain: (path: string) => boolean } => {
+  const { tcp } = oracleOf(capture)
+  const pathOf = (stream: (typeof tcp)[number]) => `${stream.client.join(':')} > ${stream.server.join(':')}`
+  // tshark counts what is sent again once more, and the flags tell where.
+  const flagged = new Set(tcp.filter((stream) => Object.keys(stream.flags).length > 0).map(pathOf))
+  const plain = (path: string) => !flagged.has(path)
+  const streams = tcp.map((stream) => {
+    const { frames, bytes } = stream
+    return `${pathOf(stream)} ${frames.client}/${frames.server}${plain(pathOf(stream)) ? ` ${bytes.client}/${bytes.server}` : ''}`
+  })
+  return { streams: streams.sort(), plain }
+}
+
+const padded = (ip: string): string =>
+  ip.includes(':')
+    ? ip
+    : ip
+        .split('.')
+        .map((part) => part.padStart(3, '0'))
+        .join('.')
+
+describe.skipIf(!hasCorpus)('connections of the corpus', () => {
+  it('are those of tshark: ends, packets, and bytes where nothing was sent twice', () => {
+    const different = corpusCaptures().filter((capture) => {
+      const { streams, plain } = tsharks(capture)
+      const mine = gather(corpusBytes(capture), PATIENT).all.map((gathered) => ours(gathered, plain))
+      return mine.sort().join('\n') !== streams.join('\n')
+    })
+    expect(different.sort()).toEqual(Object.keys(OTHER_THAN_TSHARK).sort())
+  })
+
+  it('have the bytes of tcpflow, where those are as many as tshark has', () => {
+    type Flows = Record<string, { as_tshark: boolean | null; directions: Record<string, { sha256: string }> }>
+    const { flows } = corpusJson<{ flows: Flows }>('oracle/tcpflow.json')
+    const comparable = Object.entries(flows).filter(([, { as_tshark }]) => as_tshark)
+    const different = comparable.filter(([capture, { directions }]) => {
+      const mine = new Set<string>()
+      for (const { connection, streams } of gather(corpusBytes(capture), PATIENT).all)
+        for (const side of [0, 1] as const) {
+          const [from, to] = side === 0 ? [connection.client, connection.server] : [connection.server, connection.client]
+          const port = (number: number) => String(number).padStart(5, '0')
+          mine.add(`${padded(from.ip)}.${port(from.port)}-${padded(to.ip)}.${port(to.port)} ${sha256Of(streams[side])}`)
+        }
+      return Object.entries(directions).some(([name, { sha256 }]) => !mine.has(`${name.replace(/(--\d+)?(c\d+)?$/, '')} ${sha256}`))
+    })
+    expect(comparable.length).toBeGreaterThan(100)
+    expect(different.map(([capture]) => capture).sort()).toEqual(Object.keys(OTHER_THAN_TCPFLOW).sort())
+  })
+})
