@@ -1,4 +1,5 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import { gunzipPlain } from './gzip.ts'
 
 type Decode = (bytes: Uint8Array, limit: number) => Uint8Array
 type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number; finishFlush?: number }) => Uint8Array
@@ -61,7 +62,8 @@ const inflateEither: Decompress = (bytes, options) => {
   return isZlib ? inflateSync(bytes, options) : inflateRawSync(bytes, options)
 }
 
-const gzip = decoder(gunzipSync, constants.Z_SYNC_FLUSH)
+const gunzip = decoder(gunzipSync, constants.Z_SYNC_FLUSH)
+const gzip: Decode = (bytes, limit) => gunzipPlain(bytes, limit) ?? gunzip(bytes, limit)
 const decoders: Record<string, Decode> = {
   gzip,
   'x-gzip': gzip,
