@@ -1,0 +1,85 @@
+import type { Event } from '#events/define.ts'
+import { registry as allTypes } from '#events/registry.ts'
+import { type Bus, Permanent, Transient } from '../port.ts'
+import { type Answer, Client } from './client.ts'
+import type { Registry } from './decode.ts'
+import { Compressor, encodeCloudEvent } from './encode.ts'
+
+export interface HttpBusOptions {
+  /** Where events are posted: a broker's ingress, or `https://spider.example/events`. */
+  url: string
+  /** Sent as `Authorization: Bearer …`. */
+  token?: string
+  /** Compress bodies where it pays. True unless told. */
+  compress?: boolean
+  /** For the whole exchange; 30 s unless told. */
+  timeoutMs?: number
+  /** Connections kept at most; 8 unless told. */
+  connections?: number
+  /** PEM of the authorities to trust instead of the system's. */
+  ca?: string
+  registry?: Registry
+}
+
+/** Answers that may be another next time, beside all of 500 and above. */
+const AGAIN = [408, 425, 429]
+const MAX_RETRY_AFTER_MS = 3_600_000
+
+/**
+ * A bus that posts CloudEvents 1.0 in binary mode over HTTP(S). `publish` resolves when the other side accepted the event; it rejects with `Transient` when the network fails or the
+ * answer is 408, 425, 429 or 5xx (with what Retry-After says), and with `Permanent` and the problem's detail at any other answer.
+ */
+export function httpBus(options: HttpBusOptions): Bus & { close(): Promise<void> } {
+  const { compress = true, timeoutMs = 30_000, connections = 8, ca, registry = allTypes } = options
+  const url = new URL(options.url)
+  const authorization: Record<string, string> = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }
+  const compressor = new Compressor(compress)
+  const client = new Client(url, { timeoutMs, connections, ca })
+
+  async function publish(event: Event): Promise<void> {
+    const { headers, body } = await compressor.compress(encodeCloudEvent(event, registry))
+    const answer = await client.post({ ...authorization, ...headers }, body).catch((error: NodeJS.ErrnoException) => {
+      throw new Transient(`${url.origin} cannot be reached: ${describe(error, timeoutMs)}`)
+    })
+    if (answer.status >= 200 && answer.status < 300) return
+    if (answer.status === 415 && compressor.refused(headers['content-encoding'])) return publish(event)
+    throw toError(url, answer)
+  }
+
+  return { publish, close: async () => client.close() }
+}
+
+function toError(url: URL, answer: Answer): Permanent | Transient {
+  const { status, headers } = answer
+  if (status >= 300 && status < 400)
+    return new Permanent(`${url} has moved (${status}) to ${headers.location ?? 'somewhere else'}: use that address`)
+  const message = `${url.origin} answered ${status}: ${detailOf(answer)}`
+  return status >= 500 || AGAIN.includes(status) ? new Transient(message, retryAfter(headers['retry-after'])) : new Permanent(message)
+}
+
+/** The detail of a problem document (RFC 9457), or the beginning of what was answered. */
+function detailOf({ headers, body, status }: Answer): string {
+  if (headers['content-type']?.includes('json')) {
+    try {
+      const problem = JSON.parse(body) as { detail?: unknown; title?: unknown } | null
+      const said = problem?.detail ?? problem?.title
+      if (typeof said === 'string') return said
+    } catch {
+      // It says it is JSON and is not: then its text is all there is to show.
+    }
+  }
+  return body.slice(0, 200).replace(/\s+/g, ' ').trim() || `no reason given (status ${status})`
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS)
+}
+
+function describe(error: NodeJS.ErrnoException, timeoutMs: number): string {
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`
+  // Both addresses of a name refused: the message is empty then, the code is not.
+  return error.message || error.code || error.name
+}
