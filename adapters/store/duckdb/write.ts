@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { SAME_DOCUMENT_WITHIN } from '../port.ts'
 import type { Batch } from './batch.ts'
-import { compressBlock, LINES_PER_BLOCK } from './blocks.ts'
+import { compressBlocks, LINES_PER_BLOCK } from './blocks.ts'
 import { readLines, stagedColumns } from './columns.ts'
 import { repairLines } from './repair.ts'
 import { blocksTable, createSlice, rowsTable, type Slice, type Slices } from './slices.ts'
@@ -23,9 +23,8 @@ export async function writeBatch(
 ): Promise<number> {
   const file = join(incoming, `${batch.family}.ndjson`)
   try {
-    await writeFile(file, batch.blocks)
-    const staging = stage(connection, batch, file)
-    const blocks = await Promise.all([staging, ...batch.blocks.map(compressBlock)]).then(([, ...blocks]) => blocks)
+    await writeFile(file, batch.pieces)
+    const [blocks] = await Promise.all([compressBlocks(batch.blocks), stage(connection, batch, file)])
     const unreadable = await settleUnreadable(connection, batch, file)
     await keepLastOfEach(connection)
     await moveToSlices(connection, slices, batch, firstBlock, blocks)
@@ -35,10 +34,10 @@ export async function writeBatch(
   }
 }
 
-async function writeFile(file: string, blocks: readonly Buffer[]): Promise<void> {
+async function writeFile(file: string, pieces: readonly Buffer[]): Promise<void> {
   const handle = await open(file, 'w')
   try {
-    for (let i = 0; i < blocks.length; i += 512) await handle.writev(blocks.slice(i, i + 512)) // the kernel takes 1024 at most
+    for (let i = 0; i < pieces.length; i += 512) await handle.writev(pieces.slice(i, i + 512)) // the kernel takes 1024 at most
   } finally {
     await handle.close()
   }

@@ -5,10 +5,11 @@ import { type Batch, Batches } from './batch.ts'
 import { LARGEST_DOCUMENT } from './columns.ts'
 import type { Database } from './database.ts'
 import { storeError } from './errors.ts'
+import { Slabs } from './slabs.ts'
 import type { Slices } from './slices.ts'
 import { writeBatch } from './write.ts'
 
-/** What is gathered before it is written without being asked to, in characters of JSON. */
+/** What is gathered before it is written without being asked to, in bytes. */
 const WRITE_AT = 24 << 20
 /** What may wait; then `save` waits too. */
 const MOST_WAITING = 64 << 20
@@ -18,7 +19,8 @@ export class Writer {
   readonly #database: Database
   readonly #connection: DuckDBConnection
   readonly #slices: Slices
-  #gathering = new Batches()
+  readonly #slabs = new Slabs()
+  #gathering = new Batches(this.#slabs)
   /** Closed and not yet durable: after a failure they are tried again. */
   #waiting: Batch[] = []
   #nextBlock: number
@@ -72,18 +74,23 @@ export class Writer {
 
   async #write(): Promise<void> {
     this.#waiting.push(...this.#gathering.close())
-    this.#gathering = new Batches()
+    this.#gathering = new Batches(this.#slabs)
     if (this.#waiting.length === 0) return
     try {
       await this.#transact(this.#waiting)
-      this.#waiting = []
+      this.#letGo()
     } catch (error) {
       await this.#connection.run('ROLLBACK').catch(nothingBegun)
       const meaning = storeError(error, this.#database.directory)
       if (meaning instanceof StoreUnavailable) throw meaning
-      this.#waiting = [] // trying again would fail again, and keep out everything after it
+      this.#letGo() // trying again would fail again, and keep out everything after it
       this.#complaint = meaning
     }
+  }
+
+  #letGo(): void {
+    for (const batch of this.#waiting) batch.release()
+    this.#waiting = []
   }
 
   async #transact(batches: readonly Batch[]): Promise<void> {
