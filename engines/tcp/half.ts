@@ -73,13 +73,16 @@ export class Half implements SideFacts {
     if (distance(this.acked, sequence) < 0) this.acked = sequence
   }
 
-  /** Bytes acknowledged but not seen. */
-  get unseen(): number {
+  /** The other side has acknowledged bytes that were not delivered. */
+  get overdue(): number {
     return this.known && !this.ended ? Math.max(0, distance(this.acked, this.next)) : 0
   }
 
-  /** The next byte is missing: something after it has come or it was acknowledged. */
-  get hole(): boolean {
-    return this.unseen > 0 || (this.queue !== undefined && distance(this.queue[0].sequence, this.next) > 0)
+  /** Bytes that are missing before anything else can come: up to what is queued, or, first, to what was acknowledged. */
+  get hole(): number {
+    const { overdue } = this
+    if (this.queue === undefined) return overdue
+    const ahead = distance(this.queue[0].sequence, this.next)
+    return ahead <= 0 ? 0 : overdue > 0 && overdue < ahead ? overdue : ahead
   }
 }

@@ -4,7 +4,7 @@ import type { Connection } from './facts.ts'
 import { Flow } from './flow.ts'
 import { Half } from './half.ts'
 
-export type SavedHalf = Omit<Half, 'begin' | 'startAt' | 'initialSequence' | 'unseen' | 'hole'>
+export type SavedHalf = Omit<Half, 'begin' | 'startAt' | 'initialSequence' | 'overdue' | 'hole'>
 
 /** A connection as plain data: structured-clonable, without what the listener keeps in `application`. */
 export interface SavedConnection {

@@ -9,6 +9,9 @@ import { dequeue, enqueue } from './queue.ts'
 /** How long the first data of a stream without a SYN wait for others that they overtook, unless acknowledged, in µs. */
 const BEGINNING = 20e3
 
+/** What is held back for the sake of order is so no longer than this, in µs, whatever a forged acknowledgement says. */
+const LONGEST_HELD = 1e6
+
 /**
  * Puts the two streams of connections in order and hands them on, cause before effect: data that acknowledge what the
  * other side sent and nobody has seen yet wait for that, so that a request always comes before its response.
@@ -104,9 +107,9 @@ export class Streams {
   exhaust(flow: Flow, now: Micros, atEnd: boolean): void {
     this.#drain(flow)
     for (;;) {
-      const side = flow.sides[0].hole ? 0 : 1
+      const side = flow.sides[0].hole > 0 ? 0 : 1
       const half = flow.sides[side]
-      if (half.hole) this.#skip(flow, side, half, now, atEnd && half.unseen === 0 ? 'after capture' : undefined)
+      if (half.hole > 0) this.#skip(flow, side, half, now, atEnd && half.overdue === 0 ? 'after capture' : undefined)
       else if (flow.sides[0].queue || flow.sides[1].queue) this.#deliver(flow, flow.sides[0].queue ? 0 : 1)
       else break
       this.#drain(flow)
@@ -136,7 +139,7 @@ export class Streams {
   }
 
   #watch(half: Half, now: Micros): void {
-    if (!half.hole) {
+    if (half.hole === 0) {
       half.stalled = half.stalledAcked = 0
       return
     }
@@ -144,7 +147,7 @@ export class Streams {
       half.stalled = now
       half.stalledReason = this.lossReason
     }
-    if (half.unseen > 0) half.stalledAcked ||= now
+    if (half.overdue > 0) half.stalledAcked ||= now
   }
 
   #drain(flow: Flow): void {
@@ -197,7 +200,7 @@ export class Streams {
 
   #giveUp(flow: Flow, side: Side, now: Micros): boolean {
     const half = flow.sides[side]
-    if (half.stalled === 0 || !half.hole) return false
+    if (half.stalled === 0 || half.hole === 0) return false
     if (!this.#isLost(flow, side, now)) return false
     this.#skip(flow, side, half, now, undefined)
     return true
@@ -208,7 +211,7 @@ export class Streams {
     const half = flow.sides[side]
     const receiver = flow.sides[side === 0 ? 1 : 0]
     const queued = flow.sides[0].queuedBytes + flow.sides[1].queuedBytes
-    if (half.unseen > 0) {
+    if (half.overdue > 0) {
       // A side that is never seen will not be: the capture has one direction only.
       if (half.packets === 0 && half.gaps > 0) return true
       return (half.stalledAcked > 0 && now - half.stalledAcked >= limits.acknowledgedWait) || queued >= limits.acknowledgedBytes
@@ -219,12 +222,10 @@ export class Streams {
 
   /** Goes on behind the bytes that are missed. */
   #skip(flow: Flow, side: Side, half: Half, now: Micros, why: MissingReason | undefined): void {
-    const first = half.queue?.[0]
-    const toQueue = first ? distance(first.sequence, half.next) : 0
-    const missing = half.unseen > 0 && (toQueue <= 0 || half.unseen < toQueue) ? half.unseen : toQueue
+    const missing = half.hole
     half.stalled = half.stalledAcked = 0
     // One number that was acknowledged and carries no byte of data: the FIN was not captured.
-    if (missing === 1 && !first) this.#fin(flow, side, half, now)
+    if (missing === 1 && !half.queue) this.#fin(flow, side, half, now)
     else {
       half.next = (half.next + missing) | 0
       half.bytes += missing
@@ -235,7 +236,7 @@ export class Streams {
 
 const isTroubled = (flow: Flow): boolean => {
   const [client, server] = flow.sides
-  return client.hole || server.hole || client.queue !== undefined || server.queue !== undefined || flow.closing > 0
+  return client.hole > 0 || server.hole > 0 || client.queue !== undefined || server.queue !== undefined || flow.closing > 0
 }
 
 /** The first kept segment of a side, when everything before it and everything it answers was delivered. */
@@ -245,7 +246,8 @@ const deliverable = (flow: Flow, side: Side, now: number): Segment | undefined =
   if (!first || !flow.opened || distance(first.sequence, half.next) > 0) return undefined
   if (isBeginning(half) && now - first.at < BEGINNING && distance(half.acked, first.sequence) <= 0) return undefined
   const other = flow.sides[side === 0 ? 1 : 0]
-  return first.acknowledged && !other.ended && distance(first.acknowledgement, other.next) > 0 ? undefined : first
+  const early = first.acknowledged && !other.ended && distance(first.acknowledgement, other.next) > 0
+  return early && now - first.at < LONGEST_HELD ? undefined : first
 }
 
 /** Nobody saw the SYN, and nothing was delivered: a packet that was overtaken may show that the stream begins earlier. */

@@ -181,7 +181,7 @@ export class TcpTable {
   #closing(flow: Flow, at: Micros): void {
     const [client, server] = flow.sides
     const finished = client.ended && server.ended
-    if (finished && client.unseen === 0 && server.unseen === 0 && bothAcknowledged(client, server)) this.#close(flow, 'closed', at)
+    if (finished && bothAcknowledged(client, server)) this.#close(flow, 'closed', at)
     else if ((finished || client.reset || server.reset) && flow.closing === 0) {
       flow.closing = at
       this.#streams.settle(flow, at)
