@@ -7,6 +7,19 @@ node24=$root/node_modules/node/bin/node
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
 
+# Runs a command that has nothing to tell unless it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  if "$@" </dev/null >"$log" 2>&1; then
+    rm -f "$log"
+  else
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+}
+
 # One at a time in this checkout: a second one waits, then finds the work done.
 alone() {
   mkdir -p "$root/.cache"
@@ -36,8 +49,8 @@ debian() {
     sudo=(sudo)
   fi
   say "Installing with apt-get${sudo:+ (through sudo)}: $*"
-  "${sudo[@]}" apt-get update -qq </dev/null >&2 || true
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2
+  quietly "${sudo[@]}" apt-get update -qq || say "The lists of packages could not be renewed: trying with those that are there"
+  quietly "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
 # The packages that are installed are those of package-lock.json. npm keeps its own note of what it installed;
@@ -57,7 +70,7 @@ install_packages() {
   cd "$root"
   if ! packages_installed; then
     say "Installing the packages of package-lock.json (npm ci)"
-    npm ci --ignore-scripts --include=dev --no-audit --no-fund --loglevel=error </dev/null >&2
+    quietly npm ci --ignore-scripts --include=dev --no-audit --no-fund
   fi
   if ! [ -x "$node24" ]; then
     say "Installing Node $(node -p 'require("./package.json").dependencies.node')"
@@ -70,7 +83,7 @@ install_packages() {
 # A directory with Node 24's include/node. npm drops it at any later change of packages, and then it is fetched again.
 headers() { find -L "$root/node_modules/node" -path '*/include/node/node.h' -printf '%h\n' -quit | sed 's|/include/node$||'; }
 
-install_node() { npm rebuild node --loglevel=error </dev/null >&2; }
+install_node() { quietly npm rebuild node; }
 
 build_pcap() {
   local packages
@@ -81,7 +94,7 @@ build_pcap() {
   fi
   [ -n "$(headers)" ] || install_node
   say "Building the capture module for Node $("$node24" --version)"
-  PATH=$(dirname "$node24"):$PATH npm_config_nodedir=$(headers) npm rebuild pcap --loglevel=error </dev/null >&2
+  PATH=$(dirname "$node24"):$PATH npm_config_nodedir=$(headers) quietly npm rebuild pcap
   pcap_works || fail "The module pcap was built, but does not load: $("$node24" -e 'require("pcap")' 2>&1 | grep -m1 Error)"
 }
 
@@ -97,7 +110,7 @@ build_ui() {
   cd "$root"
   [ -f ui/dist/index.html ] && [ -z "$(find ui engines events package-lock.json -path ui/dist -prune -o -newer ui/dist/index.html -print -quit)" ] && return
   say "Building the page"
-  npm run --silent build:ui -- --logLevel warn </dev/null >&2
+  quietly npm run --silent build:ui
   touch ui/dist/index.html
 }
 
