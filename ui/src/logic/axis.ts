@@ -1,11 +1,11 @@
 import type { Clock } from './format.ts'
 
-/** What stands under a mark of the time axis, marks being `step` ms apart. The first mark, and the first of a day, name the day. */
-export function tick(clock: Clock, ms: number, step: number, first: boolean): string {
+/** What stands under a mark of the time axis, marks being `step` ms apart. Midnight names the day. */
+export function tick(clock: Clock, ms: number, step: number): string {
   const time = step < 1000 ? clock.time(ms) : step < 60_000 ? clock.seconds(ms) : clock.seconds(ms).slice(0, 5)
   const midnight = clock.seconds(ms) === '00:00:00'
   if (step >= 86_400_000) return clock.date(ms).slice(5)
-  return first || midnight ? `${clock.date(ms).slice(5)} ${time}` : time
+  return midnight ? `${clock.date(ms).slice(5)} ${time}` : time
 }
 
 /** A range in as few words as say it: `2026-03-04 14:00:00 – 14:15:00`, with ms when it is short, and both days when they differ. */

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { read, report } from './api.ts'
-import { returned } from './connection.ts'
+import { renewed } from './connection.ts'
 
 export type Agent = StatusDocument & { last_seen: number; silent: boolean }
 
@@ -25,7 +25,7 @@ export function heard(status: StatusDocument): void {
 }
 
 effect(() => {
-  void returned.value
+  void renewed.value
   void refresh()
   const timer = setInterval(() => !document.hidden && void refresh(), REFRESH)
   return () => clearInterval(timer)

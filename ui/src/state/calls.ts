@@ -4,7 +4,7 @@ import { latest } from '../logic/latest.ts'
 import { spanOf } from '../logic/range.ts'
 import { arrive, letIn, MOST_LIVE, merge, NO_ROWS, type Rows } from '../logic/rows.ts'
 import { read, report } from './api.ts'
-import { returned } from './connection.ts'
+import { renewed } from './connection.ts'
 import { refused } from './filter.ts'
 import { q, range } from './place.ts'
 
@@ -50,7 +50,7 @@ export function reload(): void {
 }
 
 effect(() => {
-  void [range.value, q.value, returned.value]
+  void [range.value, q.value, renewed.value]
   reload()
 })
 

@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals'
 import { problemDetail, read, report, url } from './api.ts'
-import { reload } from './calls.ts'
-import { lost } from './connection.ts'
+import { lost, renewed } from './connection.ts'
 import { extent, lookAtAll, readExtent } from './extent.ts'
 
 /** A capture file on its way: sent to the server, then read by it. */
@@ -83,7 +82,7 @@ async function follow(id: string, key: number): Promise<void> {
       if (first) await lookAtAll()
       else {
         await readExtent()
-        reload()
+        renewed.value++
       }
     }
     if (state !== 'reading') return

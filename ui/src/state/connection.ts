@@ -3,8 +3,8 @@ import { signal } from '@preact/signals'
 /** Whether the server answered last time, and when it is asked again (ms since 1970). */
 export const reachable = signal(true)
 export const retryAt = signal(0)
-/** Counts up when the server is back: whoever shows its data reads them again. */
-export const returned = signal(0)
+/** Counts up when what is shown has to be read again: the server is back, or a file brought more. */
+export const renewed = signal(0)
 
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 10_000
@@ -17,7 +17,7 @@ export function found(): void {
   timer = undefined
   wait = FIRST_WAIT
   reachable.value = true
-  returned.value++
+  renewed.value++
 }
 
 export function lost(): void {

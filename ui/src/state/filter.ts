@@ -9,7 +9,11 @@ export const draft = signal(q.peek())
 export const refused = signal<string | undefined>(undefined)
 
 export const fault = computed(() => faultOf(draft.value))
-export const complaint = computed(() => (fault.value ? faultInWords(fault.value) : draft.value === q.value ? refused.value : undefined))
+/** Whether the typist has stopped, or tried to apply: before that, an unfinished filter is not a wrong one. */
+const stopped = signal(true)
+export const complaint = computed(() =>
+  fault.value ? (stopped.value ? faultInWords(fault.value) : undefined) : draft.value === q.value ? refused.value : undefined,
+)
 export const applied = computed(() => draft.value === q.value)
 
 // Back and forward, and links, change what is applied; the line follows.
@@ -17,8 +21,19 @@ effect(() => {
   draft.value = q.value
 })
 
+const PAUSE = 900
+effect(() => {
+  void draft.value
+  stopped.value = false
+  const timer = setTimeout(() => {
+    stopped.value = true
+  }, PAUSE)
+  return () => clearTimeout(timer)
+})
+
 /** Applies the line. A filter with a fault is left as it is, and the calls too. */
 export function apply(): void {
+  stopped.value = true
   if (fault.value) return
   go({ q: draft.value.trim() })
   draft.value = address.value.q

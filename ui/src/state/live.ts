@@ -4,7 +4,7 @@ import type { StatusDocument } from '#events/documents/status.ts'
 import { heard } from './agents.ts'
 import { url } from './api.ts'
 import { arrived } from './calls.ts'
-import { lost, reachable, returned } from './connection.ts'
+import { lost, reachable, renewed } from './connection.ts'
 import { extent, readExtent } from './extent.ts'
 import { following, q } from './place.ts'
 import { changed } from './selected.ts'
@@ -13,7 +13,7 @@ import { changed } from './selected.ts'
 export const feeding = signal(false)
 
 effect(() => {
-  void returned.value
+  void renewed.value
   if (!following.value) return
   const source = new EventSource(url('/live', { q: q.value }))
   source.addEventListener('open', () => {

@@ -5,7 +5,7 @@ import { latest } from '../logic/latest.ts'
 import type { Packet } from '../logic/packets.ts'
 import { read, report } from './api.ts'
 import { rows } from './calls.ts'
-import { returned } from './connection.ts'
+import { renewed } from './connection.ts'
 import { address, call } from './place.ts'
 
 /** The opened call with its bodies, as far as it was read. */
@@ -33,7 +33,7 @@ export function changed(items: ExchangeDocument[]): void {
 
 effect(() => {
   const id = call.value
-  void [version.value, returned.value]
+  void [version.value, renewed.value]
   failure.value = undefined
   if (!id) return
   run(async (stop) => {
@@ -53,7 +53,7 @@ const runSession = latest()
 
 effect(() => {
   const id = wanted.value
-  void [version.value, returned.value]
+  void [version.value, renewed.value]
   if (!id) return
   if (session.peek()?.spider.session.id !== id) {
     session.value = undefined

@@ -4,7 +4,7 @@ import { latest } from '../logic/latest.ts'
 import type { QualityBin } from '../logic/quality.ts'
 import { spanOf } from '../logic/range.ts'
 import { read, report } from './api.ts'
-import { returned } from './connection.ts'
+import { renewed } from './connection.ts'
 import { following, now, q, range } from './place.ts'
 
 export const histogram = signal<Histogram | undefined>(undefined)
@@ -23,7 +23,7 @@ const slowPulse = computed(() => (following.value ? Math.floor(now.value / 10_00
 effect(() => {
   const asked = binsFor(spanOf(range.value, Date.now()), MOST_BINS)
   const filter = q.value
-  void [pulse.value, returned.value]
+  void [pulse.value, renewed.value]
   run(async (stop) => {
     try {
       histogram.value = await read<Histogram>('/histogram', { ...asked, q: filter, by: 'status_class' }, stop)
@@ -36,7 +36,7 @@ effect(() => {
 
 effect(() => {
   const { from, to } = spanOf(range.value, Date.now())
-  void [slowPulse.value, returned.value]
+  void [slowPulse.value, renewed.value]
   runQuality(async (stop) => {
     try {
       quality.value = await read('/quality', { from, to }, stop)

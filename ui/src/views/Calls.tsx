@@ -66,14 +66,14 @@ export function Calls() {
         </output>
         <Classes />
         <div class="space" />
+        {more > 0 && (
+          <button type="button" class="new-calls" onClick={showNew}>
+            ↑ {plural(more, 'new call')}
+            {skipped > 0 && <span class="soft"> (too many to follow one by one)</span>}
+          </button>
+        )}
         <span class={`busy ${loading.value ? 'on' : ''}`} aria-hidden="true" />
       </div>
-      {more > 0 && (
-        <button type="button" class="new-calls" onClick={showNew}>
-          ↑ {plural(more, 'new call')}
-          {skipped > 0 && <span class="soft"> (too many to follow one by one)</span>}
-        </button>
-      )}
       <Grid
         label="Calls, newest first"
         columns={COLUMNS}

@@ -20,6 +20,7 @@ export function FilterBar() {
         }}
         onSubmit={apply}
         fault={fault.value}
+        loud={complaint.value !== undefined}
         describedBy="filter-complaint"
         marksOf={marksOf}
         complete={complete}
@@ -51,7 +52,7 @@ function Language() {
         characters, <code>{'> >= < <='}</code> and <code>a..b</code> compare quantities, <code>field:*</code> asks whether it is there. Join
         with <code>and</code>, <code>or</code>, <code>not</code> and parentheses; a space means <code>and</code>.
       </p>
-      <table>
+      <table class="fields">
         <tbody>
           {USER_FIELDS.map(({ name, aliases, description, example }) => (
             <tr key={name}>

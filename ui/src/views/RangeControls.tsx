@@ -107,8 +107,8 @@ function Exact() {
       <label>
         To <input value={to} size={24} onInput={(event) => setTo(event.currentTarget.value)} />
       </label>
-      <p class={wrong ? 'error' : 'soft'}>{wrong ?? `Times are those of ${local.zone}; a Z at the end means UTC.`}</p>
-      <button type="submit" disabled={wrong !== undefined}>
+      <p class={wrong ? 'error' : 'soft'}>{wrong ?? `In the time of ${local.zone}; with a Z at the end, in UTC.`}</p>
+      <button type="submit" class="primary" disabled={wrong !== undefined}>
         Show
       </button>
     </form>

@@ -45,7 +45,7 @@ export function Timeline() {
           from={from}
           to={to}
           painted={painted.value}
-          tick={(ms, step, first) => tick(local, ms, step, first)}
+          tick={(ms, step) => tick(local, ms, step)}
           describe={(i) => ({
             title: `${describeSpan(local, shown.times[i], shown.times[i] + shown.width).slice(11)} · ${plural(shown.totals[i], 'call')}`,
             lines: shown.counts

@@ -95,5 +95,5 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
     cell: (call) => endpoint(call.server),
     hint: (call) => `${call.server.ip}:${call.server.port}`,
   },
-  { key: 'capture', title: 'Captured', width: 84, yields: 1, cell: (call) => <Badge call={call} /> },
+  { key: 'capture', title: 'Captured', width: 92, yields: 1, cell: (call) => <Badge call={call} /> },
 ]

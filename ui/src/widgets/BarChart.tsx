@@ -17,7 +17,7 @@ export interface BarChartProps {
   /** Changes when colours on the screen changed. */
   painted: number
   /** Text under the axis at a moment, for marks `step` ms apart. */
-  tick(ms: number, step: number, first: boolean): string
+  tick(ms: number, step: number): string
   /** What a bar says. */
   describe(i: number): { title: string; lines: { colour: string; name: string; value: string }[] }
   onSelect(from: number, to: number): void
@@ -129,7 +129,7 @@ function options(
         gap: 4,
         space: 90,
         grid: { show: false },
-        values: (_chart, marks, _axis, _space, step) => marks.map((ms, i) => props().tick(ms, step, i === 0)),
+        values: (_chart, marks, _axis, _space, step) => marks.map((ms) => props().tick(ms, step)),
       },
       {
         ...axis,

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact'
-import { useEffect, useImperativeHandle, useRef, useState } from 'preact/hooks'
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Completions, LineEditor, Mark } from './line-editor.ts'
 
 export interface FilterLineProps {
@@ -12,6 +12,8 @@ export interface FilterLineProps {
   fault: { offset: number; length: number } | undefined
   /** Id of the element that says what is wrong. */
   describedBy: string
+  /** Whether it is time to say so. */
+  loud: boolean
   /** Colours the parts of the text. */
   marksOf(text: string): Mark[]
   complete(text: string, cursor: number): Promise<Completions>
@@ -61,11 +63,12 @@ export function FilterLine(props: FilterLineProps) {
     }
   }, [])
 
-  useEffect(() => editor.current?.setValue(props.value), [props.value])
+  // Before the next key: later, a value that is no longer the newest would overwrite what was typed meanwhile.
+  useLayoutEffect(() => editor.current?.setValue(props.value), [props.value])
   useEffect(() => editor.current?.setFault(props.fault), [props.fault, loaded])
 
   return (
-    <div class={`filter-line ${props.fault ? 'faulty' : ''}`}>
+    <div class={`filter-line ${props.loud ? 'faulty' : ''}`}>
       <div ref={host} class="filter-editor" hidden={!loaded} />
       {!loaded && (
         <input

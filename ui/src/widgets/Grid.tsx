@@ -43,8 +43,12 @@ export function Grid<Row>(props: GridProps<Row>) {
   const focused = columns[Math.min(column, columns.length - 1)]?.key
 
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(entry.contentRect.width))
-    observer.observe(scroller.current!)
+    const body = scroller.current!
+    const observer = new ResizeObserver(([entry]) => {
+      setWidth(entry.contentRect.width)
+      body.parentElement!.style.setProperty('--scroll-bar', `${body.offsetWidth - body.clientWidth}px`)
+    })
+    observer.observe(body)
     return () => observer.disconnect()
   }, [])
   useLayoutEffect(() => {

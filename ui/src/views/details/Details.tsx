@@ -83,7 +83,7 @@ function Head({ call }: { call: ExchangeDocument }) {
           ))}
           {call.trace && (
             <>
-              <span class="soft">· trace</span> <Value term={equals('trace.id', call.trace.id)}>{call.trace.id}</Value>
+              <span class="soft"> · trace</span> <Value term={equals('trace.id', call.trace.id)}>{call.trace.id}</Value>
             </>
           )}
         </p>

@@ -56,7 +56,7 @@ export function Packets({ call }: { call: ExchangeDocument }) {
               >
                 <span>{packet.number}</span>
                 <span>{duration(packet.time - first)}</span>
-                <span>{packet.side === 'client' ? '→ client' : '← server'}</span>
+                <span>{packet.side === 'client' ? 'client →' : 'server ←'}</span>
                 <span>{packet.flags}</span>
                 <span>{packet.sequence}</span>
                 <span>{packet.acknowledgement}</span>
