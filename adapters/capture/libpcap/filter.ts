@@ -1,20 +1,11 @@
 import type { OwnEndpoint } from '../port.ts'
 
-/** The kernel numbers it first in every network namespace (LOOPBACK_IFINDEX). */
-const LOOPBACK_INDEX = 1
-
 /**
- * The whole filter of an interface, in pcap-filter(7) syntax. The user's comes last, since `vlan` in it moves the
- * offsets of all that follows it.
- *
- * The loopback device shows each packet twice, going out and coming in. libpcap hands over only the second, but both
- * would take room in the kernel's buffer: the packet type, which the kernel's filter can see, keeps the first out of it.
+ * The whole filter of a capture, in pcap-filter(7) syntax. The user's comes last, since `vlan` in it moves the offsets
+ * of all that follows it.
  */
-export const wholeFilter = (user: string, exclude: readonly OwnEndpoint[], device: 'loopback' | 'any' | 'other'): string => {
-  const parts: string[] = []
-  if (device === 'loopback') parts.push('inbound')
-  if (device === 'any') parts.push(`not (outbound and ifindex ${LOOPBACK_INDEX})`)
-  parts.push(...exclude.map(notEndpoint))
+export const wholeFilter = (user: string, exclude: readonly OwnEndpoint[]): string => {
+  const parts = exclude.map(notEndpoint)
   if (user.trim() !== '') parts.push(`(${user})`)
   return parts.join(' and ')
 }

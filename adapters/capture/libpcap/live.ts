@@ -16,6 +16,11 @@ const PACKETS_A_TURN = 1024
  * Captures with libpcap, in this thread. `dispatch` returns only when the kernel's buffer is empty, so under steady
  * load perhaps never: it is called from a timer instead of libuv's poll (which could not be taken back before the
  * handle is closed), in a thread that has nothing else to do, and `turn` is called from among the packets.
+ *
+ * A loopback device shows each packet twice, going out and coming in; so does `any`, for its loopback part. libpcap
+ * hands over the second alone (by the packet type and the interface's index), though both take room in the buffer and
+ * count in its counters. `inbound` in the filter would keep the first out of the buffer, but loses all packets of the
+ * first block: that one libpcap filters itself, where the packet type is not to be had.
  */
 export const openLive: OpenLive = (options, sink) => {
   const binding = loadBinding()
@@ -55,13 +60,11 @@ class Tap {
   #last = { ps_recv: 0, ps_drop: 0, ps_ifdrop: 0 }
 
   constructor(binding: Binding, devices: Device[], name: string, id: number, options: LiveOptions, sink: LiveSink) {
-    const device = devices.find((known) => known.name === name)
-    const kind = device?.flags?.includes('LOOPBACK') ? 'loopback' : name === 'any' ? 'any' : 'other'
     this.#id = id
     this.#sink = sink
     this.#packet = Buffer.alloc(options.snapLength)
     this.#session = new binding.PcapSession()
-    const filter = wholeFilter(options.filter, options.exclude, kind)
+    const filter = wholeFilter(options.filter, options.exclude)
     try {
       const ready = this.#receiver()
       const { bufferBytes, snapLength } = options

@@ -1,0 +1,71 @@
+import { Worker } from 'node:worker_threads'
+import { CaptureRefused, type LiveOptions } from '#adapters/capture/port.ts'
+import type { Learned } from './gather.ts'
+import type { Batch, LaneOptions } from './lanes.ts'
+import { type Counters, FILL, type Message, MILLION, STOP, type Task } from './protocol.ts'
+
+export interface LiveEvents {
+  batch(batch: Batch): void
+  learned(learned: Learned): void
+  /** The capture, or a part of it, has ended by itself. */
+  failed(message: string): void
+}
+
+const NOTHING: Counters = {
+  packets: 0,
+  bytes: 0,
+  filtered: 0,
+  overflow: { packets: 0, bytes: 0, conversations: 0 },
+  dropped: 0,
+  droppedByInterface: 0,
+}
+
+/** The capture in a thread of its own, seen from outside. */
+export class Live {
+  counters = NOTHING
+  #control = new Int32Array(new SharedArrayBuffer(8))
+  #events: LiveEvents
+  #worker: Worker | undefined
+  #ended: Promise<void> = Promise.resolve()
+
+  constructor(events: LiveEvents) {
+    this.#events = events
+  }
+
+  /** Resolves when packets are captured. Throws `CaptureRefused`. */
+  start(module: string, live: LiveOptions, lanes: LaneOptions): Promise<void> {
+    const task: Task = { module, live, lanes, control: this.#control.buffer as SharedArrayBuffer }
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, name: 'capture' })
+    this.#worker = worker
+    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()))
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: Message) => {
+        if (message.kind === 'started') resolve()
+        else if (message.kind === 'refused') reject(new CaptureRefused(message.message))
+        else this.#receive(message)
+      })
+      worker.once('error', (error: Error) => {
+        reject(error)
+        this.#events.failed(`the capture has ended: ${error.message}`)
+      })
+    })
+  }
+
+  /** How much of what may be kept is taken, 0 … 1: near 1 the thread drops conversations. */
+  set fill(share: number) {
+    Atomics.store(this.#control, FILL, Math.round(Math.min(1, share) * MILLION))
+  }
+
+  /** Resolves when the last batch has come. */
+  async stop(): Promise<void> {
+    Atomics.store(this.#control, STOP, 1)
+    if (this.#worker) await this.#ended
+  }
+
+  #receive(message: Exclude<Message, { kind: 'started' | 'refused' }>): void {
+    if (message.kind === 'batch') this.#events.batch(message.batch)
+    else if (message.kind === 'learned') this.#events.learned(message.learned)
+    else if (message.kind === 'failed') this.#events.failed(message.message)
+    else this.counters = message.counters
+  }
+}

@@ -1,0 +1,263 @@
+import { type Bus, Transient } from '#adapters/bus/port.ts'
+import type { Event } from '#events/define.ts'
+import { laneKey, type Parcel, toEvent } from './parcel.ts'
+import type { Place, Spool } from './spool.ts'
+
+export interface SenderOptions {
+  bus: Bus
+  /** Events on their way at once, at most one of each lane. */
+  inFlight: number
+  /** Bytes that may wait in memory. */
+  memory: number
+  /** Where they wait else, and how many bytes may in all. */
+  spool?: { own: Spool; limit: number; bytes(): number }
+  /** What could not be kept or will never be taken. */
+  lost(parcel: Parcel, reason: string): void
+}
+
+interface Waiting {
+  parcel: Parcel
+  section: Uint8Array | undefined
+  place: { spool: Spool; place: Place } | undefined
+}
+
+interface Lane {
+  key: string
+  queue: Waiting[]
+  busy: boolean
+  failures: number
+  notBefore: number
+}
+
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 10_000
+const MOST_NOTES = 100
+/** A source that can wait does so from this share of the memory on. */
+const ENOUGH = 0.5
+
+/** Sends sections in the order of their lanes, again and again until each is taken; keeps them meanwhile, in memory or on disk. */
+export class Sender {
+  sent = { events: 0, bytes: 0, retries: 0 }
+  /** Why the last try failed; undefined when it did not. */
+  trouble: string | undefined
+  #options: SenderOptions
+  #lanes = new Map<string, Lane>()
+  #notes: Event[] = []
+  #noting = false
+  #inFlight = 0
+  #failures = 0
+  #memory = 0
+  #timer: NodeJS.Timeout | undefined
+  #waiters: { done(): boolean; resolve(): void }[] = []
+  #closed = false
+
+  constructor(options: SenderOptions) {
+    this.#options = options
+  }
+
+  /** How much of what may be kept is taken, 0 … 1. */
+  get fill(): number {
+    const { spool, memory } = this.#options
+    return spool ? (spool.bytes() + this.#memory) / spool.limit : this.#memory / memory
+  }
+
+  /** Bytes that wait in memory. */
+  get memory(): number {
+    return this.#memory
+  }
+
+  get idle(): boolean {
+    return this.#inFlight === 0 && [...this.#lanes.values()].every(({ queue }) => queue.length === 0)
+  }
+
+  /** Whether so many bytes more may be kept. */
+  takes(bytes: number): boolean {
+    const { memory, spool } = this.#options
+    return this.fill + bytes / (spool?.limit ?? memory) <= 1
+  }
+
+  /** Takes a section, to be sent behind those of its lane. */
+  send(parcel: Parcel, section: Uint8Array): void {
+    const { memory, spool } = this.#options
+    const waiting: Waiting = { parcel, section, place: undefined }
+    this.#memory += section.length
+    this.#lane(parcel).queue.push(waiting)
+    if (spool && (this.#away || this.#memory > memory)) this.#spool()
+    this.#pump()
+  }
+
+  /** Takes what an earlier start left in its spool. */
+  adopt(spool: Spool): void {
+    for (const { parcel, place } of spool.load()) this.#lane(parcel).queue.push({ parcel, section: undefined, place: { spool, place } })
+    this.#pump()
+  }
+
+  /** Sends an event that has no place in a lane; the oldest is forgotten when too many wait. */
+  note(event: Event): void {
+    this.#notes.push(event)
+    if (this.#notes.length > MOST_NOTES) this.#notes.shift()
+    this.#pump()
+  }
+
+  /** Resolves when a source that can wait may go on. */
+  room(): Promise<void> {
+    return this.#when(() => this.#memory < this.#options.memory * ENOUGH || this.#closed)
+  }
+
+  /** Resolves when all was sent, or after `ms`. */
+  async drained(ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms)
+    })
+    await Promise.race([this.#when(() => this.#closed || (this.idle && this.#notes.length === 0 && !this.#noting)), late])
+    clearTimeout(timer)
+    return this.idle
+  }
+
+  /** Nothing is tried any more. What waits in memory goes to the spool; without one it is lost. */
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    if (this.#options.spool) this.#spool()
+    for (const { queue } of this.#lanes.values()) {
+      for (const { parcel, place } of queue) if (!place) this.#options.lost(parcel, 'it could not be sent before the end')
+    }
+    this.#check()
+  }
+
+  get #away(): boolean {
+    return this.#failures > 0
+  }
+
+  #lane(parcel: Parcel): Lane {
+    const key = laneKey(parcel)
+    let lane = this.#lanes.get(key)
+    if (!lane) {
+      lane = { key, queue: [], busy: false, failures: 0, notBefore: 0 }
+      this.#lanes.set(key, lane)
+    }
+    return lane
+  }
+
+  /** Everything in memory goes to disk: what follows must not overtake it, and a kill must not take it. */
+  #spool(): void {
+    const own = this.#options.spool?.own
+    if (!own) return
+    for (const { queue } of this.#lanes.values()) {
+      for (const waiting of queue) {
+        if (waiting.place || !waiting.section) continue
+        try {
+          waiting.place = { spool: own, place: own.write(waiting.parcel, waiting.section) }
+        } catch (error) {
+          this.trouble = `the spool cannot be written: ${(error as Error).message}`
+          return
+        }
+        this.#forget(waiting)
+      }
+    }
+  }
+
+  #forget(waiting: Waiting): void {
+    if (waiting.section) this.#memory -= waiting.section.length
+    waiting.section = undefined
+  }
+
+  #pump(): void {
+    if (this.#closed) return
+    const now = performance.now()
+    let next = Number.POSITIVE_INFINITY
+    // While nothing gets through, one lane at a time tries.
+    const most = this.#failures > this.#options.inFlight ? 1 : this.#options.inFlight
+    for (const lane of [...this.#lanes.values()]) {
+      if (this.#inFlight >= most) break
+      if (lane.busy || lane.queue.length === 0) continue
+      if (lane.notBefore > now) next = Math.min(next, lane.notBefore)
+      else void this.#deliver(lane)
+    }
+    if (this.#notes.length > 0 && !this.#noting && !this.#away) void this.#tell()
+    clearTimeout(this.#timer)
+    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.max(1, next - now))
+  }
+
+  async #deliver(lane: Lane): Promise<void> {
+    const waiting = lane.queue[0]
+    lane.busy = true
+    this.#inFlight++
+    // The lane goes to the end, so that none is served first for ever.
+    this.#lanes.delete(lane.key)
+    this.#lanes.set(lane.key, lane)
+    try {
+      const section = waiting.section ?? (await waiting.place!.spool.read(waiting.place!.place))
+      await this.#options.bus.publish(toEvent(waiting.parcel, section))
+      this.sent.events++
+      this.sent.bytes += section.length
+      this.#succeeded(lane)
+      this.#take(lane, waiting)
+    } catch (error) {
+      if (error instanceof Transient) this.#failed(lane, error)
+      else {
+        this.#take(lane, waiting)
+        this.#options.lost(waiting.parcel, (error as Error).message)
+      }
+    }
+    lane.busy = false
+    this.#inFlight--
+    this.#pump()
+    this.#check()
+  }
+
+  #take(lane: Lane, waiting: Waiting): void {
+    lane.queue.shift()
+    this.#forget(waiting)
+    waiting.place?.spool.done(waiting.place.place)
+    if (lane.queue.length === 0) this.#lanes.delete(lane.key)
+  }
+
+  #succeeded(lane: Lane): void {
+    this.trouble = undefined
+    lane.failures = 0
+    const wasAway = this.#failures > this.#options.inFlight
+    this.#failures = 0
+    if (!wasAway) return
+    for (const other of this.#lanes.values()) other.notBefore = 0
+  }
+
+  #failed(lane: Lane, error: Transient): void {
+    if (this.#closed) return
+    this.trouble = error.message
+    this.sent.retries++
+    lane.failures++
+    this.#failures++
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(lane.failures - 1, 16)) * (0.75 + Math.random() / 2)
+    lane.notBefore = performance.now() + Math.max(pause, error.retryAfterMs ?? 0)
+    this.#spool()
+  }
+
+  async #tell(): Promise<void> {
+    this.#noting = true
+    const event = this.#notes[0]
+    try {
+      await this.#options.bus.publish(event)
+      this.#notes = this.#notes.filter((other) => other !== event)
+    } catch (error) {
+      this.trouble = (error as Error).message
+      if (error instanceof Transient) await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs ?? FIRST_PAUSE).unref())
+      else this.#notes = this.#notes.filter((other) => other !== event)
+    }
+    this.#noting = false
+    this.#pump()
+    this.#check()
+  }
+
+  #when(done: () => boolean): Promise<void> {
+    if (done()) return Promise.resolve()
+    return new Promise((resolve) => this.#waiters.push({ done, resolve }))
+  }
+
+  #check(): void {
+    const ready = this.#waiters.filter(({ done }) => done())
+    this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter))
+    for (const { resolve } of ready) resolve()
+  }
+}

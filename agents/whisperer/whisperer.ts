@@ -1,0 +1,258 @@
+import { Resolver } from 'node:dns/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Bus } from '#adapters/bus/port.ts'
+import type { OpenFile, OwnEndpoint } from '#adapters/capture/port.ts'
+import { agentStatus } from '#events/agent-status.ts'
+import type { StatusDocument } from '#events/documents/status.ts'
+import { type FileReport, gatherFile } from './files.ts'
+import type { Gathered } from './gather.ts'
+import type { Identity } from './identity.ts'
+import type { Batch } from './lanes.ts'
+import { Live } from './live.ts'
+import { Names, readHosts } from './names.ts'
+import type { Options } from './options.ts'
+import { Sequences } from './parcel.ts'
+import { Sender } from './sender.ts'
+import { Spools } from './spools.ts'
+
+export type Source =
+  /** Live, at `options.interface`. `module` is the URL of a module with an `openLive: OpenLive`; `exclude`: Spider's own endpoints. */
+  | { kind: 'interface'; module: string; exclude: readonly OwnEndpoint[] }
+  /** One after the other, as one capture. */
+  | { kind: 'file'; open: OpenFile; paths: readonly string[]; progress?(report: FileReport): void }
+
+export interface WhispererSetup {
+  bus: Bus
+  source: Source
+  options: Omit<Options, 'server' | 'token' | 'timeout' | 'name'>
+  identity: Identity
+  team?: string
+}
+
+/** How it ended. */
+export interface Outcome {
+  files: FileReport[]
+  /** Bytes that wait in the spool for the next start. */
+  spooled: number
+  /** Packets that could be neither sent nor kept, overflow included. */
+  lost: number
+  /** Why it ended, when not by itself. */
+  message: string | undefined
+}
+
+/** What is on its way at the end is waited for this long (ms) when the server does not answer. */
+const LAST_WAIT = 5000
+const HEARTBEAT = 5000
+
+/** The capture agent: packets of interfaces or files become `packets.captured` events. */
+export class Whisperer {
+  /** Resolves with the reason when the source has ended by itself: the files are read, or the interfaces are gone. */
+  readonly ended: Promise<void>
+  #setup: WhispererSetup
+  #spools: Spools | undefined
+  #sender: Sender
+  #sequences: Sequences
+  #names: Names
+  #live: Live
+  #files: FileReport[] = []
+  #current: FileReport | undefined
+  #refused = { packets: 0, bytes: 0 }
+  #message: string | undefined
+  #state: StatusDocument['spider']['state'] = 'capturing'
+  #stopping = false
+  #statuses = 0
+  #timers: NodeJS.Timeout[] = []
+  #end: () => void = () => {}
+
+  constructor(setup: WhispererSetup) {
+    const { options, identity, bus, source } = setup
+    this.#setup = setup
+    const live = source.kind === 'interface'
+    this.#spools = options.spool === '' || !live ? undefined : new Spools(options.spool, identity.id)
+    const spools = this.#spools
+    this.#sender = new Sender({
+      bus,
+      inFlight: options.inFlight,
+      memory: options.memory,
+      spool: spools && { own: spools.own, limit: options.spoolSize, bytes: () => spools.bytes },
+      lost: ({ packets, bytes }, reason) => this.#lose(packets, bytes, reason),
+    })
+    this.#sequences = new Sequences(identity.id)
+    const resolver = new Resolver({ timeout: 2000, tries: 1 })
+    this.#names = new Names({
+      identity,
+      resolve: live ? options.resolve : 'none',
+      hostsFile: live && existsSync('/etc/hosts') ? readHosts(readFileSync('/etc/hosts', 'utf8')) : new Map(),
+      reverse: (ip) => resolver.reverse(ip),
+      tell: (event) => this.#sender.note(event),
+    })
+    this.#live = new Live({
+      batch: (batch) => this.#send(batch),
+      learned: (learned) => this.#names.learn(learned),
+      failed: (message) => this.#fail(message),
+    })
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+  }
+
+  /** Begins; resolves when packets are captured, or files are being read. Throws `CaptureRefused`. */
+  async start(): Promise<void> {
+    const { source, options } = this.#setup
+    if (source.kind === 'interface') {
+      const { interface: interfaces, filter, snapLength, buffer: bufferBytes, lanes, batchSize: batchBytes, batchAge } = options
+      await this.#live.start(
+        source.module,
+        { interfaces, filter, exclude: source.exclude, snapLength, bufferBytes },
+        { lanes, batchBytes, batchAge },
+      )
+      for (const spool of this.#spools?.orphans ?? []) this.#sender.adopt(spool)
+    } else void this.#readFiles(source)
+    this.#tellStatus()
+    this.#timers.push(setInterval(() => this.#tellStatus(), options.statusInterval))
+    this.#timers.push(setInterval(() => this.#spools?.touch(), HEARTBEAT))
+    this.#timers.push(setInterval(() => this.#press(), 20))
+  }
+
+  /** Ends the capture and sends all that was captured; what cannot be sent stays in the spool. */
+  async stop(): Promise<Outcome> {
+    this.#stopping = true
+    if (this.#setup.source.kind === 'interface') await this.#live.stop()
+    else await this.ended
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#names.close()
+    for (const { parcel, section } of this.#sequences.ends()) this.#sender.send(parcel, section)
+    if (this.#state === 'capturing') this.#state = 'stopped'
+    await this.#drain()
+    this.#tellStatus()
+    await this.#sender.drained(LAST_WAIT)
+    this.#sender.close()
+    this.#spools?.close()
+    return {
+      files: this.#files,
+      spooled: this.#spools?.bytes ?? 0,
+      lost: this.status().spider.overflow.packets,
+      message: this.#message ?? this.#sender.trouble,
+    }
+  }
+
+  /** What it says of itself. */
+  status(): StatusDocument {
+    const { source, options, identity, team } = this.#setup
+    const counters = this.#counters()
+    const { overflow } = counters
+    const message = this.#message ?? this.#sender.trouble
+    return {
+      '@timestamp': new Date().toISOString(),
+      event: { id: `${identity.id}/status/${this.#statuses}` },
+      agent: { id: identity.id, name: identity.name, type: 'whisperer', version: identity.version },
+      host: { hostname: hostname() },
+      spider: {
+        team: team ?? 'local',
+        state: this.#state,
+        source: {
+          kind: source.kind,
+          names: source.kind === 'interface' ? [...options.interface] : [...source.paths],
+          filter: options.filter,
+          snap_length: options.snapLength,
+          buffer: options.buffer,
+        },
+        captured: { packets: counters.packets, bytes: counters.bytes },
+        filtered: { packets: counters.filtered },
+        dropped: { kernel: this.#live.counters.dropped, interface: this.#live.counters.droppedByInterface },
+        overflow: {
+          packets: overflow.packets + this.#refused.packets,
+          bytes: overflow.bytes + this.#refused.bytes,
+          conversations: overflow.conversations,
+        },
+        sent: { ...this.#sender.sent },
+        spool: { bytes: this.#spools?.bytes ?? 0, limit: this.#spools ? options.spoolSize : 0 },
+        cpu: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+        memory: process.memoryUsage.rss(),
+        ...(message === undefined ? {} : { message }),
+      },
+    }
+  }
+
+  async #readFiles(source: Extract<Source, { kind: 'file' }>): Promise<void> {
+    const { lanes, batchSize: batchBytes } = this.#setup.options
+    const events = {
+      batch: (batch: Batch) => this.#send(batch),
+      learned: this.#names.learn.bind(this.#names),
+      progress: (report: FileReport) => {
+        this.#current = report
+        source.progress?.(report)
+      },
+      room: () => this.#sender.room(),
+      isStopped: () => this.#stopping,
+    }
+    try {
+      for (const path of source.paths) {
+        if (this.#stopping) break
+        this.#files.push(await gatherFile(source.open, path, { lanes, batchBytes }, events))
+        this.#current = undefined
+      }
+    } catch (error) {
+      this.#message = (error as Error).message
+      this.#state = 'failed'
+    }
+    this.#end()
+  }
+
+  #send({ lane, packets, section }: Batch): void {
+    if (this.#sender.takes(section.length)) this.#sender.send(this.#sequences.next(lane, packets, section), section)
+    else this.#lose(packets, section.length, 'what may be kept until it is sent is full')
+    this.#press()
+  }
+
+  /** Tells the capturing thread how full it is; what it still holds itself must fit in too. */
+  #press(): void {
+    const { lanes, batchSize, memory, spoolSize } = this.#setup.options
+    const limit = this.#spools ? spoolSize : memory
+    const held = Math.min(limit / 2, 2 * lanes * batchSize)
+    this.#live.fill = this.#sender.fill * (limit / (limit - held))
+  }
+
+  /** While something gets through it goes on; the server being away, the spool keeps it. */
+  async #drain(): Promise<void> {
+    for (;;) {
+      const before = this.#sender.sent.events
+      if (await this.#sender.drained(LAST_WAIT)) return
+      if (this.#sender.sent.events === before) return
+    }
+  }
+
+  #lose(packets: number, bytes: number, reason: string): void {
+    this.#refused.packets += packets
+    this.#refused.bytes += bytes
+    this.#message = `packets were lost: ${reason}`
+  }
+
+  #fail(message: string): void {
+    this.#message = message
+    this.#state = 'failed'
+    this.#end()
+  }
+
+  #tellStatus(): void {
+    this.#statuses++
+    const status = this.status()
+    const attributes = { id: status.event.id, time: status['@timestamp'] }
+    this.#sender.note(agentStatus.make(`/agents/${this.#setup.identity.id}`, status, attributes))
+  }
+
+  #counters(): Gathered {
+    const sums: Gathered = { packets: 0, bytes: 0, filtered: 0, overflow: { packets: 0, bytes: 0, conversations: 0 } }
+    const all = [this.#live.counters, ...this.#files.map(({ gathered }) => gathered), ...(this.#current ? [this.#current.gathered] : [])]
+    for (const { packets, bytes, filtered, overflow } of all) {
+      sums.packets += packets
+      sums.bytes += bytes
+      sums.filtered += filtered
+      sums.overflow.packets += overflow.packets
+      sums.overflow.bytes += overflow.bytes
+      sums.overflow.conversations += overflow.conversations
+    }
+    return sums
+  }
+}
