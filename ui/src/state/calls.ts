@@ -81,7 +81,21 @@ export function loadMore(): void {
 export function arrived({ items, counted, skipped }: { items: ExchangeDocument[]; counted: number; skipped: number }): void {
   const before = rows.value
   settle({ ...arrive(before, items, atTop.value), skipped: before.skipped + skipped })
+  if (atTop.value && rows.value.skipped > 0) reloadSoon()
   if (total.value !== undefined) total.value += counted
+}
+
+let due = false
+const SOON = 2000
+
+/** In a flood not every call is sent: who watches it from the top gets the newest read again, now and then. */
+function reloadSoon(): void {
+  if (due) return
+  due = true
+  setTimeout(() => {
+    due = false
+    if (atTop.value && rows.value.skipped > 0) reload()
+  }, SOON)
 }
 
 /** Shows the calls that waited. After a flood the list is read again, since not every call of it was sent. */

@@ -56,7 +56,7 @@ function move(id: string): void {
 
 export function Calls() {
   const { items, waiting, skipped } = rows.value
-  const more = waiting.length + skipped
+  const more = atTop.value ? 0 : waiting.length + skipped
   return (
     <section class="view" aria-label="Calls">
       <div class="view-head">
@@ -67,9 +67,8 @@ export function Calls() {
         <Classes />
         <div class="space" />
         {more > 0 && (
-          <button type="button" class="new-calls" onClick={showNew}>
+          <button type="button" class="new-calls" title="Show them (n)" onClick={showNew}>
             ↑ {plural(more, 'new call')}
-            {skipped > 0 && <span class="soft"> (too many to follow one by one)</span>}
           </button>
         )}
         <span class={`busy ${loading.value ? 'on' : ''}`} aria-hidden="true" />
