@@ -104,15 +104,9 @@ export class Sender {
     return this.#when(() => this.#memory < this.#options.memory * ENOUGH || this.#closed)
   }
 
-  /** Resolves when all was sent, or after `ms`. */
-  async drained(ms: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms)
-    })
-    await Promise.race([this.#when(() => this.#closed || (this.idle && this.#notes.length === 0 && !this.#noting)), late])
-    clearTimeout(timer)
-    return this.idle
+  /** Resolves when all was sent. */
+  drained(): Promise<void> {
+    return this.#when(() => this.#closed || (this.idle && this.#notes.length === 0 && !this.#noting))
   }
 
   /** Nothing is tried any more. What waits in memory goes to the spool; without one it is lost. */

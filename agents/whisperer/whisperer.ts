@@ -47,7 +47,7 @@ const HEARTBEAT = 5000
 
 /** The capture agent: packets of interfaces or files become `packets.captured` events. */
 export class Whisperer {
-  /** Resolves with the reason when the source has ended by itself: the files are read, or the interfaces are gone. */
+  /** Resolves when there is nothing more to wait for: all of the files was read and sent, or an interface has gone. */
   readonly ended: Promise<void>
   #setup: WhispererSetup
   #spools: Spools | undefined
@@ -64,6 +64,8 @@ export class Whisperer {
   #statuses = 0
   #timers: NodeJS.Timeout[] = []
   #end: () => void = () => {}
+  #halt: () => void = () => {}
+  #halted: Promise<void>
 
   constructor(setup: WhispererSetup) {
     const { options, identity, bus, source } = setup
@@ -95,6 +97,9 @@ export class Whisperer {
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
+    this.#halted = new Promise((resolve) => {
+      this.#halt = resolve
+    })
   }
 
   /** Begins; resolves when packets are captured, or files are being read. Throws `CaptureRefused`. */
@@ -108,7 +113,10 @@ export class Whisperer {
         { lanes, batchBytes, batchAge },
       )
       for (const spool of this.#spools?.orphans ?? []) this.#sender.adopt(spool)
-    } else void this.#readFiles(source)
+    } else {
+      for (const path of source.paths) await source.open(path)
+      void this.#readFiles(source)
+    }
     this.#tellStatus()
     this.#timers.push(setInterval(() => this.#tellStatus(), options.statusInterval))
     this.#timers.push(setInterval(() => this.#spools?.touch(), HEARTBEAT))
@@ -118,15 +126,16 @@ export class Whisperer {
   /** Ends the capture and sends all that was captured; what cannot be sent stays in the spool. */
   async stop(): Promise<Outcome> {
     this.#stopping = true
+    this.#halt()
     if (this.#setup.source.kind === 'interface') await this.#live.stop()
     else await this.ended
     for (const timer of this.#timers) clearInterval(timer)
     this.#names.close()
-    for (const { parcel, section } of this.#sequences.ends()) this.#sender.send(parcel, section)
+    if (this.#setup.source.kind === 'interface') this.#sendEnds()
     if (this.#state === 'capturing') this.#state = 'stopped'
     await this.#drain()
     this.#tellStatus()
-    await this.#sender.drained(LAST_WAIT)
+    if (this.#sender.idle) await this.#within(LAST_WAIT)
     this.#sender.close()
     this.#spools?.close()
     return {
@@ -184,7 +193,7 @@ export class Whisperer {
         this.#current = report
         source.progress?.(report)
       },
-      room: () => this.#sender.room(),
+      room: () => Promise.race([this.#sender.room(), this.#halted]),
       isStopped: () => this.#stopping,
     }
     try {
@@ -197,7 +206,13 @@ export class Whisperer {
       this.#message = (error as Error).message
       this.#state = 'failed'
     }
+    this.#sendEnds()
+    await Promise.race([this.#sender.drained(), this.#halted])
     this.#end()
+  }
+
+  #sendEnds(): void {
+    for (const { parcel, section } of this.#sequences.ends()) this.#sender.send(parcel, section)
   }
 
   #send({ lane, packets, section }: Batch): void {
@@ -218,9 +233,20 @@ export class Whisperer {
   async #drain(): Promise<void> {
     for (;;) {
       const before = this.#sender.sent.events
-      if (await this.#sender.drained(LAST_WAIT)) return
+      if (await this.#within(LAST_WAIT)) return
       if (this.#sender.sent.events === before) return
     }
+  }
+
+  /** Whether all was sent within `ms`. */
+  async #within(ms: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms)
+    })
+    await Promise.race([this.#sender.drained(), late])
+    clearTimeout(timer)
+    return this.#sender.idle
   }
 
   #lose(packets: number, bytes: number, reason: string): void {

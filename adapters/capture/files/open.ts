@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import type { Readable, Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { CaptureFile, OpenFile } from '../port.ts'
@@ -29,6 +29,7 @@ const sizeOf = async (path: string): Promise<number | undefined> => {
   try {
     const found = await stat(path)
     if (found.isDirectory()) throw new CaptureRefused(`${path} is a folder: give the files in it`)
+    await access(path, constants.R_OK)
     return found.isFile() ? found.size : undefined
   } catch (error) {
     throw explained(error as Error, path)

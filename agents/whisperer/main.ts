@@ -1,0 +1,112 @@
+import { lookup } from 'node:dns/promises'
+import { fileURLToPath } from 'node:url'
+import { httpBus } from '#adapters/bus/http/bus.ts'
+import { openFile } from '#adapters/capture/files/open.ts'
+import { CaptureRefused, type OwnEndpoint } from '#adapters/capture/port.ts'
+import { newIdentity } from './identity.ts'
+import { type Command, help, OptionError, type Options, parse } from './options.ts'
+import { type Outcome, type Source, Whisperer } from './whisperer.ts'
+
+/** A module with `openLive`, for `Source`. */
+const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
+const VERSION = '0.1.0'
+const WATCH = 1000
+
+/** Runs the agent alone until it is told to end. Answers the exit code: 0, 1 when something went wrong, 2 for what the user gave wrong. */
+export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const command = parse(argv, env)
+    if (command.help) {
+      process.stdout.write(help('spider whisperer'))
+      return 0
+    }
+    if (command.options.server === '') throw new OptionError('--server is missing: give the URL of the Spider to send to')
+    return await whisper(command)
+  } catch (error) {
+    if (!(error instanceof OptionError) && !(error instanceof CaptureRefused)) throw error
+    say(error.message)
+    return 2
+  }
+}
+
+async function whisper({ options, files }: Command): Promise<number> {
+  const url = eventsUrl(options.server)
+  const bus = httpBus({ url: url.href, token: options.token || undefined, timeoutMs: options.timeout, connections: options.inFlight + 1 })
+  const source: Source =
+    files.length > 0
+      ? { kind: 'file', open: openFile, paths: files }
+      : { kind: 'interface', module: LIBPCAP, exclude: [await endpointOf(url)] }
+  const identity = newIdentity(options.name, VERSION)
+  const whisperer = new Whisperer({ bus, source, options, identity })
+  try {
+    await whisperer.start()
+    say(files.length > 0 ? `sends ${files.join(', ')} to ${url.origin}` : begun(identity.id, options, url))
+    const watching = watch(whisperer)
+    await Promise.race([whisperer.ended, signalled()])
+    clearInterval(watching)
+    const outcome = await whisperer.stop()
+    return report(outcome, whisperer.status().spider.captured.packets)
+  } finally {
+    await bus.close()
+  }
+}
+
+const begun = (id: string, { interface: names, filter }: Options, url: URL): string =>
+  `${id} captures on ${names.join(', ')}${filter === '' ? '' : ` with the filter "${filter}"`} and sends to ${url.origin}; end it with Ctrl-C`
+
+/** Where events are taken, when only the server is named. */
+const eventsUrl = (server: string): URL => {
+  const url = new URL(server)
+  if (url.pathname === '/') url.pathname = '/events'
+  return url
+}
+
+/** The server's addresses and port: the agent's own packets to it are no news. */
+const endpointOf = async (url: URL): Promise<OwnEndpoint> => {
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  try {
+    return { port, addresses: (await lookup(name, { all: true })).map(({ address }) => address) }
+  } catch (error) {
+    throw new OptionError(`--server: the name ${name} has no address (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+/** Tells on standard error what goes wrong, once. */
+const watch = (whisperer: Whisperer): NodeJS.Timeout => {
+  let told: string | undefined
+  return setInterval(() => {
+    const { message } = whisperer.status().spider
+    if (message !== undefined && message !== told) say(message)
+    told = message
+  }, WATCH)
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; the second ends the process at once. */
+const signalled = (): Promise<void> =>
+  new Promise((resolve) => {
+    let times = 0
+    const stop = (): void => {
+      times++
+      if (times > 1) process.exit(130)
+      resolve()
+    }
+    process.on('SIGINT', stop).on('SIGTERM', stop)
+  })
+
+const report = ({ files, spooled, lost, message }: Outcome, packets: number): number => {
+  for (const { name, problem } of files) if (problem) say(`${name}: ${problem.message}`)
+  say(
+    `${packets} packets${lost > 0 ? `, ${lost} of them lost` : ''}${spooled > 0 ? `; ${spooled} bytes wait in the spool for the next start` : ''}`,
+  )
+  if (message !== undefined) say(message)
+  const none = files.some(({ problem }) => problem?.code === 'not-a-capture' || problem?.code === 'unsupported')
+  if (none) return 2
+  return message === undefined || (spooled > 0 && lost === 0) ? 0 : 1
+}
+
+const say = (line: string): void => {
+  process.stderr.write(`spider whisperer: ${line}\n`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await run(process.argv.slice(2), process.env)
