@@ -13,7 +13,8 @@ export class Flow implements Connection {
   state: Connection['state'] = 'open'
   start: Micros
   end: Micros
-  handshakeTime = -1
+  /** µs; -1 while it may still end, -2 when its beginning was not seen. */
+  handshakeTime = -2
 
   /** Client and server, as in a frame. */
   client0: number

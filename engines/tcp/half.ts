@@ -67,7 +67,7 @@ export class Half implements SideFacts {
     this.known = true
   }
 
-  /** The capture began inside this stream: what was sent before its first packet is not missing. */
+  /** The capture began inside this stream, and it turns out to begin earlier than its first packet told. */
   startAt(sequence: number): void {
     this.next = sequence
     if (distance(this.acked, sequence) < 0) this.acked = sequence

@@ -227,9 +227,10 @@ export class Streams {
     // One number that was acknowledged and carries no byte of data: the FIN was not captured.
     if (missing === 1 && !half.queue) this.#fin(flow, side, half, now)
     else {
+      const reason = isBeginning(half) ? 'before capture' : half.stalledReason === 'not captured' ? this.lossReason : half.stalledReason
       half.next = (half.next + missing) | 0
       half.bytes += missing
-      this.#gap(flow, side, half, missing, now, why ?? (half.stalledReason === 'not captured' ? this.lossReason : half.stalledReason))
+      this.#gap(flow, side, half, missing, now, why ?? reason)
     }
   }
 }

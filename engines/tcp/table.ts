@@ -4,7 +4,7 @@ import type { Micros } from '../time.ts'
 import { Ages } from './ages.ts'
 import type { Connection, MissingReason, Side, StreamSink } from './facts.ts'
 import { Flow } from './flow.ts'
-import type { Half } from './half.ts'
+import { distance, type Half } from './half.ts'
 import { FlowIndex } from './index.ts'
 import { TCP_LIMITS, type TcpLimits } from './limits.ts'
 import { orient, orientByPort } from './orientation.ts'
@@ -136,6 +136,7 @@ export class TcpTable {
       flow.oriented = true
       flow.clientKnownBy = 'syn'
       if (frame.flags & ACK) flow.turn()
+      else flow.handshakeTime = -1
     }
     this.#index.add(flow)
     this.#open.add(flow, frame.at)
@@ -151,7 +152,7 @@ export class TcpTable {
     const side = flow.sideOf(frame) as Side
     const half = flow.sides[side]
     const other = flow.sides[side === 0 ? 1 : 0]
-    if (!half.known || !other.known || half.packets === 0 || flow.handshakeTime < 0) this.#meet(flow, side, half, other, frame)
+    if (!half.known || !other.known || flow.handshakeTime === -1 || !flow.opened) this.#meet(flow, side, half, other, frame)
     half.packets++
     if (!flow.opened && half.queuedBytes > MOST_BEFORE_ANSWER) this.#announce(flow)
     this.#streams.segment(flow, side, frame)
@@ -162,12 +163,13 @@ export class TcpTable {
   /** Learns where the streams begin, and opens the connection as soon as both are known. */
   #meet(flow: Flow, side: Side, half: Half, other: Half, frame: Frame): void {
     const syn = (frame.flags & SYN) !== 0
-    const shaken = flow.clientKnownBy === 'syn'
-    if (!half.known) half.begin(syn ? frame.sequence : (frame.sequence - 1) | 0, syn || shaken)
-    else if (half.packets === 0 && !half.told && !half.begun) half.startAt(frame.sequence)
-    if (frame.flags & ACK && !other.known) other.begin((frame.acknowledgement - 1) | 0, shaken)
+    if (!half.known) half.begin(syn ? frame.sequence : (frame.sequence - 1) | 0, syn)
+    // What the first segment after a SYN acknowledges is the other SYN alone.
+    const first = half.told && (syn || distance(frame.sequence, half.initial) === 1)
+    if (frame.flags & ACK && !other.known) other.begin((frame.acknowledgement - 1) | 0, first)
     if (side === 1 && syn) flow.answered = true
-    else if (side === 0 && !syn && flow.answered && flow.handshakeTime < 0 && half.packets > 0) flow.handshakeTime = frame.at - flow.start
+    else if (side === 0 && !syn && flow.answered && flow.handshakeTime === -1 && half.packets > 0)
+      flow.handshakeTime = frame.at - flow.start
     if (!flow.opened && flow.oriented && half.known && other.known) this.#announce(flow)
   }
 
