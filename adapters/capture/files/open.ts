@@ -47,10 +47,10 @@ async function* pieces(source: Readable, path: string, count: (bytes: number) =>
       yield* raw
       return
     }
+    // Errors come to whoever reads; when nobody does any more, to nobody.
     unpack.on('error', () => {})
-    const feeding = feed(unpack, first, raw)
+    feed(unpack, first, raw).catch((error: Error) => unpack.destroy(error))
     yield* unpack as AsyncIterable<Uint8Array>
-    await feeding
   } catch (error) {
     throw explained(error as Error, path)
   } finally {
