@@ -1,5 +1,5 @@
 /** The captures of ../shared/corpus, for tests that hold engines against them. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 
@@ -9,7 +9,13 @@ const root = join(import.meta.dirname, '../../../shared/corpus')
 export const hasCorpus = existsSync(join(root, 'manifest.json'))
 if (!hasCorpus) console.log(`skipped: what needs the corpus, which is not at ${root}`)
 
+export const corpusPath = (path: string): string => join(root, path)
+
 export const corpusJson = <T>(path: string): T => JSON.parse(readFileSync(join(root, path), 'utf8')) as T
+
+/** Every file below a folder. */
+export const corpusFiles = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
 
 export const corpusText = (path: string): string => readFileSync(join(root, path), 'utf8')
 
