@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals'
 import { render } from 'preact'
 import './style/tokens.css'
 import './style/base.css'
@@ -8,8 +9,13 @@ import './style/details.css'
 import './style/overlays.css'
 import { choose } from './state/extent.ts'
 import './state/live.ts'
+import { q } from './state/place.ts'
 import { App } from './views/App.tsx'
 import { listenToKeys } from './views/shortcuts.ts'
+
+effect(() => {
+  document.title = q.value ? `${q.value} – Spider` : 'Spider'
+})
 
 void choose()
 listenToKeys()

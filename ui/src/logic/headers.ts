@@ -7,16 +7,15 @@ export const header = (headers: string[][], name: string): string | undefined =>
 /** Headers as they went over the wire, one a line. */
 export const headerLines = (headers: string[][]): string => headers.map(([name, value]) => `${name}: ${value}`).join('\n')
 
+/** The parameters of a query as they were sent. */
+export const sentParameters = (query: string): string[] => query.replace(/^\?/, '').split('&').filter(Boolean)
+
 /** Name and value of each parameter of a query, decoded; what cannot be decoded stays as sent. */
 export function parameters(query: string): Header[] {
-  return query
-    .replace(/^\?/, '')
-    .split('&')
-    .filter(Boolean)
-    .map((pair) => {
-      const equals = pair.indexOf('=')
-      return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))]
-    })
+  return sentParameters(query).map((pair) => {
+    const equals = pair.indexOf('=')
+    return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))]
+  })
 }
 
 function decode(text: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from '#engines/query/parse.ts'
-import { atLeast, equals, faultInWords, faultOf, refine } from './refine.ts'
+import { atLeast, contains, equals, faultInWords, faultOf, refine } from './refine.ts'
 
 const host = equals('url.domain', 'shop')
 
@@ -14,6 +14,7 @@ describe('narrowing a filter', () => {
     ['host:shop', host, true, 'host!=shop'],
     ['not host:shop method:GET', host, false, 'method:GET host:shop'],
     ['status:(', host, false, 'host:shop'],
+    ['', contains('url.query', 'q=a*(b'), false, 'query:*q=a\\*\\(b*'],
     ['', equals('url.path', '/a b*"c'), false, 'path:"/a b*\\"c"'],
   ] as const)('%j', (text, term, negate, expected) => {
     expect(refine(text, term, negate)).toBe(expected)

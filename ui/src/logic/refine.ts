@@ -6,6 +6,9 @@ import { print } from '#engines/query/print.ts'
 export const equals = (field: string, value: string | number): Filter => ({ kind: 'compare', field, op: '=', value })
 export const atLeast = (field: string, value: number): Filter => ({ kind: 'compare', field, op: '>=', value })
 
+/** Calls whose field has that text somewhere in it. */
+export const contains = (field: string, text: string): Filter => ({ kind: 'like', field, pattern: `*${text.replace(/[*?\\]/g, '\\$&')}*` })
+
 /** A value as it is written in a filter: in quotes where it would be read as something else. */
 export const quoted = (value: string): string => (/^[^\s()"\\*?]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`)
 

@@ -21,6 +21,7 @@ export function Agents() {
   return (
     <Popover
       label="Agents"
+      buttonClass="quiet agents-button"
       button={
         <>
           <i class={`dot ${worst}`} />

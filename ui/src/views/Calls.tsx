@@ -17,9 +17,9 @@ const current = signal<string | undefined>(call.peek())
 const scrolledUp = signal(true)
 const rewind = signal(0)
 
-// New calls are let in at once only while nobody reads: at the top of the list, with nothing opened.
+// New calls are let in at once only while nobody reads: at the top of the list, with no row opened or under the keyboard.
 effect(() => {
-  atTop.value = scrolledUp.value && !call.value
+  atTop.value = scrolledUp.value && !call.value && !current.value
 })
 effect(() => {
   void [range.value, q.value]
@@ -42,8 +42,14 @@ function actions(row: ExchangeDocument, column: string): CellAction[] | undefine
   ]
 }
 
+/** Leaves the row that the keyboard is on. */
+export const leaveRow = (): void => {
+  current.value = undefined
+}
+
 /** Lets in the calls that waited, and shows them. */
 export function showNew(): void {
+  if (!call.value) leaveRow()
   showWaiting()
   rewind.value++
 }

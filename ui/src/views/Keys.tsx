@@ -6,11 +6,12 @@ const KEYS: [string, string][] = [
   ['← →', 'column of the row'],
   ['f x', 'only, or without, the value in the column'],
   ['Enter', 'open the call'],
-  ['Esc', 'close the call'],
+  ['Esc', 'close the call; leave the row'],
   ['1 2 3 4', 'response, request, TCP session, packets'],
   ['l', 'live, or hold'],
   ['b', 'back to the range before'],
   ['+ −', 'less or more time'],
+  ['[ ]', 'earlier or later'],
   ['n', 'show new calls'],
 ]
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { describeSpan } from '../logic/axis.ts'
 import { clock, duration } from '../logic/format.ts'
-import { fixed, formatWindow, live, parseWindow, spanOf, WINDOWS, zoom } from '../logic/range.ts'
+import { fixed, formatWindow, live, pan, parseWindow, spanOf, WINDOWS, zoom } from '../logic/range.ts'
 import { lookAtAll } from '../state/extent.ts'
 import { feeding } from '../state/live.ts'
 import { back, following, look, past, range, span } from '../state/place.ts'
@@ -19,6 +19,12 @@ export function zoomBy(factor: number): void {
   const { from, to } = spanOf(range.value, Date.now())
   const zoomed = zoom({ from, to }, following.value ? to : (from + to) / 2, factor)
   look(following.value ? live(zoomed.to - zoomed.from) : fixed(zoomed.from, zoomed.to))
+}
+
+/** Earlier or later by a quarter of what is shown. */
+export function step(direction: 1 | -1): void {
+  const { from, to } = pan(spanOf(range.value, Date.now()), direction / 4)
+  look(fixed(from, to))
 }
 
 export const toggleLive = (): void => {
@@ -66,7 +72,7 @@ export function RangeControls() {
         <option value="all">everything</option>
       </select>
       <Popover label="From and to" buttonClass="quiet span" button={describeSpan(local, span.value.from, span.value.to)}>
-        <Exact key={`${range.value.kind}`} />
+        {(close) => <Exact done={close} />}
       </Popover>
       <button type="button" class="quiet icon wide-only" title="Less time (+)" aria-label="Less time" onClick={() => zoomBy(0.5)}>
         +
@@ -81,7 +87,7 @@ export function RangeControls() {
 const written = (ms: number): string => `${local.date(ms)} ${local.time(ms)}`
 const readTime = (text: string): number => Date.parse(text.trim().replace(' ', 'T'))
 
-function Exact() {
+function Exact({ done }: { done(): void }) {
   const now = spanOf(range.value, Date.now())
   const [from, setFrom] = useState(written(now.from))
   const [to, setTo] = useState(written(now.to))
@@ -98,7 +104,8 @@ function Exact() {
       class="exact"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!wrong) look(fixed(start, end))
+        look(fixed(start, end))
+        done()
       }}
     >
       <label>

@@ -11,7 +11,7 @@ const SHARE = 0.44
 /** The view (of which there is one so far: the grid of calls), and beside it what was opened there. */
 export function Workspace() {
   const box = useRef<HTMLElement>(null)
-  const [width, setWidth] = useState(0)
+  const [width, setWidth] = useState(innerWidth)
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry.contentRect.width))
     observer.observe(box.current!)

@@ -1,9 +1,9 @@
 import { TABS } from '../logic/address.ts'
 import { back, call, go } from '../state/place.ts'
-import { showNew } from './Calls.tsx'
+import { leaveRow, showNew } from './Calls.tsx'
 import { close } from './details/Details.tsx'
 import { filterLine } from './FilterBar.tsx'
-import { toggleLive, zoomBy } from './RangeControls.tsx'
+import { step, toggleLive, zoomBy } from './RangeControls.tsx'
 
 const focusGrid = (key: string): void => {
   const grid = document.querySelector<HTMLElement>('.grid')
@@ -13,13 +13,15 @@ const focusGrid = (key: string): void => {
 
 const ACTIONS: Record<string, (key: string) => void> = {
   '/': () => filterLine.current?.focus(),
-  Escape: () => call.value && close(),
+  Escape: () => (call.value ? close() : leaveRow()),
   l: toggleLive,
   b: back,
   n: showNew,
   '+': () => zoomBy(0.5),
   '=': () => zoomBy(0.5),
   '-': () => zoomBy(2),
+  '[': () => step(-1),
+  ']': () => step(1),
   j: focusGrid,
   k: focusGrid,
 }

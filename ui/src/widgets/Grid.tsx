@@ -34,7 +34,7 @@ export function Grid<Row>(props: GridProps<Row>) {
   const { rows, keyOf, current, opened, actions } = props
   const scroller = useRef<HTMLTableSectionElement>(null)
   const list = useVirtual(scroller, rows.length, ROW_HEIGHT)
-  const [width, setWidth] = useState(0)
+  const [width, setWidth] = useState(innerWidth)
   const [column, setColumn] = useState(0)
   const [over, setOver] = useState<{ row: string; column: string } | undefined>()
   const columns = fitting(props.columns, width)

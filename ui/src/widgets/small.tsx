@@ -70,7 +70,8 @@ interface PopoverProps {
   label: string
   button: ComponentChildren
   buttonClass?: string
-  children: ComponentChildren
+  /** The panel; a function is told how to close it. */
+  children: ComponentChildren | ((close: () => void) => ComponentChildren)
 }
 
 /** A button that opens a panel below it; Escape, or a click elsewhere, closes it. */
@@ -100,7 +101,7 @@ export function Popover({ label, button, buttonClass = 'quiet', children }: Popo
       </button>
       {open && (
         <section class="popover-panel" aria-label={label}>
-          {children}
+          {typeof children === 'function' ? children(() => setOpen(false)) : children}
         </section>
       )}
     </div>

@@ -8,6 +8,7 @@ import { address, go } from '../../state/place.ts'
 import { bodiesRead, failure, selected } from '../../state/selected.ts'
 import { CopyButton, Tabs } from '../../widgets/small.tsx'
 import { Badge, endpoint, Status } from '../columns.tsx'
+import { termOf } from '../fields.ts'
 import { Frieze } from './Frieze.tsx'
 import { Message } from './Message.tsx'
 import { Packets } from './Packets.tsx'
@@ -69,13 +70,19 @@ function Head({ call }: { call: ExchangeDocument }) {
           <b>{http?.request?.method ?? call.network.protocol}</b> {url?.full ?? '(the request was not captured)'}
         </h2>
         <p>
-          <Status call={call} /> {http?.response?.reason} <span class="soft">·</span>{' '}
+          <Value term={termOf(call, 'status')}>
+            <Status call={call} /> {http?.response?.reason}
+          </Value>{' '}
+          <span class="soft">·</span>{' '}
           <Value term={client.domain ? equals('client.domain', client.domain) : equals('client.ip', client.ip)}>{endpoint(client)}</Value>{' '}
           <span class="soft">→</span>{' '}
           <Value term={server.domain ? equals('server.domain', server.domain) : equals('server.ip', server.ip)}>{endpoint(server)}</Value>
         </p>
         <p>
-          <Badge call={call} /> <span class="soft">seen by</span>{' '}
+          <Value term={termOf(call, 'capture')}>
+            <Badge call={call} />
+          </Value>{' '}
+          <span class="soft">seen by</span>{' '}
           {spider.agents.map((agent) => (
             <Value key={agent} term={equals('spider.agents', agent)}>
               {agent}

@@ -45,6 +45,17 @@ export function Frieze({ call }: { call: ExchangeDocument }) {
           {String(Math.floor(start % 1000)).padStart(3, '0')} {local.date(start / 1000)}
         </div>
       </dl>
+      {call.spider.observers && call.spider.observers.length > 1 && (
+        <p class="soft">
+          as measured by{' '}
+          {call.spider.observers
+            .map(
+              ({ agent, time }) =>
+                `${agent} ${time.request && time.response ? duration(time.response.last - time.request.first) : 'in part'}`,
+            )
+            .join(', ')}
+        </p>
+      )}
       {call.spider.network && (
         <p class="soft">{duration(call.spider.network.duration / 1000)} of it between the observers, in the network</p>
       )}

@@ -1,7 +1,7 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { bytes, count } from '../../logic/format.ts'
-import { headerLines, parameters } from '../../logic/headers.ts'
-import { equals } from '../../logic/refine.ts'
+import { headerLines, parameters, sentParameters } from '../../logic/headers.ts'
+import { contains, equals } from '../../logic/refine.ts'
 import { CopyButton } from '../../widgets/small.tsx'
 import { Body } from './Body.tsx'
 import { Pairs } from './Pairs.tsx'
@@ -21,6 +21,7 @@ export function Message({ call, side, read }: { call: ExchangeDocument; side: 'r
       </p>
     )
   const query = side === 'request' ? parameters(call.url?.query ?? '') : []
+  const sent = sentParameters(call.url?.query ?? '')
   return (
     <div class="message">
       <p class="first-line">
@@ -32,7 +33,14 @@ export function Message({ call, side, read }: { call: ExchangeDocument; side: 'r
       {side === 'response' && call.http?.response?.interim?.length ? (
         <p class="soft padded">after {call.http.response.interim.join(', ')}</p>
       ) : null}
-      {query.length > 0 && <Pairs title="Query" pairs={query} copy={() => call.url?.query ?? ''} />}
+      {query.length > 0 && (
+        <Pairs
+          title="Query"
+          pairs={query}
+          copy={() => call.url?.query ?? ''}
+          write={(_name, value, i) => <Value term={contains('url.query', sent[i])}>{value}</Value>}
+        />
+      )}
       <Pairs
         title="Headers"
         pairs={message.headers}

@@ -5,12 +5,12 @@ interface PairsProps {
   title: string
   pairs: string[][]
   copy(): string
-  write?(name: string, value: string): ComponentChildren
+  write?(name: string, value: string, index: number): ComponentChildren
 }
 
 /** Names and values, in the order they were sent in. */
 export function Pairs({ title, pairs, copy, write = (_name, value) => value }: PairsProps) {
-  const numbered = pairs.map(([name, value], i) => ({ name, value, key: `${i} ${name}` }))
+  const numbered = pairs.map(([name, value], i) => ({ name, value, i, key: `${i} ${name}` }))
   return (
     <details class="pairs" open>
       <summary>
@@ -18,10 +18,10 @@ export function Pairs({ title, pairs, copy, write = (_name, value) => value }: P
       </summary>
       <table>
         <tbody>
-          {numbered.map(({ name, value, key }) => (
+          {numbered.map(({ name, value, i, key }) => (
             <tr key={key}>
               <th scope="row">{name}</th>
-              <td>{write(name, value)}</td>
+              <td>{write(name, value, i)}</td>
             </tr>
           ))}
         </tbody>
