@@ -24,7 +24,7 @@ export const decodeTcp = (frame: Frame): Layer => {
 
 /** The rest of the packet is payload; a cut header leaves none of it. */
 export const payload = (frame: Frame, at: number): void => {
-  frame.payload = at < frame.limit ? at : frame.limit
+  frame.payload = Math.min(at, frame.limit)
   frame.payloadEnd = frame.limit
   frame.payloadLength = frame.sentEnd - at
   frame.ports = true

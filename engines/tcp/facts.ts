@@ -66,7 +66,10 @@ export interface StreamSink {
   open(connection: Connection): void
   /** Bytes `start`..`end` of `bytes` come next on this side. `at` is the time of the packet that carried them. */
   data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void
-  /** `missing` bytes come next that nobody saw. */
+  /**
+   * `missing` bytes come next that nobody saw. Zero, with `before capture`: the stream was under way when the capture
+   * began; first fact of its side, and offsets count from here.
+   */
   gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void
   /** This side sends no more (FIN, or reset by either side). */
   end(connection: Connection, side: Side, at: Micros): void
