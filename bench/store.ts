@@ -1,4 +1,4 @@
-/** The embedded store by hand: `node bench/store.ts [documents] [--keep DIR]`. Prints documents/s, CPU and main-thread time per document, bytes on disk and query times. */
+/** The embedded store by hand: `node bench/store.ts [documents] [threads]`. Prints documents/s, CPU and main-thread time per document, bytes on disk and query times. */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -163,7 +163,7 @@ async function bytesIn(directory: string): Promise<number> {
 const count = Number(process.argv[2] ?? 1_000_000)
 const directory = await mkdtemp(join(tmpdir(), 'spider-bench-'))
 try {
-  const store = await openDuckDb({ directory })
+  const store = await openDuckDb({ directory, threads: Number(process.argv[3] ?? 2) })
   await write(store, 0, count)
   await write(store, 0, 0 + 1, true)
   console.log(

@@ -77,10 +77,10 @@ export async function getMany<F extends Family>(reader: Reader, scope: Scope, fa
 }
 
 const KEYS: Record<HistogramField, string> = {
-  status_class: `coalesce(("http.response.status_code" // 100) || 'xx', 'none')`,
-  'spider.status': `coalesce("spider.status", 'none')`,
-  server: `coalesce("server.domain", "server.ip", 'none')`,
-  'network.protocol': `coalesce("network.protocol", 'none')`,
+  status_class: '"http.response.status_code" // 100',
+  'spider.status': '"spider.status"',
+  server: 'coalesce("server.domain", "server.ip")',
+  'network.protocol': '"network.protocol"',
 }
 
 export async function histogram(
@@ -97,7 +97,11 @@ export async function histogram(
     `SELECT micros // ${step} AS bin, key, count(*) FROM (${select}) GROUP BY bin, key ORDER BY bin, key`,
     parameters,
   )
-  return rows.map(([bin, key, count]) => ({ time: Number(bin) * width, key: String(key), count: Number(count) }))
+  return rows.map(([bin, key, count]) => ({
+    time: Number(bin) * width,
+    key: key === null ? 'none' : by === 'status_class' ? `${key}xx` : String(key),
+    count: Number(count),
+  }))
 }
 
 export async function values(
