@@ -1,16 +1,13 @@
 import { ACK, FIN, type Frame, RST, SYN } from '../packet/frame.ts'
 import type { Micros } from '../time.ts'
+import { countAgain, isKeepAlive } from './again.ts'
 import type { MissingReason, Side, StreamSink } from './facts.ts'
 import type { Flow } from './flow.ts'
-import { distance, type Half, lengthOf, type Segment } from './half.ts'
+import { distance, type Half, lengthOf } from './half.ts'
 import type { TcpLimits } from './limits.ts'
+import { isLost, watch } from './loss.ts'
+import { deliverable, isBeginning, isTroubled } from './order.ts'
 import { dequeue, enqueue } from './queue.ts'
-
-/** How long the first data of a stream without a SYN wait for others that they overtook, unless acknowledged, in µs. */
-const BEGINNING = 20e3
-
-/** What is held back for the sake of order is so no longer than this, in µs, whatever a forged acknowledgement says. */
-const LONGEST_HELD = 1e6
 
 /**
  * Puts the two streams of connections in order and hands them on, cause before effect: data that acknowledge what the
@@ -93,8 +90,8 @@ export class Streams {
     while (flow.opened && (this.#giveUp(flow, 0, now) || this.#giveUp(flow, 1, now))) this.#drain(flow)
     const [client, server] = flow.sides
     if (isTroubled(flow)) {
-      this.#watch(client, now)
-      this.#watch(server, now)
+      watch(client, now, this.lossReason)
+      watch(server, now, this.lossReason)
       this.#trouble(flow)
     } else if (flow.troubled) {
       flow.troubled = false
@@ -136,18 +133,6 @@ export class Streams {
     if (flow.troubled) return
     flow.troubled = true
     this.troubled.add(flow)
-  }
-
-  #watch(half: Half, now: Micros): void {
-    if (half.hole === 0) {
-      half.stalled = half.stalledAcked = 0
-      return
-    }
-    if (half.stalled === 0) {
-      half.stalled = now
-      half.stalledReason = this.lossReason
-    }
-    if (half.overdue > 0) half.stalledAcked ||= now
   }
 
   #drain(flow: Flow): void {
@@ -201,23 +186,9 @@ export class Streams {
   #giveUp(flow: Flow, side: Side, now: Micros): boolean {
     const half = flow.sides[side]
     if (half.stalled === 0 || half.hole === 0) return false
-    if (!this.#isLost(flow, side, now)) return false
+    if (!isLost(flow, side, now, this.#limits, this.queuedBytes)) return false
     this.#skip(flow, side, half, now, undefined)
     return true
-  }
-
-  #isLost(flow: Flow, side: Side, now: Micros): boolean {
-    const limits = this.#limits
-    const half = flow.sides[side]
-    const receiver = flow.sides[side === 0 ? 1 : 0]
-    const queued = flow.sides[0].queuedBytes + flow.sides[1].queuedBytes
-    if (half.overdue > 0) {
-      // A side that is never seen will not be: the capture has one direction only.
-      if (half.packets === 0 && half.gaps > 0) return true
-      return (half.stalledAcked > 0 && now - half.stalledAcked >= limits.acknowledgedWait) || queued >= limits.acknowledgedBytes
-    }
-    const wait = receiver.packets === 0 ? limits.oneSidedWait : limits.unacknowledgedWait
-    return now - half.stalled >= wait || queued >= limits.unacknowledgedBytes || this.queuedBytes >= limits.totalBytes
   }
 
   /** Goes on behind the bytes that are missed. */
@@ -233,33 +204,4 @@ export class Streams {
       this.#gap(flow, side, half, missing, now, why ?? reason)
     }
   }
-}
-
-const isTroubled = (flow: Flow): boolean => {
-  const [client, server] = flow.sides
-  return client.hole > 0 || server.hole > 0 || client.queue !== undefined || server.queue !== undefined || flow.closing > 0
-}
-
-/** The first kept segment of a side, when everything before it and everything it answers was delivered. */
-const deliverable = (flow: Flow, side: Side, now: number): Segment | undefined => {
-  const half = flow.sides[side]
-  const first = half.queue?.[0]
-  if (!first || !flow.opened || distance(first.sequence, half.next) > 0) return undefined
-  if (isBeginning(half) && now - first.at < BEGINNING && distance(half.acked, first.sequence) <= 0) return undefined
-  const other = flow.sides[side === 0 ? 1 : 0]
-  const early = first.acknowledged && !other.ended && distance(first.acknowledgement, other.next) > 0
-  return early && now - first.at < LONGEST_HELD ? undefined : first
-}
-
-/** Nobody saw the SYN, and nothing was delivered: a packet that was overtaken may show that the stream begins earlier. */
-const isBeginning = (half: Half): boolean => !half.begun && !half.told
-
-/** RFC 9293, 3.8.4: no data, or one byte of garbage, right before what comes next. */
-const isKeepAlive = (old: number, length: number): boolean => old === 1 && length === 1
-
-const countAgain = (half: Half, frame: Frame, bytes: number): void => {
-  const captureOfSame = frame.ident > 0 && half.ident > 0 && ((frame.ident - half.ident) << 16) >> 16 <= 0
-  if (captureOfSame) return
-  half.retransmissions++
-  half.retransmittedBytes += bytes
 }

@@ -118,7 +118,7 @@ export class TcpTable {
     return this.#changes.all(this.#open.oldest, this.#closed.oldest)
   }
 
-  /** Puts a saved connection back; its `application` is to be set by the caller. Oldest first, as saved. */
+  /** Puts a saved connection back; its `application` is to be set by the caller. To be called in the order of `touched`, the earliest first. */
   load(saved: SavedConnection): Connection {
     const flow = restore(saved)
     this.#index.add(flow)
@@ -191,9 +191,11 @@ export class TcpTable {
   }
 
   #check(flow: Flow, now: Micros): void {
-    this.#changes.note(flow)
+    const { opened, sides } = flow
+    const [client, server] = [sides[0].next, sides[1].next]
     if (!flow.opened && now - flow.start > this.#limits.oneSidedWait) this.#announce(flow)
     this.#streams.settle(flow, now)
+    if (flow.opened !== opened || flow.sides[0].next !== client || flow.sides[1].next !== server) this.#changes.note(flow)
     if (flow.closing === 0 || now - flow.closing < this.#limits.acknowledgedWait) return
     this.#close(flow, flow.sides[0].reset || flow.sides[1].reset ? 'reset' : 'closed', now)
   }

@@ -1,0 +1,13 @@
+import type { Frame } from '../packet/frame.ts'
+import type { Half } from './half.ts'
+
+/** RFC 9293, 3.8.4: no data, or one byte of garbage, right before what comes next. */
+export const isKeepAlive = (old: number, length: number): boolean => old === 1 && length === 1
+
+/** Counts bytes that were sent before, unless it is the same packet captured a second time: sending again gives a packet a newer IP identification. */
+export const countAgain = (half: Half, frame: Frame, bytes: number): void => {
+  const captureOfSame = frame.ident > 0 && half.ident > 0 && ((frame.ident - half.ident) << 16) >> 16 <= 0
+  if (captureOfSame) return
+  half.retransmissions++
+  half.retransmittedBytes += bytes
+}

@@ -1,0 +1,33 @@
+import type { Micros } from '../time.ts'
+import type { MissingReason, Side } from './facts.ts'
+import type { Flow } from './flow.ts'
+import type { Half } from './half.ts'
+import type { TcpLimits } from './limits.ts'
+
+/** Notes since when the next byte is missed, and why it may be. */
+export const watch = (half: Half, now: Micros, reason: MissingReason): void => {
+  if (half.hole === 0) {
+    half.stalled = half.stalledAcked = 0
+    return
+  }
+  if (half.stalled === 0) {
+    half.stalled = now
+    half.stalledReason = reason
+  }
+  if (half.overdue > 0) half.stalledAcked ||= now
+}
+
+/** Whether the bytes that a side misses will not come any more. `total` is what is queued of all connections. */
+export const isLost = (flow: Flow, side: Side, now: Micros, limits: TcpLimits, total: number): boolean => {
+  const half = flow.sides[side]
+  const receiver = flow.sides[side === 0 ? 1 : 0]
+  const queued = flow.sides[0].queuedBytes + flow.sides[1].queuedBytes
+  if (total >= limits.totalBytes) return true
+  if (half.overdue > 0) {
+    // A side that is never seen will not be: the capture has one direction only.
+    if (half.packets === 0 && half.gaps > 0) return true
+    return (half.stalledAcked > 0 && now - half.stalledAcked >= limits.acknowledgedWait) || queued >= limits.acknowledgedBytes
+  }
+  const wait = receiver.packets === 0 ? limits.oneSidedWait : limits.unacknowledgedWait
+  return now - half.stalled >= wait || queued >= limits.unacknowledgedBytes
+}
