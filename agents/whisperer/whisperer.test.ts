@@ -209,8 +209,11 @@ describe.skipIf(!mayCapture)('whisperer, live', () => {
   it('drops whole conversations when no more may be kept, and tells the server', async () => {
     await receiver.stop()
     const agent = await begin({ memory: 1 << 20, lanes: 1, batchSize: 4096 })
-    for (let i = 0; i < 60; i++) await talk(30_000)
-    await pause(1500)
+    for (let i = 0; i < 60; i++) {
+      await talk(30_000)
+      await pause(20)
+    }
+    await pause(200)
     await receiver.start()
     await talk(100)
     await end()
