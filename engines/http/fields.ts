@@ -1,4 +1,3 @@
-import { latin1 } from '../bytes/text.ts'
 import { COLON, CONTROL, CR, isBlank, LF, TOKEN } from './characters.ts'
 
 /** The header section of a message, and what of it decides the body's length and coding. Shared between messages that sent the same: never changed once read. */
@@ -6,16 +5,17 @@ export interface Fields {
   /** Name, value, name, value … as in the facts. */
   headers: string[]
   /** Codes of what is not as RFC 9112 wants it. */
-  findings: string[]
+  findings: readonly string[]
   /** Content-Length; `NO_LENGTH`, `BAD_LENGTH`. */
   length: number
   /** Transfer codings, in the order they were applied, lower case. */
-  transfer: string[]
+  transfer: readonly string[]
   /** Content codings, in the order they were applied, lower case. */
-  codings: string[]
+  codings: readonly string[]
   upgrade: string | undefined
   hosts: number
 }
+const NONE: readonly string[] = []
 export const NO_LENGTH = -1
 export const BAD_LENGTH = -2
 
@@ -36,13 +36,12 @@ export const fieldsEnd = (bytes: Uint8Array, from: number, end: number): number 
 }
 
 const note = (fields: Fields, finding: string): void => {
-  if (!fields.findings.includes(finding)) fields.findings.push(finding)
+  if (!fields.findings.includes(finding)) fields.findings = [...fields.findings, finding]
 }
 
-/** Reads the section `from`..`end`, which ends with its empty line (RFC 9112 section 5). Keeps at most `most` headers. */
-export const readFields = (bytes: Uint8Array, from: number, end: number, most: number): Fields => {
-  const fields: Fields = { headers: [], findings: [], length: NO_LENGTH, transfer: [], codings: [], upgrade: undefined, hosts: 0 }
-  const text = latin1(bytes, from, end)
+/** Reads the section `from`..`end`, which ends with its empty line (RFC 9112 section 5). `text` is the same as latin-1. Keeps at most `most` headers. */
+export const readFields = (bytes: Uint8Array, from: number, end: number, text: string, most: number): Fields => {
+  const fields: Fields = { headers: [], findings: NONE, length: NO_LENGTH, transfer: NONE, codings: NONE, upgrade: undefined, hosts: 0 }
   let line = from
   let folded = false
   while (line < end && bytes[line] !== LF && !(bytes[line] === CR && bytes[line + 1] === LF)) {
@@ -111,8 +110,8 @@ const isToken = (name: string): boolean => {
 /** After a fold a value is longer than it was when it was weighed. */
 const weighAgain = (fields: Fields): void => {
   fields.length = NO_LENGTH
-  fields.transfer = []
-  fields.codings = []
+  fields.transfer = NONE
+  fields.codings = NONE
   fields.hosts = 0
   for (let i = 0; i < fields.headers.length; i += 2) weigh(fields, fields.headers[i], fields.headers[i + 1])
 }
@@ -130,18 +129,20 @@ const weigh = (fields: Fields, name: string, value: string): void => {
       if (name.toLowerCase() === 'content-length') weighLength(fields, value)
       break
     case 16:
-      if (name.toLowerCase() === 'content-encoding') addCodings(fields.codings, value)
+      if (name.toLowerCase() === 'content-encoding') fields.codings = withCodings(fields.codings, value)
       break
     case 17:
-      if (name.toLowerCase() === 'transfer-encoding') addCodings(fields.transfer, value)
+      if (name.toLowerCase() === 'transfer-encoding') fields.transfer = withCodings(fields.transfer, value)
   }
 }
 
-const addCodings = (codings: string[], value: string): void => {
+const withCodings = (before: readonly string[], value: string): readonly string[] => {
+  const codings = [...before]
   for (const part of value.split(',')) {
     const coding = part.trim().toLowerCase()
     if (coding !== '' && coding !== 'identity') codings.push(coding)
   }
+  return codings
 }
 
 /** RFC 9112 section 6.3: the same length repeated, in one field or several, counts once; the first of different ones is taken, and said. */

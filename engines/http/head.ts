@@ -53,8 +53,9 @@ export class HeadReader {
     const to = fieldsEnd(bytes, Math.max(section, searched), end)
     if (to < 0) return this.unfinished(undefined, from, end, lastLineStart(bytes, section, end))
     if (to - from > this.limits.head) return this.fail('head-too-large')
-    this.fields = readFields(bytes, section, to, this.limits.headers)
-    this.lastSection = to - section > LONGEST_REMEMBERED ? '' : latin1(bytes, section, to)
+    const text = latin1(bytes, section, to)
+    this.fields = readFields(bytes, section, to, text, this.limits.headers)
+    this.lastSection = text.length > LONGEST_REMEMBERED ? '' : text
     return to
   }
 

@@ -1,3 +1,4 @@
+import { latin1 } from '../bytes/text.ts'
 import { CLIENT, type MissingReason, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { Body, type SavedBody } from './body.ts'
@@ -189,7 +190,7 @@ export class Reader {
     const to = this.heads.readSection(carry.bytes, carry.length, carry.searched)
     carry.searched = this.heads.searched
     if (to === 0) return carry.length > this.limits.head ? this.malformed('trailers-too-large', this.bodyPosition, end, at) : from + take
-    const fields = readFields(carry.bytes, 0, to, this.limits.headers)
+    const fields = readFields(carry.bytes, 0, to, latin1(carry.bytes, 0, to), this.limits.headers)
     carry.clear()
     this.message!.trailers = fields.headers
     for (const finding of fields.findings) this.chunks.findings.push(finding)
