@@ -25,7 +25,7 @@ export const TCP_LIMITS: TcpLimits = {
   connections: 1_000_000,
   idle: 600e6,
   linger: 10e6,
-  lingering: 16_384,
+  lingering: 2_048,
   acknowledgedWait: 100e3,
   acknowledgedBytes: 1024 * 1024,
   unacknowledgedWait: 60e6,
