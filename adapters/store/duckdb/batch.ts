@@ -13,6 +13,7 @@ export class Batch {
   /** The same bytes in fewer pieces. */
   readonly pieces: Buffer[] = []
   bytes = 0
+  count = 0
   readonly #slabs: Slabs
   readonly #taken: Buffer[] = []
   #slab: Buffer
@@ -35,6 +36,7 @@ export class Batch {
     this.#end += this.#slab.write(line, this.#end)
     this.#slab[this.#end++] = NEWLINE
     this.bytes += this.#end - start
+    this.count++
     if (++this.#lines === LINES_PER_BLOCK) this.#closeBlock()
   }
 

@@ -1,7 +1,7 @@
 import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
-import { SAME_DOCUMENT_WITHIN } from '../port.ts'
+import { InvalidDocument, SAME_DOCUMENT_WITHIN } from '../port.ts'
 import type { Batch } from './batch.ts'
 import { compressBlocks, LINES_PER_BLOCK } from './blocks.ts'
 import { readLines, stagedColumns } from './columns.ts'
@@ -37,7 +37,7 @@ export async function writeBatch(
 async function writeFile(file: string, pieces: readonly Buffer[]): Promise<void> {
   const handle = await open(file, 'w')
   try {
-    for (let i = 0; i < pieces.length; i += 512) await handle.writev(pieces.slice(i, i + 512)) // the kernel takes 1024 at most
+    for (const piece of pieces) await handle.writeFile(piece) // unlike `writev`, it goes on after a part was written, and so meets the full disk
   } finally {
     await handle.close()
   }
@@ -55,6 +55,9 @@ const UNREADABLE = '"event.id" IS NULL OR time IS NULL'
 
 /** Lines that DuckDB cannot read get a second chance: JavaScript's JSON takes half surrogate pairs, which any peer may send. */
 async function settleUnreadable(connection: DuckDBConnection, batch: Batch, file: string): Promise<number> {
+  const [[staged]] = (await connection.runAndReadAll('SELECT count(*)::INTEGER FROM staged')).getRows()
+  if (staged !== batch.count)
+    throw new InvalidDocument(`${batch.count} lines of JSON were read as ${staged}: each must hold one document and no line break`)
   const unreadable = await column(connection, `SELECT n FROM staged WHERE ${UNREADABLE}`)
   if (unreadable.length === 0) return 0
   await writeFile(file, repairLines(batch.blocks, new Set(unreadable.map(Number))))
