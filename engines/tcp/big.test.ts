@@ -42,6 +42,9 @@ const expectTrue = (seen: Gathered, whole: Gathered): void => {
 
 const digest = ({ all }: Gatherer): string[] => all.map(({ connection, streams }) => `${connection.id} ${streams.map(sha256Of)}`).sort()
 
+const sentAgain = ({ all }: Gatherer): number =>
+  all.reduce((sum, { connection }) => sum + connection.sides[0].retransmissions + connection.sides[1].retransmissions, 0)
+
 describe.skipIf(!hasCorpus)('generated traffic', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'tcp-'))
@@ -66,6 +69,7 @@ describe.skipIf(!hasCorpus)('generated traffic', () => {
     expect(faulty.all.some(({ connection }) => connection.sides[1].retransmissions > 0)).toBe(true)
     const both = gather(make('--reorder', '0.05', '--retransmit', '0.05', '--pipeline', '0.2', '--both-sides'))
     expect(digest(both)).toEqual(digest(faulty))
+    expect(sentAgain(both)).toBe(sentAgain(faulty))
   })
 
   it('tells exactly what is missing when packets are lost', () => {

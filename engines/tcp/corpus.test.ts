@@ -104,4 +104,19 @@ describe.skipIf(!hasCorpus)('connections of the corpus', () => {
     expect(comparable.length).toBeGreaterThan(100)
     expect(different.map(([capture]) => capture).sort()).toEqual(Object.keys(OTHER_THAN_TCPFLOW).sort())
   })
+
+  it('with bytes changed at random are read without a throw, each fact in its place', () => {
+    let seed = 1
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      return Math.floor((seed / 2 ** 32) * below)
+    }
+    for (const capture of corpusCaptures()) {
+      const bytes = Uint8Array.from(corpusBytes(capture).subarray(0, 20_000))
+      for (let round = 0; round < 3; round++) {
+        for (let i = 0; i < 30; i++) bytes[24 + random(bytes.length - 24)] = random(256)
+        for (const { closed } of gather(bytes, {}, 1 + random(5000)).all) expect(closed, capture).toBe(true)
+      }
+    }
+  })
 })
