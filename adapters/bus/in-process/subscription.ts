@@ -47,6 +47,7 @@ export class Subscription {
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #counts = { handled: 0, failed: 0, retried: 0, dead: 0 }
   #running = 0
+  #scheduled = false
   #closed = false
 
   constructor(options: SubscriptionOptions) {
@@ -63,7 +64,7 @@ export class Subscription {
   /** Lets an event in, for which a place was taken. */
   push(event: Event): void {
     this.#ready.push({ event, attempts: 0 })
-    this.#callNext()
+    this.#schedule()
   }
 
   counters(): Counters {
@@ -80,40 +81,52 @@ export class Subscription {
     for (let i = 0; i < dropped; i++) this.#leave()
   }
 
+  /** Calls begin in the event loop's next turn: functions that only compute, and publish to each other, would else keep sockets and timers waiting. */
+  #schedule(): void {
+    if (this.#scheduled || this.#ready.length === 0) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#callNext()
+    })
+  }
+
   #callNext(): void {
     while (!this.#closed && this.#running < this.#options.concurrency) {
       const delivery = this.#ready.shift()
       if (!delivery) return
       this.#running += 1
-      void this.#call(delivery).finally(() => {
+      void this.#call(delivery).then((done) => {
         this.#running -= 1
-        this.#callNext()
+        if (done) this.#leave()
+        this.#schedule()
       })
     }
   }
 
-  async #call(delivery: Delivery): Promise<void> {
+  /** Whether nothing is left to do for the event; else it comes again. */
+  async #call(delivery: Delivery): Promise<boolean> {
     delivery.attempts += 1
     if (delivery.attempts > 1) this.#counts.retried += 1
     try {
       await this.#options.handler(delivery.event)
       this.#counts.handled += 1
-      this.#leave()
+      return true
     } catch (error) {
       this.#counts.failed += 1
-      await this.#failed(delivery, error instanceof Error ? error : new Error(String(error)))
+      return this.#failed(delivery, error instanceof Error ? error : new Error(String(error)))
     }
   }
 
-  async #failed(delivery: Delivery, error: Error): Promise<void> {
+  async #failed(delivery: Delivery, error: Error): Promise<boolean> {
     const { retry } = this.#options
     const never = error instanceof Permanent || error instanceof InvalidEvent
     if (!never && delivery.attempts < retry.attempts)
       return this.#later(delivery, error instanceof Transient ? error.retryAfterMs : undefined)
-    await this.#bury(delivery, error)
+    return this.#bury(delivery, error)
   }
 
-  async #bury(delivery: Delivery, error: Error): Promise<void> {
+  async #bury(delivery: Delivery, error: Error): Promise<boolean> {
     const { deadLetters, log } = this.#options
     const { event, attempts } = delivery
     try {
@@ -126,14 +139,11 @@ export class Subscription {
     }
     log(`${this.name}: event ${event.id} (${event.type}) given up after ${attempts} ${attempts === 1 ? 'try' : 'tries'}: ${error.message}`)
     this.#counts.dead += 1
-    this.#leave()
+    return true
   }
 
-  #later(delivery: Delivery, atLeastMs = 0): void {
-    if (this.#closed) {
-      this.#leave()
-      return
-    }
+  #later(delivery: Delivery, atLeastMs = 0): boolean {
+    if (this.#closed) return true
     const { firstMs, mostMs } = this.#options.retry
     const backOff = Math.min(mostMs, firstMs * 2 ** (delivery.attempts - 1)) * (0.5 + Math.random())
     const timer = setTimeout(
@@ -145,6 +155,7 @@ export class Subscription {
       Math.max(backOff, atLeastMs),
     )
     this.#timers.add(timer)
+    return false
   }
 
   #leave(): void {
