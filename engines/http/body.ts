@@ -130,16 +130,13 @@ export class Body {
 
   /** Ends the body. `whole`: it was not cut off. */
   finish(whole: boolean): HttpBody {
-    const body = this.length === 0 && whole && !this.broken ? this.nothing() : this.result(whole && !this.broken)
+    const all = whole && !this.broken
+    const body = this.length === 0 ? nothing(all) : this.result(all)
     this.lent = undefined
     this.digest = undefined
     if (this.gathered !== undefined) giveBack(this.gathered)
     this.gathered = undefined
     return body
-  }
-
-  private nothing(): HttpBody {
-    return { bytes: 0, sha256: EMPTY_SHA256, content: undefined, truncated: false, undecoded: undefined }
   }
 
   private wire(): Uint8Array {
@@ -157,7 +154,13 @@ export class Body {
     if (this.codings.length > 0) return this.undo(wire, whole)
     const sha256 = whole ? (this.digest === undefined ? this.codecs.sha256(wire) : this.digest.hex()) : undefined
     const content = this.keep(wire)
-    return { bytes: this.length, sha256, content, truncated: content !== undefined && content.length < this.length, undecoded: undefined }
+    return {
+      bytes: this.length,
+      sha256,
+      content,
+      truncated: content !== undefined && (!whole || content.length < this.length),
+      undecoded: undefined,
+    }
   }
 
   private undo(wire: Uint8Array, whole: boolean): HttpBody {
@@ -223,6 +226,14 @@ export class Body {
     this.filled = saved.bytes.length
   }
 }
+
+const nothing = (all: boolean): HttpBody => ({
+  bytes: 0,
+  sha256: all ? EMPTY_SHA256 : undefined,
+  content: undefined,
+  truncated: false,
+  undecoded: undefined,
+})
 
 /** What a decoder could undo before it came upon bad data, when it tells. */
 const beginning = (error: unknown): Uint8Array | undefined => {

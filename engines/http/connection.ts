@@ -83,7 +83,7 @@ export class HttpConnection<Context> implements Listener {
     if (!this.done[CLIENT]) this.finishSide(CLIENT, false)
     if (!this.done[SERVER]) this.finishSide(SERVER, false)
     for (const exchange of [...this.pairing.open]) {
-      if (waits(exchange)) {
+      if (waits(exchange) && exchange.missing.length === 0) {
         if (this.done[SERVER]) note(exchange, 'closed-before-response')
         else this.lack(exchange, SERVER, 0, 'after capture')
       }
@@ -243,13 +243,14 @@ export class HttpConnection<Context> implements Listener {
   }
 
   private finishSide(side: Side, said: boolean): void {
-    const exchange = this.reading[side]
-    const lacks = this.readers[side].end(said)
-    if (lacks < 0) return
-    const concerned = exchange ?? this.pairing.open.find(waits)
-    if (concerned === undefined) return
-    if (said) note(concerned, 'closed-before-end')
-    else this.lack(concerned, side, lacks, 'after capture')
+    const reader = this.readers[side]
+    const lacks = reader.lacks(said)
+    const concerned = lacks < 0 ? undefined : (this.reading[side] ?? this.pairing.open.find(waits))
+    if (concerned !== undefined) {
+      if (said) note(concerned, 'closed-before-end')
+      else this.lack(concerned, side, lacks, 'after capture')
+    }
+    reader.end(said)
   }
 
   private lack(exchange: HttpExchange, side: Side, bytes: number, reason: MissingReason): void {

@@ -109,6 +109,7 @@ const isToken = (name: string): boolean => {
 
 /** After a fold a value is longer than it was when it was weighed. */
 const weighAgain = (fields: Fields): void => {
+  fields.findings = fields.findings.filter((finding) => !finding.endsWith('-content-length'))
   fields.length = NO_LENGTH
   fields.transfer = NONE
   fields.codings = NONE

@@ -271,18 +271,17 @@ export class Reader {
     if (this.phase === 'opaque') this.phase = this.opaque === 0 ? 'head' : 'lost'
   }
 
-  /** No more bytes come: by FIN or reset (`said`), or because nobody saw on. Answers how many bytes a message still lacks, 0 when that is not known, -1 for none. */
-  end(said: boolean): number {
-    if (this.message !== undefined) {
-      const whole = said && this.phase === 'close'
-      const lacks = whole ? -1 : this.left
-      this.complete(this.offset, whole)
-      this.phase = 'lost'
-      return lacks
-    }
-    const inHead = this.carry.length > 0
+  /** What a message still lacks if no more bytes come, by FIN or reset (`said`) or because nobody saw on: 0 when that is not known, -1 for nothing. */
+  lacks(said: boolean): number {
+    if (this.message !== undefined) return said && this.phase === 'close' ? -1 : this.left
+    return this.carry.length > 0 ? 0 : -1
+  }
+
+  /** No more bytes come. */
+  end(said: boolean): void {
+    if (this.message !== undefined) this.complete(this.offset, said && this.phase === 'close')
     this.carry.clear()
-    return inHead ? 0 : -1
+    this.phase = 'lost'
   }
 
   bodySoFar(): HttpBody {

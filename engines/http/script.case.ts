@@ -1,0 +1,79 @@
+import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import type { MissingReason, Side } from '../tcp/facts.ts'
+import { micros } from '../time.ts'
+import { HttpConnection } from './connection.ts'
+import type { HttpExchange, HttpMessage } from './facts.ts'
+import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts'
+
+const codecs = await loadCodecs()
+
+/** What happens on a connection, in order. Text is latin-1. */
+export type Step =
+  | { client: string | Uint8Array }
+  | { server: string | Uint8Array }
+  | { gap: Side; missing: number; reason?: MissingReason }
+  | { end: Side }
+  | { midway: true }
+
+export interface Options {
+  limits?: Partial<HttpLimits>
+  /** Cuts each piece of bytes into segments of this size. */
+  segment?: number
+  /** Saves and loads the connection between all segments. */
+  restart?: boolean
+}
+
+/** Plays a script at one microsecond a step, then closes. Answers the exchanges in the order they came out. */
+export const play = (
+  steps: readonly Step[],
+  { limits, segment = Number.POSITIVE_INFINITY, restart = false }: Options = {},
+): HttpExchange[] => {
+  const out: HttpExchange[] = []
+  const sink = { exchange: (_: undefined, exchange: HttpExchange) => void out.push(structuredClone(exchange)) }
+  const all = { ...DEFAULT_LIMITS, ...limits }
+  let connection = new HttpConnection(sink, undefined, codecs, all)
+  steps.forEach((step, index) => {
+    const at = micros(index + 1)
+    if ('midway' in step) connection.midway()
+    else if ('gap' in step) connection.gap(step.gap, step.missing, at, step.reason ?? 'not captured')
+    else if ('end' in step) connection.end(step.end, at)
+    else {
+      const side = 'client' in step ? 0 : 1
+      const text = 'client' in step ? step.client : step.server
+      const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
+      for (let from = 0; from < bytes.length; from += segment) {
+        const to = Math.min(bytes.length, from + segment)
+        // Between other bytes, and gone after the call: who looks beyond its own or holds on to them is found out.
+        const lent = Buffer.concat([Buffer.from('GET '), bytes.subarray(from, to), Buffer.from('\r\n\r\n')])
+        connection.receive(side, lent, 4, 4 + to - from, at)
+        lent.fill(0x2e)
+        if (restart) connection = HttpConnection.load(structuredClone(connection.save()), sink, undefined, codecs, all)
+      }
+    }
+  })
+  connection.close(micros(steps.length + 1))
+  return out
+}
+
+const said = (message: HttpMessage | undefined, first: string): string => {
+  if (message === undefined) return '-'
+  const { body } = message
+  const content = body.content === undefined ? '' : ` "${Buffer.from(body.content).toString('latin1')}"`
+  return `${first} ${body.bytes}${content}${message.complete ? '' : ' cut'}${body.truncated ? ' truncated' : ''}${body.undecoded ? ` (${body.undecoded})` : ''}`
+}
+
+/** An exchange in one line: `position status: request > response [what is odd]`. */
+export const inShort = (exchange: HttpExchange): string => {
+  const { request, response, interim, missing, findings, error, upgrade } = exchange
+  const odd = [
+    ...interim.map(String),
+    ...missing.map(({ direction, offset, bytes, reason }) => `${direction} misses ${bytes} at ${offset}: ${reason}`),
+    ...findings,
+    ...(error ? [`${error.code} in ${error.direction} at ${error.offset}`] : []),
+    ...(upgrade ? [`upgrade ${upgrade}`] : []),
+  ]
+  const asked = said(request, `${request?.method} ${request?.target}`)
+  return `${exchange.position} ${exchange.status}: ${asked} > ${said(response, String(response?.status))}${odd.length > 0 ? ` [${odd.join(', ')}]` : ''}`
+}
+
+export const played = (steps: readonly Step[], options?: Options): string[] => play(steps, options).map(inShort)
