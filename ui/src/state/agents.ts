@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { read, report } from './api.ts'
+import { serverNow } from './clock.ts'
 import { renewed } from './connection.ts'
 
 export type Agent = StatusDocument & { last_seen: number; silent: boolean }
@@ -18,7 +19,7 @@ async function refresh(): Promise<void> {
 
 /** An agent said how it is. */
 export function heard(status: StatusDocument): void {
-  const news: Agent = { ...status, last_seen: Date.now(), silent: false }
+  const news: Agent = { ...status, last_seen: serverNow(), silent: false }
   agents.value = [...agents.value.filter(({ agent }) => agent.id !== status.agent.id), news].sort((a, b) =>
     a.agent.name < b.agent.name ? -1 : 1,
   )

@@ -1,3 +1,4 @@
+import { learn } from './clock.ts'
 import { found, lost } from './connection.ts'
 
 /** What the server refused, in its words (RFC 9457). */
@@ -40,6 +41,7 @@ export async function read<T>(path: string, parameters: Parameters = {}, signal?
     throw new Unreachable(`the server answers ${response.status}`)
   }
   found()
+  learn(response.headers.get('date'))
   if (!response.ok) throw new Problem(response.status, await detailOf(response))
   return (await response.json()) as T
 }

@@ -4,6 +4,7 @@ import { latest } from '../logic/latest.ts'
 import { spanOf } from '../logic/range.ts'
 import { arrive, letIn, MOST_LIVE, merge, NO_ROWS, type Rows } from '../logic/rows.ts'
 import { read, report } from './api.ts'
+import { serverNow } from './clock.ts'
 import { renewed } from './connection.ts'
 import { refused } from './filter.ts'
 import { q, range } from './place.ts'
@@ -27,7 +28,7 @@ const run = latest()
 
 /** Reads the first page again. */
 export function reload(): void {
-  const { from, to } = spanOf(range.value, Date.now())
+  const { from, to } = spanOf(range.value, serverNow())
   const live = range.value.kind === 'live'
   const filter = q.value
   loading.value = true
@@ -58,7 +59,7 @@ effect(() => {
 export function loadMore(): void {
   const last = rows.value.items.at(-1)
   if (ended || loading.value || !last) return
-  const { from, to } = spanOf(range.value, Date.now())
+  const { from, to } = spanOf(range.value, serverNow())
   const filter = q.value
   // Without a cursor (rows were let go while live) the last row's time says where to go on.
   const place = cursor ? { to: range.value.kind === 'live' ? undefined : to, after: cursor } : { to: Date.parse(last['@timestamp']) + 1 }
@@ -75,6 +76,22 @@ export function loadMore(): void {
       loading.value = stop.aborted
     }
   })
+}
+
+/** Reads what came while the feed was away. Who reads the list keeps it as it is; what is new waits. */
+export async function catchUp(): Promise<void> {
+  if (atTop.value) return reload()
+  const { from } = spanOf(range.value, serverNow())
+  try {
+    const page = await read<Page>('/exchanges', { from, q: q.value, size: SIZE, order: 'newest' })
+    const before = rows.value
+    const after = arrive(before, page.items, false)
+    const gap = page.items.length === SIZE && after.waiting.length - before.waiting.length === SIZE
+    settle({ ...after, skipped: before.skipped + (gap ? 1 : 0) })
+    total.value = page.total
+  } catch (error) {
+    report(error, () => {})
+  }
 }
 
 /** What the live feed tells: calls, how many there were, and how many of them were too many to send. */

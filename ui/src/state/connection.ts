@@ -35,7 +35,13 @@ function later(): void {
 export async function retry(): Promise<void> {
   clearTimeout(timer)
   timer = undefined
-  const answer = await fetch('/healthz').catch(() => undefined)
-  if (answer?.ok) found()
+  if (await answers()) found()
   else if (timer === undefined) later()
 }
+
+/** Asks whether the server is there after all: something broke off that may have its own reasons. */
+export async function doubt(): Promise<void> {
+  if (reachable.value && !(await answers())) lost()
+}
+
+const answers = async (): Promise<boolean> => (await fetch('/healthz').catch(() => undefined))?.ok ?? false

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { around, fixed, live, type Span } from '../logic/range.ts'
 import { read, report } from './api.ts'
+import { serverNow } from './clock.ts'
 import { look, usual } from './place.ts'
 
 export type Extent = (Span & { total: number }) | { total: 0 }
@@ -24,7 +25,7 @@ export async function readExtent(): Promise<Extent | undefined> {
 /** Chooses the range of a link that names none. */
 export async function choose(): Promise<void> {
   const known = await readExtent()
-  if (known && 'to' in known && known.to < Date.now() - RECENT) usual.value = whole(known)
+  if (known && 'to' in known && known.to < serverNow() - RECENT) usual.value = whole(known)
 }
 
 export const whole = (span: Span) => {

@@ -5,6 +5,7 @@ import { spanOf } from '../logic/range.ts'
 import { quoted } from '../logic/refine.ts'
 import type { Completions, Mark } from '../widgets/line-editor.ts'
 import { read, report } from './api.ts'
+import { serverNow } from './clock.ts'
 import { range } from './place.ts'
 
 const MOST_VALUES = 30
@@ -20,7 +21,7 @@ export async function complete(text: string, cursor: number): Promise<Completion
 }
 
 async function values(field: string, prefix: string): Promise<{ value: string; count: number }[]> {
-  const span = spanOf(range.value, Date.now())
+  const span = spanOf(range.value, serverNow())
   try {
     const answer = await read<{ items: { value: string | number; count: number }[] }>('/values', {
       field,

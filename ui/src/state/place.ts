@@ -1,6 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Address, formatAddress, parseAddress } from '../logic/address.ts'
 import { live, type Range, type Span, spanOf } from '../logic/range.ts'
+import { serverNow } from './clock.ts'
 
 /** Where the page is: the URL, as a value. */
 export const address = signal<Address>(parseAddress(location.search))
@@ -28,12 +29,12 @@ export const call = computed(() => address.value.call)
 export const following = computed(() => range.value.kind === 'live')
 
 /** The clock, in steps of a second while something follows it. */
-export const now = signal(Date.now())
+export const now = signal(serverNow())
 effect(() => {
   if (!following.value) return
-  now.value = Date.now()
+  now.value = serverNow()
   const timer = setInterval(() => {
-    if (!document.hidden) now.value = Date.now()
+    if (!document.hidden) now.value = serverNow()
   }, 1000)
   return () => clearInterval(timer)
 })

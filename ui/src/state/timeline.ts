@@ -4,6 +4,7 @@ import { latest } from '../logic/latest.ts'
 import type { QualityBin } from '../logic/quality.ts'
 import { spanOf } from '../logic/range.ts'
 import { read, report } from './api.ts'
+import { serverNow } from './clock.ts'
 import { renewed } from './connection.ts'
 import { following, now, q, range } from './place.ts'
 
@@ -21,7 +22,7 @@ const pulse = computed(() => (following.value ? Math.floor(now.value / REFRESH) 
 const slowPulse = computed(() => (following.value ? Math.floor(now.value / 10_000) : 0))
 
 effect(() => {
-  const asked = binsFor(spanOf(range.value, Date.now()), MOST_BINS)
+  const asked = binsFor(spanOf(range.value, serverNow()), MOST_BINS)
   const filter = q.value
   void [pulse.value, renewed.value]
   run(async (stop) => {
@@ -35,7 +36,7 @@ effect(() => {
 })
 
 effect(() => {
-  const { from, to } = spanOf(range.value, Date.now())
+  const { from, to } = spanOf(range.value, serverNow())
   void [slowPulse.value, renewed.value]
   runQuality(async (stop) => {
     try {

@@ -1,6 +1,7 @@
 import { ago, bytes, count, duration } from '../logic/format.ts'
 import { type Agent, agents } from '../state/agents.ts'
-import { Popover } from '../widgets/small.tsx'
+import { serverNow } from '../state/clock.ts'
+import { Popover } from '../widgets/Popover.tsx'
 
 type Look = 'on' | 'waiting' | 'wrong' | ''
 
@@ -63,7 +64,7 @@ function AgentCard({ agent }: { agent: Agent }) {
         <i class={`dot ${lookOf(agent)}`} />
         {agent.agent.name}{' '}
         <span class="soft">
-          {stateOf(agent)} · seen {ago(Date.now() - agent.last_seen)}
+          {stateOf(agent)} · seen {ago(serverNow() - agent.last_seen)}
         </span>
       </h3>
       <p class="soft">

@@ -3,7 +3,7 @@ import { USER_FIELDS } from '#engines/query/fields.ts'
 import { applied, apply, clear, complaint, draft, fault } from '../state/filter.ts'
 import { complete, marksOf } from '../state/language.ts'
 import { FilterLine } from '../widgets/FilterLine.tsx'
-import { Popover } from '../widgets/small.tsx'
+import { Popover } from '../widgets/Popover.tsx'
 
 /** The filter line, for the key that leads there. */
 export const filterLine = createRef<{ focus(): void }>()

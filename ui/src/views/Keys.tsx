@@ -1,4 +1,4 @@
-import { Popover } from '../widgets/small.tsx'
+import { Popover } from '../widgets/Popover.tsx'
 
 const KEYS: [string, string][] = [
   ['/', 'to the filter'],

@@ -1,5 +1,5 @@
 import { agents } from '../state/agents.ts'
-import { CopyButton } from '../widgets/small.tsx'
+import { CopyButton } from '../widgets/CopyButton.tsx'
 import { AddFiles } from './DropZone.tsx'
 
 const Command = ({ children }: { children: string }) => (

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks'
 import { describeSpan } from '../logic/axis.ts'
 import { clock, duration } from '../logic/format.ts'
 import { fixed, formatWindow, live, pan, parseWindow, spanOf, WINDOWS, zoom } from '../logic/range.ts'
+import { serverNow } from '../state/clock.ts'
 import { lookAtAll } from '../state/extent.ts'
 import { feeding } from '../state/live.ts'
 import { back, following, look, past, range, span } from '../state/place.ts'
-import { Popover } from '../widgets/small.tsx'
+import { Popover } from '../widgets/Popover.tsx'
 
 const local = clock()
 
@@ -16,14 +17,14 @@ const liveWindow = () => {
 }
 
 export function zoomBy(factor: number): void {
-  const { from, to } = spanOf(range.value, Date.now())
+  const { from, to } = spanOf(range.value, serverNow())
   const zoomed = zoom({ from, to }, following.value ? to : (from + to) / 2, factor)
   look(following.value ? live(zoomed.to - zoomed.from) : fixed(zoomed.from, zoomed.to))
 }
 
 /** Earlier or later by a quarter of what is shown. */
 export function step(direction: 1 | -1): void {
-  const { from, to } = pan(spanOf(range.value, Date.now()), direction / 4)
+  const { from, to } = pan(spanOf(range.value, serverNow()), direction / 4)
   look(fixed(from, to))
 }
 
@@ -88,7 +89,7 @@ const written = (ms: number): string => `${local.date(ms)} ${local.time(ms)}`
 const readTime = (text: string): number => Date.parse(text.trim().replace(' ', 'T'))
 
 function Exact({ done }: { done(): void }) {
-  const now = spanOf(range.value, Date.now())
+  const now = spanOf(range.value, serverNow())
   const [from, setFrom] = useState(written(now.from))
   const [to, setTo] = useState(written(now.to))
   const [start, end] = [readTime(from), readTime(to)]

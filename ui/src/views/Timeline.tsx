@@ -5,10 +5,12 @@ import { CLASS_NAMES, CLASSES, stack } from '../logic/bins.ts'
 import { clock, count, plural } from '../logic/format.ts'
 import { qualityInWords, qualityLine } from '../logic/quality.ts'
 import { fixed, pan, spanOf, zoom } from '../logic/range.ts'
+import { serverNow } from '../state/clock.ts'
 import { address, back, go, look, range, span } from '../state/place.ts'
 import { painted } from '../state/theme.ts'
 import { bars, quality } from '../state/timeline.ts'
-import { BarChart, GUTTER, RIGHT } from '../widgets/BarChart.tsx'
+import { BarChart } from '../widgets/BarChart.tsx'
+import { GUTTER, RIGHT } from '../widgets/bar-plot.ts'
 import { Splitter } from '../widgets/Splitter.tsx'
 import { Strip } from '../widgets/Strip.tsx'
 
@@ -27,7 +29,7 @@ export function Timeline() {
   const shown = bars.value ?? { times: [], width: 1, counts: undefined, totals: [], total: 0 }
   const height = address.value.chart ?? HEIGHT
   const turned = (change: (span: { from: number; to: number }) => { from: number; to: number }) => {
-    const next = change(spanOf(range.value, Date.now()))
+    const next = change(spanOf(range.value, serverNow()))
     const now = performance.now()
     look(fixed(Math.round(next.from), Math.round(next.to)), now - lastTurn.current < ONE_TURN)
     lastTurn.current = now

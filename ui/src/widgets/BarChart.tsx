@@ -1,34 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-
-export interface BarChartProps {
-  label: string
-  /** Start of each bar and the width of all, ms. */
-  times: number[]
-  width: number
-  totals: number[]
-  /** What is in a bar, from its foot: name of a CSS colour variable, and height of the parts of each bar in px for a scale. */
-  colours: string[]
-  /** Lowest and highest px of every part of bar `i`, when one call is `scale` px high. */
-  partsOf(i: number, scale: number): { from: number; to: number }[]
-  from: number
-  to: number
-  /** Changes when colours on the screen changed. */
-  painted: number
-  /** Text under the axis at a moment, for marks `step` ms apart. */
-  tick(ms: number, step: number): string
-  /** What a bar says. */
-  describe(i: number): { title: string; lines: { colour: string; name: string; value: string }[] }
-  onSelect(from: number, to: number): void
-  onZoom(at: number, factor: number): void
-  onPan(share: number): void
-  onBack(): void
-}
-
-export const GUTTER = 46
-export const RIGHT = 12
-const AXIS = 22
+import { type BarChartProps, GUTTER, plotOptions } from './bar-plot.ts'
 
 /** Stacked bars over time: drag to select, wheel to zoom, shift and wheel to move, double click to go back. */
 export function BarChart(props: BarChartProps) {
@@ -41,7 +14,7 @@ export function BarChart(props: BarChartProps) {
   useLayoutEffect(() => {
     const element = box.current!
     const chart = new uPlot(
-      options(element, () => latest.current, setHovered),
+      plotOptions(element, () => latest.current, setHovered),
       [[], []],
       element,
     )
@@ -93,98 +66,3 @@ export function BarChart(props: BarChartProps) {
     </div>
   )
 }
-
-function options(
-  element: HTMLElement,
-  props: () => BarChartProps,
-  hover: (at: { i: number; left: number } | undefined) => void,
-): uPlot.Options {
-  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim()
-  const axis = { stroke: () => colour('--ink-soft'), font: '11px system-ui, sans-serif', ticks: { show: false } }
-  return {
-    width: Math.max(element.clientWidth, 50),
-    height: Math.max(element.clientHeight, 50),
-    ms: 1,
-    padding: [6, RIGHT, 0, 0],
-    legend: { show: false },
-    cursor: {
-      y: false,
-      points: { show: false },
-      drag: { x: true, y: false, setScale: false },
-      bind: {
-        dblclick: () => () => {
-          props().onBack()
-          return null
-        },
-      },
-    },
-    scales: {
-      x: { time: true, range: () => [props().from, props().to] },
-      y: { range: (_chart, _least, most) => [0, Math.max(most ?? 0, 4)] },
-    },
-    axes: [
-      {
-        ...axis,
-        size: AXIS,
-        gap: 4,
-        space: 90,
-        grid: { show: false },
-        values: (_chart, marks, _axis, _space, step) => marks.map((ms) => props().tick(ms, step)),
-      },
-      {
-        ...axis,
-        size: GUTTER,
-        gap: 4,
-        space: 28,
-        grid: { stroke: () => colour('--line'), width: 1 },
-        values: (_chart, marks) => marks.map((mark) => (Number.isInteger(mark) ? short(mark) : '')),
-      },
-    ],
-    series: [{}, { paths: () => null, points: { show: false } }],
-    hooks: {
-      draw: [(chart) => draw(chart, props(), props().colours.map(colour))],
-      setSelect: [
-        (chart) => {
-          const { left, width } = chart.select
-          if (width < 4) return
-          const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')]
-          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-          props().onSelect(from, to)
-        },
-      ],
-      setCursor: [
-        (chart) => {
-          const { left } = chart.cursor
-          const { times, width, totals } = props()
-          if (left === undefined || left < 0 || times.length === 0) return hover(undefined)
-          const i = Math.floor((chart.posToVal(left, 'x') - times[0]) / width)
-          hover(totals[i] > 0 ? { i, left } : undefined)
-        },
-      ],
-    },
-  }
-}
-
-function draw(chart: uPlot, { times, width, partsOf }: BarChartProps, colours: string[]): void {
-  const { ctx, bbox } = chart
-  const foot = chart.valToPos(0, 'y', true)
-  const scale = foot - chart.valToPos(1, 'y', true)
-  ctx.save()
-  ctx.beginPath()
-  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
-  ctx.clip()
-  for (let i = 0; i < times.length; i++) {
-    const left = Math.round(chart.valToPos(times[i], 'x', true))
-    const right = Math.round(chart.valToPos(times[i] + width, 'x', true))
-    const gap = right - left > 4 * uPlot.pxRatio ? uPlot.pxRatio : 0
-    partsOf(i, scale).forEach(({ from, to }, part) => {
-      if (to <= from) return
-      ctx.fillStyle = colours[part]
-      ctx.fillRect(left, foot - to, Math.max(right - left - gap, 1), to - from)
-    })
-  }
-  ctx.restore()
-}
-
-const short = (value: number): string =>
-  value >= 1e6 ? `${+(value / 1e6).toFixed(1)}M` : value >= 1000 ? `${+(value / 1000).toFixed(1)}k` : String(value)

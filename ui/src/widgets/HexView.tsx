@@ -17,7 +17,7 @@ export function HexView({ rows, rowOf, label }: HexViewProps) {
   const texts = useMemo(() => items.map(({ index }) => rowOf(index)), [items, rowOf])
   return (
     <section class="hex" ref={scroller} aria-label={label}>
-      <div style={{ height: `${list.getTotalSize()}px` }}>
+      <div class="hex-rows" style={{ height: `${list.getTotalSize()}px` }}>
         {items.map(({ index, start }, i) => (
           <pre key={index} style={{ transform: `translateY(${start}px)` }}>
             <span class="soft">{texts[i].offset}</span> {texts[i].hex} <span class="text">{texts[i].text}</span>

@@ -4,8 +4,8 @@ import { show } from '../../logic/body.ts'
 import { bytes } from '../../logic/format.ts'
 import { fromBase64, hexRow, PER_ROW } from '../../logic/hex.ts'
 import { CodeView } from '../../widgets/CodeView.tsx'
+import { CopyButton } from '../../widgets/CopyButton.tsx'
 import { HexView } from '../../widgets/HexView.tsx'
-import { CopyButton } from '../../widgets/small.tsx'
 import { Pairs } from './Pairs.tsx'
 
 type BodyOf = NonNullable<NonNullable<ExchangeDocument['http']>['request']>['body']

@@ -45,7 +45,7 @@ export function Packets({ call }: { call: ExchangeDocument }) {
         <span>Window</span>
       </div>
       <section class="packet-list" ref={scroller} aria-label="Packets">
-        <div style={{ height: `${list.getTotalSize()}px` }}>
+        <div class="packet-rows" style={{ height: `${list.getTotalSize()}px` }}>
           {list.getVirtualItems().map(({ index, start }) => {
             const packet = items[index]
             return (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { CopyButton } from '../../widgets/small.tsx'
+import { CopyButton } from '../../widgets/CopyButton.tsx'
 
 interface PairsProps {
   title: string

@@ -4,7 +4,7 @@ import { bytes, clock, count, duration, plural } from '../../logic/format.ts'
 import { closedBy, handshake, type Packet } from '../../logic/packets.ts'
 import { equals } from '../../logic/refine.ts'
 import { packets, session, sessionFailure } from '../../state/selected.ts'
-import { endpoint } from '../columns.tsx'
+import { endpoint } from '../parts.tsx'
 import { Value } from './Value.tsx'
 
 const local = clock()
