@@ -4,6 +4,7 @@ interface Methods {
   utf8Slice(this: Uint8Array, start: number, end: number): string
   latin1Write(this: Uint8Array, text: string, offset: number, length: number): number
   indexOf(this: Uint8Array, value: number | Uint8Array, from: number): number
+  copy(this: Uint8Array, target: Uint8Array, at: number, start: number, end: number): number
 }
 
 declare const Buffer: { prototype: Methods } | undefined
@@ -22,6 +23,10 @@ export const plain: Methods = {
   latin1Write(text, offset, length) {
     for (let i = 0; i < length; i++) this[offset + i] = text.charCodeAt(i)
     return length
+  },
+  copy(target, at, start, end) {
+    target.set(this.subarray(start, end), at)
+    return end - start
   },
   indexOf(value, from) {
     if (typeof value === 'number') return Uint8Array.prototype.indexOf.call(this, value, from)

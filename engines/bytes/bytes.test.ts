@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { methods, plain } from './buffer.ts'
+import { copy } from './copy.ts'
 import { u16be, u16le, u24be, u32be, u32le, writeU16be, writeU16le, writeU32be, writeU32le } from './numbers.ts'
 import { equals, indexOf, indexOfBytes } from './search.ts'
 import { fromLatin1, latin1, utf8 } from './text.ts'
@@ -51,9 +52,14 @@ describe('the browser stand-in', () => {
         expect(plain.utf8Slice.call(Uint8Array.of(0xc3, 0xa9), 0, 2)).toBe('é')
         expect(plain.indexOf.call(bytes, wanted[0], start)).toBe(methods.indexOf.call(bytes, wanted[0], start))
         if (start < bytes.length) expect(plain.indexOf.call(bytes, wanted, start)).toBe(methods.indexOf.call(bytes, wanted, start))
-        const copy = new Uint8Array(bytes.length)
-        plain.latin1Write.call(copy, latin1(bytes, 0, bytes.length), 0, bytes.length)
-        expect(copy).toEqual(bytes)
+        const written = new Uint8Array(bytes.length)
+        plain.latin1Write.call(written, latin1(bytes, 0, bytes.length), 0, bytes.length)
+        expect(written).toEqual(bytes)
+        const copied = [new Uint8Array(303), new Uint8Array(303)]
+        plain.copy.call(bytes, copied[0], 3, start, end)
+        copy(bytes, start, end, copied[1], 3)
+        expect(copied[0]).toEqual(copied[1])
+        expect(copied[0].slice(3, 3 + end - start)).toEqual(bytes.slice(start, end))
       }),
     )
   })

@@ -1,3 +1,4 @@
+import { copy } from '../bytes/copy.ts'
 import { fromLatin1 } from '../bytes/text.ts'
 import type { Micros } from '../time.ts'
 import {
@@ -57,7 +58,7 @@ export class SectionWriter {
     this.#time(body + 4, at)
     view.setUint32(body + 12, captured, true)
     view.setUint32(body + 16, originalLength, true)
-    this.#bytes.set(bytes.subarray(start, end), body + 20)
+    copy(bytes, start, end, this.#bytes, body + 20)
     this.#packets++
   }
 
