@@ -148,7 +148,7 @@ it('does not lose an event when the dead letters cannot take it', async () => {
 })
 
 it('lets no failing function disturb another, nor its own other events', async () => {
-  const router = createRouter({ deadLetters: letters(), retry: { firstMs: 30, mostMs: 1000, attempts: 5 } })
+  const router = createRouter({ deadLetters: letters(), retry: { firstMs: 20_000, mostMs: 60_000 } })
   const handled: number[] = []
   router.subscribe(
     'bad',
@@ -169,7 +169,7 @@ it('lets no failing function disturb another, nor its own other events', async (
     { concurrency: 1, maxQueue: 100 },
   )
   for (let i = 1; i <= 20; i++) await router.publish(lane(i))
-  await vi.waitFor(() => expect([router.counters().functions.good.handled, handled.length]).toEqual([20, 19]), { interval: 2, timeout: 25 })
+  await vi.waitFor(() => expect([router.counters().functions.good.handled, handled.length]).toEqual([20, 19]), { timeout: 5000 })
   await router.close()
 })
 
@@ -203,6 +203,7 @@ it('holds publishers back while a queue is full, then goes on, and never holds m
       accepted += 1
     }
   })()
+  await vi.waitFor(() => expect(accepted).toBe(5))
   await sleep(20)
   expect([accepted, router.counters().functions.slow.queued]).toEqual([5, 5])
   open.resolve()
@@ -212,7 +213,7 @@ it('holds publishers back while a queue is full, then goes on, and never holds m
 })
 
 it('rejects at once when as many wait as there are places, and an event refused by one function goes to none', async () => {
-  const router = createRouter({ deadLetters: letters(), patienceMs: 30 })
+  const router = createRouter({ deadLetters: letters(), patienceMs: 1000 })
   const open = gate()
   let other = 0
   router.subscribe('slow', ['lane.advanced.v1'], () => open.promise, { concurrency: 1, maxQueue: 2 })
@@ -229,7 +230,7 @@ it('rejects at once when as many wait as there are places, and an event refused 
   const waiting = [3, 4].map((i) => router.publish(lane(i)).catch((error) => error))
   const from = performance.now()
   await expect(router.publish(lane(5))).rejects.toThrow(/queue of function slow is full \(2 events\)/)
-  expect(performance.now() - from).toBeLessThan(20)
+  expect(performance.now() - from).toBeLessThan(900)
   for (const refusal of await Promise.all(waiting)) expect(refusal).toBeInstanceOf(Transient)
   expect(other).toBe(2)
   open.resolve()
@@ -271,7 +272,7 @@ it('lets timers and sockets have their turn, however much functions publish to e
   router.subscribe('b', ['packets.captured.v1'], () => router.publish(lane(1)), wide)
   await router.publish(lane(1))
   await sleep(5)
-  expect(router.counters().functions.a.handled).toBeGreaterThan(1)
+  await vi.waitFor(() => expect(router.counters().functions.a.handled).toBeGreaterThan(1))
   await router.close()
 })
 
@@ -301,7 +302,7 @@ it('when closed takes nothing more, waits for what is under way and drops the re
   )
   for (const i of [1, 2, 3]) await router.publish(lane(i))
   const late = router.publish(lane(4)).catch((error) => error)
-  await sleep(5)
+  await vi.waitFor(() => expect(begun).toBe(2))
   let closed = false
   const closing = router.close().then(() => {
     closed = true
