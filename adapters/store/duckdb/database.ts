@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { StoreUnavailable } from '../port.ts'
 import { inUse, openError, otherVersion } from './errors.ts'
 
 /** Of the tables' form. Counts up when a table changes, a field of the filter language included. */
 export const STORE_VERSION = 1
+
+const IN_MEMORY = ':memory:'
 
 export interface DuckDbOptions {
   /** Where the data lie; `:memory:` keeps nothing after `close`. */
@@ -15,70 +18,97 @@ export interface DuckDbOptions {
   threads?: number
 }
 
-/** An open database with the directory for what is passing through. */
-export interface Database {
-  directory: string
-  incoming: string
-  connect(): Promise<DuckDBConnection>
-  close(): Promise<void>
-}
+const READERS = 3
 
 /** DuckDB's lock keeps out other processes, not a second opening in this one. */
 const open = new Set<string>()
 
-/** Opens or creates the database. Throws `StoreUnusable` when it is another's, of another version, or damaged. */
-export async function openDatabase(options: DuckDbOptions): Promise<Database> {
-  const inMemory = options.directory === ':memory:'
-  const directory = inMemory ? await mkdtemp(join(tmpdir(), 'spider-store-')) : resolve(options.directory)
-  if (open.has(directory)) throw inUse(directory)
-  open.add(directory)
-  try {
-    const incoming = join(directory, 'incoming')
-    await rm(incoming, { recursive: true, force: true })
-    await mkdir(incoming, { recursive: true })
-    const instance = await DuckDBInstance.create(inMemory ? ':memory:' : join(directory, 'documents.duckdb'), {
-      memory_limit: options.memoryLimit ?? '512MB',
-      threads: String(options.threads ?? 2),
-      temp_directory: join(directory, 'spill'),
-      checkpoint_threshold: '128MB', // the usual 16 MB compresses the same rows again and again under load: a third more CPU
-      autoinstall_known_extensions: 'false', // nothing is ever fetched from a network
-      autoload_known_extensions: 'false',
-    })
-    await requireVersion(instance, directory)
-    return {
-      directory,
-      incoming,
-      connect: () => instance.connect(),
-      async close() {
-        instance.closeSync()
-        open.delete(directory)
-        await rm(inMemory ? directory : incoming, { recursive: true, force: true })
-      },
+/** An open database: its connections, and the directory for what is passing through. */
+export class Database {
+  readonly directory: string
+  readonly incoming: string
+  #writer: DuckDBConnection | undefined
+  /** A connection does one statement at a time. */
+  readers: DuckDBConnection[] = []
+  readonly #options: DuckDbOptions
+  #instance: DuckDBInstance | undefined
+
+  private constructor(options: DuckDbOptions, directory: string) {
+    this.#options = options
+    this.directory = directory
+    this.incoming = join(directory, 'incoming')
+  }
+
+  /** Opens or creates the database. Throws `StoreUnusable` when it is another's, of another version, or damaged. */
+  static async open(options: DuckDbOptions): Promise<Database> {
+    const directory = options.directory === IN_MEMORY ? await mkdtemp(join(tmpdir(), 'spider-store-')) : resolve(options.directory)
+    if (open.has(directory)) throw inUse(directory)
+    open.add(directory)
+    const database = new Database(options, directory)
+    try {
+      await rm(database.incoming, { recursive: true, force: true })
+      await mkdir(database.incoming, { recursive: true })
+      await database.#start()
+      return database
+    } catch (error) {
+      await database.close()
+      throw openError(error, directory, STORE_VERSION)
     }
-  } catch (error) {
-    open.delete(directory)
-    throw openError(error, directory, STORE_VERSION)
+  }
+
+  /** The one connection that writes. */
+  get writer(): DuckDBConnection {
+    if (this.#writer === undefined) throw new StoreUnavailable(`the store in ${this.directory} could not be opened anew yet`)
+    return this.#writer
+  }
+
+  /** After a fatal error DuckDB answers nothing until it is opened anew; what was committed comes back from its log. */
+  async restart(): Promise<void> {
+    this.#stop()
+    await this.#start()
+  }
+
+  async close(): Promise<void> {
+    this.#stop()
+    open.delete(this.directory)
+    await rm(this.#options.directory === IN_MEMORY ? this.directory : this.incoming, { recursive: true, force: true })
+  }
+
+  async #start(): Promise<void> {
+    this.#instance = await DuckDBInstance.create(
+      this.#options.directory === IN_MEMORY ? IN_MEMORY : join(this.directory, 'documents.duckdb'),
+      {
+        memory_limit: this.#options.memoryLimit ?? '512MB',
+        threads: String(this.#options.threads ?? 2),
+        temp_directory: join(this.directory, 'spill'),
+        checkpoint_threshold: '128MB', // the usual 16 MB compresses the same rows again and again under load: a third more CPU
+        autoinstall_known_extensions: 'false', // nothing is ever fetched from a network
+        autoload_known_extensions: 'false',
+      },
+    )
+    this.#writer = await this.#instance.connect()
+    await requireVersion(this.#writer, this.directory)
+    for (let i = 0; i < READERS; i++) this.readers.push(await this.#instance.connect())
+  }
+
+  #stop(): void {
+    for (const connection of this.readers) connection.closeSync() // the file stays open as long as one of them is
+    this.#writer?.closeSync()
+    this.readers = []
+    this.#writer = undefined
+    this.#instance?.closeSync()
+    this.#instance = undefined
   }
 }
 
-async function requireVersion(instance: DuckDBInstance, directory: string): Promise<void> {
-  const connection = await instance.connect()
-  try {
-    const tables = await connection.runAndReadAll('SELECT count(*)::INTEGER FROM duckdb_tables()')
-    if (tables.getRows()[0][0] === 0) {
-      await connection.run(`CREATE TABLE spider_version AS SELECT ${STORE_VERSION} AS version`)
-      return
-    }
-    const known = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name = 'spider_version'`)
-    const version =
-      known.getRows()[0][0] === 0
-        ? 'another'
-        : Number((await connection.runAndReadAll('SELECT version FROM spider_version')).getRows()[0][0])
-    if (version !== STORE_VERSION) {
-      instance.closeSync()
-      throw otherVersion(directory, version, STORE_VERSION)
-    }
-  } finally {
-    connection.closeSync()
+async function requireVersion(connection: DuckDBConnection, directory: string): Promise<void> {
+  const tables = await connection.runAndReadAll('SELECT count(*)::INTEGER FROM duckdb_tables()')
+  if (tables.getRows()[0][0] === 0) {
+    await connection.run(`CREATE TABLE spider_version AS SELECT ${STORE_VERSION} AS version`)
+    return
   }
+  const known = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name = 'spider_version'`)
+  const version =
+    known.getRows()[0][0] === 0 ? 'another' : Number((await connection.runAndReadAll('SELECT version FROM spider_version')).getRows()[0][0])
+  if (version !== STORE_VERSION) throw otherVersion(directory, version, STORE_VERSION)
 }

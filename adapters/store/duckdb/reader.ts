@@ -1,8 +1,9 @@
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBValue } from '@duckdb/node-api'
 import type { Filter } from '#engines/query/ast.ts'
 import type { Family } from '#events/documents/families.ts'
-import type { Scope } from '../port.ts'
+import { type Scope, StoreUnavailable } from '../port.ts'
 import { readBlock } from './blocks.ts'
+import type { Database } from './database.ts'
 import { storeError } from './errors.ts'
 import { blocksTable, rowsTable, type Slice, type Slices } from './slices.ts'
 import { Parameters, where } from './where.ts'
@@ -23,22 +24,22 @@ export interface Range {
 /** Runs statements on a few connections in turn, since each does one at a time. */
 export class Reader {
   readonly slices: Slices
-  readonly #directory: string
-  readonly #connections: readonly DuckDBConnection[]
+  readonly #database: Database
   #turn = 0
 
-  constructor(connections: readonly DuckDBConnection[], slices: Slices, directory: string) {
+  constructor(database: Database, slices: Slices) {
+    this.#database = database
     this.slices = slices
-    this.#connections = connections
-    this.#directory = directory
   }
 
   async rows(sql: string, parameters: Parameters): Promise<DuckDBValue[][]> {
-    const connection = this.#connections[this.#turn++ % this.#connections.length]
+    const { readers, directory } = this.#database
+    if (readers.length === 0) throw new StoreUnavailable(`the store in ${directory} is being opened anew`)
+    const connection = readers[this.#turn++ % readers.length]
     try {
       return (await connection.runAndReadAll(sql, parameters.values)).getRows()
     } catch (error) {
-      throw storeError(error, this.#directory)
+      throw storeError(error, directory)
     }
   }
 

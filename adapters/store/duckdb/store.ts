@@ -1,24 +1,21 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Families, Family } from '#events/documents/families.ts'
 import type { Scope, Store } from '../port.ts'
-import { type DuckDbOptions, openDatabase } from './database.ts'
+import { Database, type DuckDbOptions } from './database.ts'
 import { extent, find, getMany, histogram, latestStatuses, values } from './queries.ts'
 import { Reader } from './reader.ts'
 import { blocksTable, rowsTable, Slices } from './slices.ts'
 import { Writer } from './writer.ts'
 
-const READERS = 3
 const FAMILIES: readonly Family[] = ['exchanges', 'sessions', 'packets', 'status', 'hosts']
 
 /** Opens the embedded store, creating it where there is none. Throws `StoreUnusable`, with one line that says why and what to do. */
 export async function openDuckDb(options: DuckDbOptions): Promise<Store> {
-  const database = await openDatabase(options)
+  const database = await Database.open(options)
   const slices = new Slices()
-  const connection = await database.connect()
-  await slices.load(connection)
-  const connections = await Promise.all(Array.from({ length: READERS }, () => database.connect()))
-  const reader = new Reader(connections, slices, database.directory)
-  const writer = new Writer(database, connection, slices, await nextBlock(connection, slices))
+  await slices.load(database.writer)
+  const reader = new Reader(database, slices)
+  const writer = new Writer(database, slices, await nextBlock(database.writer, slices))
 
   return {
     save: <F extends Family>(scope: Scope, family: F, documents: readonly Families[F][]) =>
@@ -36,11 +33,13 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Store> {
     values: (scope, search, field, prefix, most) => values(reader, scope, search, field, prefix, most),
     latestStatuses: (scope) => latestStatuses(reader, scope),
     extent: (scope) => extent(reader, scope),
-    expire: (family, before) => writer.exclusively(() => expire(connection, slices, family, before)),
+    expire: (family, before) => writer.exclusively(() => expire(database.writer, slices, family, before)),
     async close() {
-      await writer.flush()
-      for (const each of [connection, ...connections]) each.closeSync()
-      await database.close()
+      try {
+        await writer.flush()
+      } finally {
+        await database.close()
+      }
     },
   }
 }

@@ -1,10 +1,9 @@
-import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Family } from '#events/documents/families.ts'
 import { InvalidDocument, StoreUnavailable } from '../port.ts'
 import { type Batch, Batches } from './batch.ts'
 import { LARGEST_DOCUMENT } from './columns.ts'
 import type { Database } from './database.ts'
-import { storeError } from './errors.ts'
+import { isFatal, storeError } from './errors.ts'
 import { Slabs } from './slabs.ts'
 import type { Slices } from './slices.ts'
 import { writeBatch } from './write.ts'
@@ -17,7 +16,6 @@ const MOST_WAITING = 64 << 20
 /** Gathers documents and writes them, one transaction at a time. Whoever flushes while one is under way shares the next one. */
 export class Writer {
   readonly #database: Database
-  readonly #connection: DuckDBConnection
   readonly #slices: Slices
   readonly #slabs = new Slabs()
   #gathering = new Batches(this.#slabs)
@@ -26,12 +24,13 @@ export class Writer {
   #nextBlock: number
   #running: Promise<void> = Promise.resolve()
   #scheduled: Promise<void> | undefined
+  /** A fatal error happened, and the database could not be opened again yet. */
+  #broken = false
   /** What went wrong for good since the last flush. */
   #complaint: unknown
 
-  constructor(database: Database, connection: DuckDBConnection, slices: Slices, nextBlock: number) {
+  constructor(database: Database, slices: Slices, nextBlock: number) {
     this.#database = database
-    this.#connection = connection
     this.#slices = slices
     this.#nextBlock = nextBlock
   }
@@ -77,15 +76,27 @@ export class Writer {
     this.#gathering = new Batches(this.#slabs)
     if (this.#waiting.length === 0) return
     try {
+      if (this.#broken) await this.#restart()
       await this.#transact(this.#waiting)
       this.#letGo()
     } catch (error) {
-      await this.#connection.run('ROLLBACK').catch(nothingBegun)
+      await this.#undo(error)
       const meaning = storeError(error, this.#database.directory)
       if (meaning instanceof StoreUnavailable) throw meaning
       this.#letGo() // trying again would fail again, and keep out everything after it
       this.#complaint = meaning
     }
+  }
+
+  async #undo(error: unknown): Promise<void> {
+    this.#broken ||= isFatal(error)
+    if (this.#broken) await this.#restart().catch(leaveToFlush)
+    else await this.#database.writer.run('ROLLBACK').catch(nothingBegun)
+  }
+
+  async #restart(): Promise<void> {
+    await this.#database.restart()
+    this.#broken = false
   }
 
   #letGo(): void {
@@ -96,12 +107,13 @@ export class Writer {
   async #transact(batches: readonly Batch[]): Promise<void> {
     const slices = this.#slices.copy()
     let unreadable = 0
-    await this.#connection.run('BEGIN')
+    const { writer, incoming } = this.#database
+    await writer.run('BEGIN')
     for (const batch of batches) {
-      unreadable += await writeBatch(this.#connection, slices, this.#database.incoming, batch, this.#nextBlock)
+      unreadable += await writeBatch(writer, slices, incoming, batch, this.#nextBlock)
       this.#nextBlock += batch.blocks.length
     }
-    await this.#connection.run('COMMIT')
+    await writer.run('COMMIT')
     this.#slices.become(slices)
     if (unreadable > 0)
       this.#complaint = new InvalidDocument(`${unreadable} documents were not JSON with an event.id and a @timestamp, and were left out`)
