@@ -13,7 +13,7 @@ module.exports = {
     { name: 'events-stand-alone', severity: 'error', from: { path: '^events/', pathNot: tests }, to: { pathNot: '^(events/|node_modules/(typebox|cbor-x)/)' } },
     { name: 'engines-stand-alone', severity: 'error', from: { path: '^engines/', pathNot: tests }, to: { pathNot: '^engines/' } },
     { name: 'adapters-look-inward', severity: 'error', from: { path: '^adapters/([^/]+)/', pathNot: tests }, to: { pathNot: '^(adapters/$1/|engines/|events/)', dependencyTypesNot: packages } },
-    { name: 'functions-know-ports-only', severity: 'error', from: { path: '^functions/([^/]+)/', pathNot: `${tests}|^functions/host/` }, to: { pathNot: '^(functions/$1/|functions/lane/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: packages } },
+    { name: 'functions-know-ports-only', severity: 'error', from: { path: '^functions/([^/]+)/', pathNot: `${tests}|^functions/host/` }, to: { pathNot: '^(functions/$1/|functions/lane/|functions/declare\\.ts$|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: packages } },
     { name: 'agents-know-ports-only', severity: 'error', from: { path: '^agents/([^/]+)/', pathNot: `${tests}|/main\\.ts$` }, to: { pathNot: '^(agents/$1/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: packages } },
     { name: 'ui-knows-no-server', severity: 'error', from: { path: '^ui/', pathNot: tests }, to: { path: '^(adapters|functions|agents)/' } },
     { name: 'widgets-know-no-data', severity: 'error', from: { path: '^ui/src/widgets/', pathNot: tests }, to: { pathNot: '^ui/src/widgets/', dependencyTypesNot: ['npm'] } },
