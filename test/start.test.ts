@@ -116,8 +116,9 @@ describe.skipIf(blind)('spider start --demo', () => {
     afterAll(() => browser.close())
 
     it('shows the known call, and opens it with its body', async () => {
-      await tab.goto(`${server.url}/?${new URLSearchParams({ q: 'path=/items' })}`)
-      await tab.getByText('/items').first().click()
+      const at = Date.parse(known['@timestamp'])
+      await tab.goto(`${server.url}/?${new URLSearchParams({ q: 'path=/items', from: String(at - 2000), to: String(at + 2000) })}`)
+      await tab.getByRole('row').filter({ hasText: '/items' }).first().click()
       await tab
         .getByText(/Made by hand/)
         .first()
