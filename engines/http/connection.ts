@@ -189,8 +189,10 @@ export class HttpConnection<Context> implements Listener {
     this.reading[side] = undefined
     if (findings.length > 0) for (const finding of findings) note(exchange, finding)
     if (side === CLIENT) {
-      if (exchange.response === undefined ? this.done[SERVER] : this.reading[SERVER] !== exchange)
-        this.emit(exchange, exchange.response === undefined ? 'closed-before-response' : undefined)
+      if (waits(exchange)) {
+        if (exchange.error?.direction === 'response') this.emit(exchange)
+        else if (this.done[SERVER]) this.emit(exchange, 'closed-before-response')
+      } else if (exchange !== this.reading[SERVER]) this.emit(exchange)
       if (this.upgrade !== undefined || (message as HttpRequest).method === 'CONNECT') this.readers[CLIENT].upgrade()
       return
     }
@@ -218,7 +220,7 @@ export class HttpConnection<Context> implements Listener {
     }
     exchange.error ??= { code, direction, offset, at }
     pairing.doubt = true
-    if (message === undefined && side === SERVER) this.emit(exchange)
+    if (message === undefined && side === SERVER && exchange !== this.reading[CLIENT]) this.emit(exchange)
   }
 
   lost(side: Side, offset: number, missing: number, reason: MissingReason, _at: Micros): void {
