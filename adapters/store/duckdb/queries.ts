@@ -1,3 +1,4 @@
+import { listValue } from '@duckdb/node-api'
 import { findField, isOrdered } from '#engines/query/fields.ts'
 import { fold } from '#engines/query/fold.ts'
 import type { Families, Family } from '#events/documents/families.ts'
@@ -66,7 +67,7 @@ export async function getMany<F extends Family>(reader: Reader, scope: Scope, fa
   if (ids.length === 0) return []
   const parameters = new Parameters()
   const team = parameters.bind(scope.team)
-  const wanted = ids.length === 1 ? `= ${parameters.bind(ids[0])}` : `IN (${ids.map((id) => parameters.bind(id)).join(', ')})`
+  const wanted = ids.length === 1 ? `= ${parameters.bind(ids[0])}` : `IN (SELECT unnest(${parameters.bind(listValue(ids))}))`
   const select = reader.selectAll(family, 'block, line', `team = ${team} AND "event.id" ${wanted}`)
   if (select === undefined) return []
   const rows = await reader.rows(select, parameters)
