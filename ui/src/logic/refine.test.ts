@@ -29,6 +29,6 @@ describe('narrowing a filter', () => {
 
 it('says what is wrong and where', () => {
   expect(faultOf('status:404')).toBeUndefined()
-  expect(faultInWords(faultOf('host:a (status:404')!)).toBe('at character 8: this parenthesis is not closed. Expected ).')
-  expect(faultInWords({ offset: 0, length: 1, message: 'm', expected: ['a', 'b', 'c'] })).toBe('at character 1: m. Expected a, b or c.')
+  expect(faultInWords(faultOf('host:a (status:404')!)).toBe('At character 8: this parenthesis is not closed. Expected ).')
+  expect(faultInWords({ offset: 0, length: 1, message: 'm', expected: ['a', 'b', 'c'] })).toBe('At character 1: m. Expected a, b or c.')
 })

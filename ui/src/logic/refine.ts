@@ -46,7 +46,7 @@ export function faultOf(text: string): Fault | undefined {
 
 /** The fault in a sentence: what is wrong, where, and what could stand there. */
 export function faultInWords({ offset, message, expected }: Fault): string {
-  const place = `at character ${offset + 1}: ${message}`
+  const place = `At character ${offset + 1}: ${message}`
   return expected.length > 0
     ? `${place}. Expected ${expected.length > 1 ? `${expected.slice(0, -1).join(', ')} or ${expected.at(-1)}` : expected[0]}.`
     : `${place}.`

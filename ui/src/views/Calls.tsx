@@ -4,7 +4,8 @@ import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { CLASS_NAMES, CLASSES, type StatusClass, statusClass } from '../logic/bins.ts'
 import { count, plural } from '../logic/format.ts'
 import { atTop, loading, loadMore, rows, showWaiting, total } from '../state/calls.ts'
-import { narrow } from '../state/filter.ts'
+import { lookAtAll } from '../state/extent.ts'
+import { clear, narrow } from '../state/filter.ts'
 import { call, following, go, q, range } from '../state/place.ts'
 import { bars } from '../state/timeline.ts'
 import type { CellAction } from '../widgets/columns.ts'
@@ -97,10 +98,28 @@ export function Calls() {
         actions={actions}
         rewind={rewind.value}
       />
-      {items.length === 0 && !loading.value && (
-        <p class="no-rows">{following.value ? 'No call in this range yet. New ones appear by themselves.' : 'No call in this range.'}</p>
-      )}
+      {items.length === 0 && !loading.value && <NoCalls />}
     </section>
+  )
+}
+
+/** Why the list is empty, and the ways out. */
+function NoCalls() {
+  return (
+    <div class="no-rows">
+      <p>
+        {q.value ? 'No call in this range fits the filter.' : 'No call in this range.'}{' '}
+        {following.value && 'New ones appear by themselves.'}
+      </p>
+      {q.value && (
+        <button type="button" onClick={clear}>
+          Clear the filter
+        </button>
+      )}
+      <button type="button" onClick={() => void lookAtAll()}>
+        Show everything captured
+      </button>
+    </div>
   )
 }
 

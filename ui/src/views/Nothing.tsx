@@ -12,6 +12,7 @@ const Command = ({ children }: { children: string }) => (
 /** What to do when nothing was captured yet. */
 export function Nothing() {
   const capturing = agents.value.filter(({ spider, silent }) => spider.state === 'capturing' && !silent)
+  const failed = agents.value.filter(({ spider }) => spider.message !== undefined)
   return (
     <main class="nothing">
       <h2>Nothing was captured yet</h2>
@@ -20,6 +21,11 @@ export function Nothing() {
           ? `${capturing.map(({ agent }) => agent.name).join(', ')} captures. The first call shows here by itself, as soon as one goes by.`
           : 'No agent captures at the moment. Calls show here by themselves, as soon as one does.'}
       </p>
+      {failed.map(({ agent, spider }) => (
+        <p key={agent.id} class="error">
+          {agent.name}: {spider.message}
+        </p>
+      ))}
       <ul>
         <li>
           <h3>A living example</h3>

@@ -56,7 +56,7 @@ export function plotOptions(
     },
     scales: {
       x: { time: true, range: () => [props().from, props().to] },
-      y: { range: (_chart, _least, most) => [0, Math.max(most ?? 0, 4)] },
+      y: { range: (_chart, _least, most) => [0, Math.max((most ?? 0) * 1.05, 4)] },
     },
     axes: [
       {
