@@ -194,6 +194,19 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
     })
   })
 
+  fresh('wild times', () => {
+    it('do no harm: a thousand days in one call, found, found once, and dropped', async () => {
+      const calls = Array.from({ length: 1000 }, (_, i) => call(`c${i}`, i * 20 * DAY))
+      await keep(...calls)
+      await keep(...calls)
+      const all = search({ from: 0, to: NOON + 99_999 * DAY, order: 'oldest', size: 1000 })
+      expect(ids(await store.find(RED, 'exchanges', all))).toEqual(ids({ items: calls }))
+      expect(ids(await store.find(RED, 'exchanges', { ...all, from: 500 * 20 * DAY, to: 501 * 20 * DAY }))).toEqual(['c500'])
+      await store.expire('exchanges', 900 * 20 * DAY)
+      expect((await store.find(RED, 'exchanges', all)).total).toBe(100)
+    })
+  })
+
   fresh('what is counted', () => {
     beforeAll(async () => {
       await keep(

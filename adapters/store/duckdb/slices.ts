@@ -7,8 +7,9 @@ const DAY_MS = 86_400_000
 /** Days since 1970, or `rest`: documents of any time. */
 export type Slice = number | 'rest'
 
-/** More days than this, as a file with wild times may have, share one slice. */
-const MOST_DAYS = 1000
+/** More days than these, in all and new in one transaction, share a slice: a file may have wild times, and a new table takes half a megabyte of memory. */
+const MOST_DAYS = 200
+const MOST_NEW_DAYS = 16
 
 export const rowsTable = (family: Family, slice: Slice): string => `"${family}_${slice}"`
 export const blocksTable = (family: Family, slice: Slice): string => `"${family}_blocks_${slice}"`
@@ -16,6 +17,9 @@ export const blocksTable = (family: Family, slice: Slice): string => `"${family}
 /** The tables that there are: for each family and day of documents, one of rows and one of blocks. Dropping a day drops its two tables. */
 export class Slices {
   #there = new Map<Family, Set<Slice>>()
+
+  /** Since it was copied. */
+  #added = 0
 
   async load(connection: DuckDBConnection): Promise<void> {
     const { rows } = await connection
@@ -29,6 +33,7 @@ export class Slices {
 
   add(family: Family, slice: Slice): void {
     this.#of(family).add(slice)
+    this.#added++
   }
 
   remove(family: Family, slice: Slice): void {
@@ -54,7 +59,7 @@ export class Slices {
   /** Where a document of a day is kept. Hosts have no time of their own: a name is seen again and again. */
   home(family: Family, day: number): Slice {
     const there = this.#of(family)
-    if (family === 'hosts' || (!there.has(day) && there.size >= MOST_DAYS)) return 'rest'
+    if (family === 'hosts' || (!there.has(day) && (there.size >= MOST_DAYS || this.#added >= MOST_NEW_DAYS))) return 'rest'
     return day
   }
 
