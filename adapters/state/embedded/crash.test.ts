@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,12 +21,14 @@ async function workAndKill(ms: number, sync: 'os' | 'disk') {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'crash.case.ts'), directory, sync], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const gone = once(child, 'exit') // its output ends before it does
   const told = { append: new Map<string, number>(), commit: new Map<string, number>() }
   for await (const line of createInterface(child.stdout)) {
     if (line === 'ready') sleep(ms).then(() => child.kill('SIGKILL'))
     const [, kind, lane, number] = /^(append|commit) (\w) (\d+)$/.exec(line) ?? []
     if (kind) told[kind as 'append' | 'commit'].set(lane, Number(number))
   }
+  await gone
   return told
 }
 
