@@ -7,8 +7,8 @@ import { type Counters, FILL, type Message, MILLION, STOP, type Task } from './p
 export interface LiveEvents {
   batch(batch: Batch): void
   learned(learned: Learned): void
-  /** The capture, or a part of it, has ended by itself. */
-  failed(message: string): void
+  /** An interface has gone; `all`: the last one. */
+  failed(message: string, all: boolean): void
 }
 
 const NOTHING: Counters = {
@@ -46,7 +46,7 @@ export class Live {
       })
       worker.once('error', (error: Error) => {
         reject(error)
-        this.#events.failed(`the capture has ended: ${error.message}`)
+        this.#events.failed(`the capture has ended: ${error.message}`, true)
       })
     })
   }
@@ -65,7 +65,7 @@ export class Live {
   #receive(message: Exclude<Message, { kind: 'started' | 'refused' }>): void {
     if (message.kind === 'batch') this.#events.batch(message.batch)
     else if (message.kind === 'learned') this.#events.learned(message.learned)
-    else if (message.kind === 'failed') this.#events.failed(message.message)
+    else if (message.kind === 'failed') this.#events.failed(message.message, message.all)
     else this.counters = message.counters
   }
 }

@@ -30,5 +30,6 @@ export type Message =
   | { kind: 'batch'; batch: Batch }
   | { kind: 'learned'; learned: Learned }
   | { kind: 'counters'; counters: Counters }
-  | { kind: 'failed'; message: string }
+  /** `all`: no interface is left. */
+  | { kind: 'failed'; message: string; all: boolean }
   | { kind: 'stopped'; counters: Counters }

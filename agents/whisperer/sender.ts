@@ -30,7 +30,7 @@ interface Lane {
 }
 
 const FIRST_PAUSE = 250
-const LONGEST_PAUSE = 10_000
+const LONGEST_PAUSE = 5000
 const MOST_NOTES = 100
 /** A source that can wait does so from this share of the memory on. */
 const ENOUGH = 0.5
@@ -44,12 +44,17 @@ export class Sender {
   #lanes = new Map<string, Lane>()
   #notes: Event[] = []
   #noting = false
+  #noteFailures = 0
   #inFlight = 0
+  /** Failures since anything got through; and, when there are many, until when nobody tries. */
   #failures = 0
+  #quiet = 0
   #memory = 0
   #timer: NodeJS.Timeout | undefined
   #waiters: { done(): boolean; resolve(): void }[] = []
   #closed = false
+  /** The spool could not be written: what waits is in memory. */
+  #broken = false
 
   constructor(options: SenderOptions) {
     this.#options = options
@@ -58,7 +63,7 @@ export class Sender {
   /** How much of what may be kept is taken, 0 … 1. */
   get fill(): number {
     const { spool, memory } = this.#options
-    return spool ? (spool.bytes() + this.#memory) / spool.limit : this.#memory / memory
+    return spool && !this.#broken ? (spool.bytes() + this.#memory) / spool.limit : this.#memory / memory
   }
 
   /** Bytes that wait in memory. */
@@ -73,7 +78,7 @@ export class Sender {
   /** Whether so many bytes more may be kept. */
   takes(bytes: number): boolean {
     const { memory, spool } = this.#options
-    return this.fill + bytes / (spool?.limit ?? memory) <= 1
+    return this.fill + bytes / (spool && !this.#broken ? spool.limit : memory) <= 1
   }
 
   /** Takes a section, to be sent behind those of its lane. */
@@ -124,6 +129,11 @@ export class Sender {
     return this.#failures > 0
   }
 
+  /** Nothing gets through, whatever the lane: one at a time tries, with pauses that grow. */
+  get #isDown(): boolean {
+    return this.#failures > this.#options.inFlight
+  }
+
   #lane(parcel: Parcel): Lane {
     const key = laneKey(parcel)
     let lane = this.#lanes.get(key)
@@ -143,7 +153,9 @@ export class Sender {
         if (waiting.place || !waiting.section) continue
         try {
           waiting.place = { spool: own, place: own.write(waiting.parcel, waiting.section) }
+          this.#broken = false
         } catch (error) {
+          this.#broken = true
           this.trouble = `the spool cannot be written: ${(error as Error).message}`
           return
         }
@@ -161,10 +173,10 @@ export class Sender {
     if (this.#closed) return
     const now = performance.now()
     let next = Number.POSITIVE_INFINITY
-    // While nothing gets through, one lane at a time tries.
-    const most = this.#failures > this.#options.inFlight ? 1 : this.#options.inFlight
+    const most = this.#isDown ? 1 : this.#options.inFlight
+    if (now < this.#quiet) next = this.#quiet
     for (const lane of [...this.#lanes.values()]) {
-      if (this.#inFlight >= most) break
+      if (this.#inFlight >= most || now < this.#quiet) break
       if (lane.busy || lane.queue.length === 0) continue
       if (lane.notBefore > now) next = Math.min(next, lane.notBefore)
       else void this.#deliver(lane)
@@ -211,8 +223,9 @@ export class Sender {
   #succeeded(lane: Lane): void {
     this.trouble = undefined
     lane.failures = 0
-    const wasAway = this.#failures > this.#options.inFlight
+    const wasAway = this.#isDown
     this.#failures = 0
+    this.#quiet = 0
     if (!wasAway) return
     for (const other of this.#lanes.values()) other.notBefore = 0
   }
@@ -223,8 +236,9 @@ export class Sender {
     this.sent.retries++
     lane.failures++
     this.#failures++
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(lane.failures - 1, 16)) * (0.75 + Math.random() / 2)
-    lane.notBefore = performance.now() + Math.max(pause, error.retryAfterMs ?? 0)
+    const now = performance.now()
+    lane.notBefore = now + Math.max(backOff(lane.failures), error.retryAfterMs ?? 0)
+    if (this.#isDown) this.#quiet = now + backOff(this.#failures - this.#options.inFlight)
     this.#spool()
   }
 
@@ -233,10 +247,11 @@ export class Sender {
     const event = this.#notes[0]
     try {
       await this.#options.bus.publish(event)
+      this.#noteFailures = 0
       this.#notes = this.#notes.filter((other) => other !== event)
     } catch (error) {
       this.trouble = (error as Error).message
-      if (error instanceof Transient) await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs ?? FIRST_PAUSE).unref())
+      if (error instanceof Transient) await pause(error.retryAfterMs ?? backOff(++this.#noteFailures))
       else this.#notes = this.#notes.filter((other) => other !== event)
     }
     this.#noting = false
@@ -255,3 +270,9 @@ export class Sender {
     for (const { resolve } of ready) resolve()
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
+
+/** How long to wait (ms) after so many failures in a row. */
+const backOff = (failures: number): number =>
+  Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 16)) * (0.75 + Math.random() / 2)

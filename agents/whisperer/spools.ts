@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { type Dirent, existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { CaptureRefused } from '#adapters/capture/port.ts'
 import { Spool } from './spool.ts'
 
 /** An owner on another host that has not been heard of for so long (ms) is taken for dead. */
@@ -15,8 +16,7 @@ export class Spools {
   #owned: string[]
 
   constructor(folder: string, agent: string) {
-    mkdirSync(folder, { recursive: true })
-    const orphans = readdirSync(folder, { withFileTypes: true })
+    const orphans = list(folder)
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => join(folder, name))
       .filter(isOrphan)
@@ -40,6 +40,16 @@ export class Spools {
 
   close(): void {
     for (const spool of [this.own, ...this.orphans]) spool.close()
+  }
+}
+
+/** What is in the folder, made if need be. Throws `CaptureRefused`. */
+const list = (folder: string): Dirent[] => {
+  try {
+    mkdirSync(folder, { recursive: true })
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    throw new CaptureRefused(`the spool ${folder} cannot be used: ${(error as Error).message}`)
   }
 }
 

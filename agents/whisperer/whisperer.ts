@@ -47,7 +47,7 @@ const HEARTBEAT = 5000
 
 /** The capture agent: packets of interfaces or files become `packets.captured` events. */
 export class Whisperer {
-  /** Resolves when there is nothing more to wait for: all of the files was read and sent, or an interface has gone. */
+  /** Resolves when there is nothing more to wait for: all of the files was read and sent, or no interface is left. */
   readonly ended: Promise<void>
   #setup: WhispererSetup
   #spools: Spools | undefined
@@ -92,7 +92,7 @@ export class Whisperer {
     this.#live = new Live({
       batch: (batch) => this.#send(batch),
       learned: (learned) => this.#names.learn(learned),
-      failed: (message) => this.#fail(message),
+      failed: (message, all) => this.#fail(message, all),
     })
     this.ended = new Promise((resolve) => {
       this.#end = resolve
@@ -104,23 +104,17 @@ export class Whisperer {
 
   /** Begins; resolves when packets are captured, or files are being read. Throws `CaptureRefused`. */
   async start(): Promise<void> {
-    const { source, options } = this.#setup
-    if (source.kind === 'interface') {
-      const { interface: interfaces, filter, snapLength, buffer: bufferBytes, lanes, batchSize: batchBytes, batchAge } = options
-      await this.#live.start(
-        source.module,
-        { interfaces, filter, exclude: source.exclude, snapLength, bufferBytes },
-        { lanes, batchBytes, batchAge },
-      )
-      for (const spool of this.#spools?.orphans ?? []) this.#sender.adopt(spool)
-    } else {
-      for (const path of source.paths) await source.open(path)
-      void this.#readFiles(source)
+    const { options } = this.#setup
+    try {
+      await this.#open()
+    } catch (error) {
+      this.#spools?.close()
+      throw error
     }
     this.#tellStatus()
     this.#timers.push(setInterval(() => this.#tellStatus(), options.statusInterval))
     this.#timers.push(setInterval(() => this.#spools?.touch(), HEARTBEAT))
-    this.#timers.push(setInterval(() => this.#press(), 20))
+    this.#timers.push(setInterval(() => this.#press(), 100))
   }
 
   /** Ends the capture and sends all that was captured; what cannot be sent stays in the spool. */
@@ -182,6 +176,19 @@ export class Whisperer {
         ...(message === undefined ? {} : { message }),
       },
     }
+  }
+
+  async #open(): Promise<void> {
+    const { source, options } = this.#setup
+    if (source.kind === 'file') {
+      for (const path of source.paths) await source.open(path)
+      void this.#readFiles(source)
+      return
+    }
+    const { interface: interfaces, filter, snapLength, buffer: bufferBytes, lanes, batchSize: batchBytes, batchAge } = options
+    const live = { interfaces, filter, exclude: source.exclude, snapLength, bufferBytes }
+    await this.#live.start(source.module, live, { lanes, batchBytes, batchAge })
+    for (const spool of this.#spools?.orphans ?? []) this.#sender.adopt(spool)
   }
 
   async #readFiles(source: Extract<Source, { kind: 'file' }>): Promise<void> {
@@ -255,8 +262,9 @@ export class Whisperer {
     this.#message = `packets were lost: ${reason}`
   }
 
-  #fail(message: string): void {
+  #fail(message: string, all: boolean): void {
     this.#message = message
+    if (!all) return
     this.#state = 'failed'
     this.#end()
   }

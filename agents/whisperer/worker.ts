@@ -18,6 +18,7 @@ const gatherer = new Gatherer(task.lanes, interfaces, task.live.exclude, (batch)
 })
 let capture: LiveCapture | undefined
 let counted = 0
+let gone = 0
 let stopAt: number | undefined
 
 const count = (): Counters => {
@@ -57,7 +58,10 @@ const stop = (): void => {
   say({ kind: 'stopped', counters: { ...counters, ...gatherer.counters } })
 }
 
-const failed = (_: number, message: string): void => say({ kind: 'failed', message })
+const failed = (_: number, message: string): void => {
+  gone++
+  say({ kind: 'failed', message, all: gone === interfaces.length })
+}
 
 try {
   const { openLive } = (await import(task.module)) as { openLive: OpenLive }

@@ -24,6 +24,7 @@ let open: LiveCapture[] = []
 const start = (options: Partial<LiveOptions>) => {
   const seen: Seen[] = []
   const decoder = new PacketDecoder()
+  const failures: string[] = []
   let turns = 0
   const sink: LiveSink = {
     packet(bytes, from, end, originalLength, at, linkType, interfaceId) {
@@ -39,11 +40,11 @@ const start = (options: Partial<LiveOptions>) => {
     turn: () => {
       turns++
     },
-    failed: () => {},
+    failed: (_, message) => failures.push(message),
   }
   const capture = openLive({ ...DEFAULTS, ...options }, sink)
   open.push(capture)
-  return { capture, seen, turns: () => turns }
+  return { capture, seen, failures, turns: () => turns }
 }
 afterEach(() => {
   for (const capture of open) capture.close()
@@ -110,7 +111,7 @@ describe.skipIf(!mayCapture)('capture with libpcap', () => {
       const server = net.createServer((socket) => socket.end('y'.repeat(3000))).listen(0, '10.254.77.1')
       await once(server, 'listening')
       const { port } = server.address() as AddressInfo
-      const { seen, capture } = start({ interfaces: ['lo', `${name}a`], filter: 'tcp' })
+      const { seen, capture, failures } = start({ interfaces: ['lo', `${name}a`], filter: 'tcp' })
       expect(capture.interfaces.map((found) => [found.name, found.linkType])).toEqual([
         ['lo', 1],
         [`${name}a`, 1],
@@ -126,6 +127,11 @@ describe.skipIf(!mayCapture)('capture with libpcap', () => {
       expect(across.filter(({ ports }) => ports.includes(port)).reduce((sum, { payload }) => sum + payload, 0)).toBe(3000)
       expect(seen.some(({ interfaceId, ports }) => interfaceId === 0 && ports.includes(loopback))).toBe(true)
       ip(`link del ${name}a`)
+      await pause(200)
+      expect(failures).toEqual([`the capture on ${name}a has ended: the interface is down or gone`])
+      const after = await talk(10)
+      await pause(200)
+      expect(seen.some(({ ports }) => ports.includes(after))).toBe(true)
     } finally {
       ip(`netns del ${name}`)
     }
