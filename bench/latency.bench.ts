@@ -21,7 +21,7 @@ export async function latencyBench({ folder, seconds }: Options): Promise<Subjec
   let text = ''
   try {
     for await (const chunk of feed.body!) {
-      const now = performance.timeOrigin + performance.now()
+      const now = Date.now()
       text += decoder.decode(chunk, { stream: true })
       const messages = text.split('\n\n')
       text = messages.pop()!

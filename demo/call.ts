@@ -21,7 +21,7 @@ export interface Answer {
 /** Calls services by name, over kept connections that come from the caller's own address. */
 export type Caller = (service: ServiceName, call: Call) => Promise<Answer>
 
-export function createCaller(from: keyof typeof ADDRESSES, ports: Ports, connections = 8): { call: Caller; close(): void } {
+export function createCaller(from: keyof typeof ADDRESSES, ports: Ports, connections = 32): { call: Caller; close(): void } {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections, localAddress: ADDRESSES[from] })
   const call: Caller = (service, { method = 'GET', target, headers = {}, body, trace }) =>
     new Promise((resolve, reject) => {
