@@ -120,17 +120,18 @@ async function write(store: Store, from: number, count: number, again = false): 
     const many = Math.min(200_000, from + count - first)
     const lines = again ? kept : Array.from({ length: many }, (_, i) => JSON.stringify(call(first + i)))
     kept = lines
-    const [cpu, wall, loop] = [process.cpuUsage(), performance.now(), performance.eventLoopUtilization()]
+    const [cpu, wall, main] = [process.cpuUsage(), performance.now(), process.threadCpuUsage()]
     for (let i = 0; i < lines.length; i += BATCH) {
       await store.saveJson(SCOPE, 'exchanges', lines.slice(i, i + BATCH))
       if (i % 50_000 === 40_000) await store.flush()
     }
     await store.flush()
     const used = process.cpuUsage(cpu)
+    const usedByMain = process.threadCpuUsage(main)
     spent = {
       wall: spent.wall + performance.now() - wall,
       cpu: spent.cpu + (used.user + used.system) / 1000,
-      main: spent.main + performance.eventLoopUtilization(loop).active,
+      main: spent.main + (usedByMain.user + usedByMain.system) / 1000,
       bytes: spent.bytes + lines.reduce((sum, line) => sum + line.length, 0),
       done: spent.done + lines.length,
     }
