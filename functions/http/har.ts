@@ -118,14 +118,15 @@ const responseOf = ({ version, response }: Http): Entry['response'] => ({
     ...(response?.body.encoding === 'base64' && { encoding: 'base64' }),
     ...(response?.body.truncated && { comment: 'only the beginning of the body was kept' }),
   },
-  redirectURL: valueOf(response?.headers ?? [], 'location'),
+  redirectURL: headerValue(response?.headers ?? [], 'location'),
   headersSize: -1,
   bodySize: response?.body.bytes ?? -1,
 })
 
 const pairs = (headers: readonly string[][]): Pair[] => headers.map(([name, value]) => ({ name, value }))
 
-const valueOf = (headers: readonly string[][], wanted: string): string => headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? ''
+const headerValue = (headers: readonly string[][], wanted: string): string =>
+  headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? ''
 
 /** Cookies of all headers of a name: several in one (`Cookie`), or one with attributes behind it (`Set-Cookie`). */
 const cookiesOf = ({ headers }: Message, wanted: string, separator?: string): Pair[] =>
