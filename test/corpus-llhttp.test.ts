@@ -41,7 +41,8 @@ const theirs = ({ side, log }: Case): string[] => {
   let headers: string[] = []
   let trailing = false
   for (const [, kind, text, event] of log.matchAll(/^off=\d+ (?:len=\d+ span\[(\w+)\]="(.*)"|(.*))$/gm)) {
-    if (event === 'message begin') [parts, headers, trailing] = [{}, [], false]
+    if (event?.endsWith('span[body]=lf')) parts.body = `${parts.body ?? ''}\n`
+    else if (event === 'message begin') [parts, headers, trailing] = [{}, [], false]
     else if (event === 'message complete') {
       const first = side === 'request' ? `${parts.method} ${parts.url}` : parts.code
       messages.push([first, ...headers, `"${parts.body ?? ''}"`].join(' | '))

@@ -19,7 +19,7 @@ export const urlOf = (method: string, target: string, host: string | undefined, 
   if (absolute !== null) {
     const rest = target.slice(absolute[0].length)
     const url: Url = { original: target, full: target, scheme: absolute[1].toLowerCase(), path: '/' }
-    splitPath(url, rest === '' ? '/' : rest)
+    splitPath(url, rest.startsWith('/') ? rest : `/${rest}`)
     return withAuthority(url, absolute[2].slice(absolute[2].lastIndexOf('@') + 1))
   }
   const url: Url = { original: target, full: `http://${host || server}${target === '*' ? '' : target}`, scheme: 'http', path: '' }

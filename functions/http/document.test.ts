@@ -1,0 +1,153 @@
+import { Compile } from 'typebox/compile'
+import { describe, expect, it } from 'vitest'
+import { play, type Step } from '#engines/http/script.case.ts'
+import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
+import { micros } from '#engines/time.ts'
+import { ExchangeDocument } from '#events/documents/exchange.ts'
+import { toDocument } from './document.ts'
+import { toHar } from './har.ts'
+import { toJson } from './json.ts'
+import { urlOf } from './url.ts'
+
+const side: SideFacts = {
+  packets: 0,
+  bytes: 0,
+  retransmissions: 0,
+  retransmittedBytes: 0,
+  outOfOrder: 0,
+  missingBytes: 0,
+  gaps: 0,
+  initialSequence: 1,
+  fin: false,
+  reset: false,
+}
+const connection: Connection = {
+  id: '0123456789abcdef0123456789abcdef',
+  peerKey: undefined,
+  client: { ip: '10.0.0.1', port: 40_000 },
+  server: { ip: '10.0.0.2', port: 8080 },
+  clientKnownBy: 'syn',
+  sides: [side, side],
+  start: micros(0),
+  end: micros(0),
+  handshake: undefined,
+  state: 'open',
+  application: undefined,
+}
+const context = { team: 'local', agents: ['a'], names: (ip: string) => (ip === '10.0.0.2' ? 'shop' : undefined) }
+const documents = (...steps: Step[]) =>
+  play(steps).map((exchange) => {
+    const document = toDocument(exchange, connection, context)
+    // Twice: the second time from what the writer remembers.
+    for (let i = 0; i < 3; i++) expect(JSON.parse(toJson(exchange, connection, context))).toEqual(document)
+    expect(Compile(ExchangeDocument).Check(document)).toBe(true)
+    return document
+  })
+const OK = 'HTTP/1.1 200 OK\r\nContent-Type: Text/Plain; charset=utf-8\r\nContent-Length: 2\r\n\r\nok'
+const get = (headers: string, target = '/a?b=c') => ({ client: `GET ${target} HTTP/1.1\r\nHost: shop.example:8080\r\n${headers}\r\n` })
+
+describe('a document', () => {
+  it('has the names of ECS', () => {
+    const [document] = documents(get('User-Agent: curl/8\r\n'), { server: OK })
+    expect(document).toMatchObject({
+      '@timestamp': '1970-01-01T00:00:00.000001Z',
+      event: { id: `${connection.id}-0`, end: '1970-01-01T00:00:00.000002Z', duration: 1000 },
+      server: { ip: '10.0.0.2', port: 8080, domain: 'shop' },
+      http: {
+        version: '1.1',
+        request: { method: 'GET' },
+        response: { status_code: 200, mime_type: 'text/plain', body: { bytes: 2, content: 'ok', encoding: 'utf-8' } },
+      },
+      url: { original: '/a?b=c', full: 'http://shop.example:8080/a?b=c', domain: 'shop.example', port: 8080, path: '/a', query: 'b=c' },
+      user_agent: { original: 'curl/8' },
+      spider: { status: 'complete', missing: [], time: { request: { first: 1, last: 1 }, response: { first: 2, last: 2 } } },
+    })
+    expect(document.client).not.toHaveProperty('domain')
+  })
+
+  it.each([
+    ['traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', '4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'],
+    ['b3: 80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1', '80f198ee56343ba864fe8b2a57d3eff7', 'e457b5a2e4d86bd1'],
+    ['X-B3-TraceId: 463ac35c9f6413ad\r\nX-B3-SpanId: a2fb4a1d1a96d312', '463ac35c9f6413ad', 'a2fb4a1d1a96d312'],
+    ['traceparent: 00-00000000000000000000000000000000-00f067aa0ba902b7-01', undefined, undefined],
+    ['b3: 0', undefined, undefined],
+  ])('traces: %s', (header, trace, span) => {
+    const [document] = documents(get(`${header}\r\n`), { server: OK })
+    expect([document.trace?.id, document.span?.id]).toEqual([trace, span])
+  })
+
+  it('carries text as text, and other bytes in base64', () => {
+    const bodyOf = (text: string) =>
+      documents(get(''), { server: `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}` })[0].http!.response!.body
+    expect(bodyOf('a "b"\n\xc3\xa9')).toMatchObject({ content: 'a "b"\né', encoding: 'utf-8' })
+    expect(bodyOf('\xff\xfe')).toMatchObject({ content: '//4=', encoding: 'base64' })
+    expect(bodyOf('a\x00')).toMatchObject({ encoding: 'base64' })
+  })
+
+  it('says what is missing, malformed, odd or without a request', () => {
+    const all = documents(
+      { server: OK },
+      get(''),
+      {
+        server: 'HTTP/1.1 103 E\r\n\r\nHTTP/1.1 200 O"K\r\nX: \xe9"\\\x01\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nT: 1\r\n\r\n',
+      },
+      { client: '\x01garbage' },
+      { end: 1 },
+    )
+    expect(all.map((document) => [document.event.id.slice(32), document.spider.status, document.error?.code])).toEqual([
+      ['-r0', 'incomplete', undefined],
+      ['-0', 'complete', undefined],
+      ['-48', 'malformed', 'not-a-request-line'],
+    ])
+    expect(all[2]['@timestamp']).toBe('1970-01-01T00:00:00.000004Z')
+    expect(all[1].http!.response).toMatchObject({ interim: [103], reason: 'O"K', trailers: [['T', '1']] })
+  })
+})
+
+describe('urlOf', () => {
+  it.each([
+    ['GET', '/', '[::1]:80', { full: 'http://[::1]:80/', domain: '[::1]', port: 80, path: '/' }],
+    ['GET', '/x', undefined, { full: 'http://10.0.0.2:8080/x', path: '/x' }],
+    ['GET', 'http://u:p@h:81?q', 'other', { full: 'http://u:p@h:81?q', domain: 'h', port: 81, path: '/', query: 'q' }],
+    ['CONNECT', 'h:443', 'h', { full: 'h:443', domain: 'h', port: 443, path: '' }],
+    ['OPTIONS', '*', 'h', { full: 'http://h', domain: 'h', path: '*' }],
+  ])('%s %s at %s', (method, target, host, expected) => {
+    expect(urlOf(method, target, host, '10.0.0.2:8080')).toEqual({ original: target, scheme: 'http', ...expected })
+  })
+})
+
+describe('an archive', () => {
+  it('has an entry for each exchange with a request', () => {
+    const all = documents(
+      { server: OK },
+      get('Cookie: a=1; b=2\r\n'),
+      { server: OK.replace('\r\n', '\r\nSet-Cookie: s=3; Path=/\r\n') },
+      get(''),
+    )
+    const { entries } = toHar(all).log
+    expect(entries).toHaveLength(2)
+    expect(entries[0]).toMatchObject({
+      request: {
+        method: 'GET',
+        url: 'http://shop.example:8080/a?b=c',
+        httpVersion: 'HTTP/1.1',
+        queryString: [{ name: 'b', value: 'c' }],
+        cookies: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '2' },
+        ],
+      },
+      response: {
+        status: 200,
+        statusText: 'OK',
+        cookies: [{ name: 's', value: '3' }],
+        content: { size: 2, mimeType: 'text/plain', text: 'ok' },
+      },
+      timings: { send: 0, wait: 0.001, receive: 0 },
+    })
+    expect(entries[1]).toMatchObject({
+      response: { status: 0, bodySize: -1 },
+      comment: 'incomplete: response misses 0 bytes (after capture)',
+    })
+  })
+})
