@@ -83,7 +83,7 @@ describe('streams', () => {
     const connection = connectionOn(7777)
     let { out, streams, say } = listen(connection)
     const all: string[] = []
-    for (const [side, text] of [...REQUEST].map((byte) => [0, byte] as const).concat([...ANSWER].map((byte) => [1, byte] as const))) {
+    for (const [side, text] of [...[...REQUEST].map((byte) => [0, byte] as const), ...[...ANSWER].map((byte) => [1, byte] as const)]) {
       say(side, text)
       const saved = structuredClone(streams.save(connection))
       all.push(...out)

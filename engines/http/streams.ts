@@ -18,6 +18,8 @@ class Stream {
   readonly detector: Detector
   http: HttpConnection<Connection> | undefined = undefined
   exchanges = 0
+  upgrade: string | undefined = undefined
+  closed = false
 
   constructor(detector: Detector) {
     this.detector = detector
@@ -45,6 +47,7 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
 
   data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
     const stream = connection.application as Stream
+    if (stream.closed) return
     if (stream.http !== undefined) stream.http.receive(side, bytes, start, end, at)
     else if (stream.detector.protocol === undefined && stream.detector.receive(side, bytes, start, end) === 'http') {
       this.begin(connection, stream, at).receive(side, bytes, start, end, at)
@@ -69,6 +72,10 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
     if (stream.http === undefined) return
     for (const side of [CLIENT, SERVER] as const) if (connection.sides[side].fin || connection.sides[side].reset) stream.http.end(side, at)
     stream.http.close(at)
+    // A closed connection may be remembered for long: what is above it need not be.
+    stream.upgrade = stream.http.upgrade
+    stream.http = undefined
+    stream.closed = true
   }
 
   private begin(connection: Connection, stream: Stream, at: Micros): HttpConnection<Connection> {
@@ -92,7 +99,7 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
   /** What a connection speaks; undefined while it is not known. After an upgrade, what it was upgraded to. */
   protocol(connection: Connection): Protocol | string | undefined {
     const stream = connection.application as Stream
-    return stream.http?.upgrade ?? stream.detector.protocol
+    return stream.http?.upgrade ?? stream.upgrade ?? stream.detector.protocol
   }
 
   /** Exchanges of a connection that came out so far. */

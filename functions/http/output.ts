@@ -1,3 +1,4 @@
+import { methods } from '#engines/bytes/buffer.ts'
 import type { Micros } from '#engines/time.ts'
 import { digitsOf, secondOf } from './time.ts'
 
@@ -7,7 +8,12 @@ const ZERO = 48
 const FIRST_SIZE = 128 * 1024
 /** Up to here a loop costs less than a call into the runtime. */
 const SHORT = 48
+/** Shorter parts of a string are strings of their own. */
+const SLICE = 12
 const MILLION = 1_000_000
+/** 1 for a byte that stands for itself in a JSON string. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 32 || byte > 126 || byte === QUOTE || byte === BACKSLASH ? 0 : 1))
+const { latin1Write } = methods
 
 /**
  * JSON as bytes, piece by piece, in one buffer that grows as needed. Strings put together by `+` are written twice, the second time when
@@ -32,7 +38,7 @@ export class Output {
   raw(text: string): void {
     const at = this.room(text.length)
     const { bytes } = this
-    if (text.length > SHORT) bytes.write(text, at, text.length, 'latin1')
+    if (text.length > SHORT) latin1Write.call(bytes, text, at, text.length)
     else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
     this.length = at + text.length
   }
@@ -44,22 +50,23 @@ export class Output {
     this.length = at + piece.length
   }
 
-  /** Any text, as a JSON string. */
+  /** Latin-1 text, as what HTTP carries is, as a JSON string. It is written first and looked at then: a look into a slice of a string costs more than one at bytes. */
   string(text: string): void {
     const { length } = text
     const at = this.room(length + 2)
     const { bytes } = this
     bytes[at] = QUOTE
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i)
-      if (code < 32 || code > 126 || code === QUOTE || code === BACKSLASH) {
+    const end = at + 1 + length
+    if (length > SLICE) latin1Write.call(bytes, text, at + 1, length)
+    else for (let i = 0; i < length; i++) bytes[at + 1 + i] = text.charCodeAt(i)
+    for (let i = at + 1; i < end; i++) {
+      if (PLAIN[bytes[i]] === 0) {
         this.json(JSON.stringify(text))
         return
       }
-      bytes[at + 1 + i] = code
     }
-    bytes[at + 1 + length] = QUOTE
-    this.length = at + length + 2
+    bytes[end] = QUOTE
+    this.length = end + 1
   }
 
   /** Text that is JSON already, with any characters. */
