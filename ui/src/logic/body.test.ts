@@ -28,7 +28,7 @@ describe('XML', () => {
       '<?xml version="1.0"?>\n<!-- n -->\n<a k="1">\n  <![CDATA[<x>]]>\n</a>',
     ],
     ['<a><b>cut', '<a>\n  <b>\n    cut'],
-    ['</b></a>x < y', '</b>\n</a>\nx\n<\ny'],
+    ['</b></a>x < y', '</b>\n</a>\nx\n< y'],
   ])('%s', (text, laid) => expect(layoutXml(text)).toBe(laid))
 })
 
@@ -68,4 +68,14 @@ it('hex rows', () => {
   })
   expect(hexRow(bytes, 1).offset + hexRow(bytes, 1).text).toBe('00000010x')
   expect(hexRow(bytes, 1).hex.length).toBe(48)
+})
+
+describe('what is made to be hard', () => {
+  it.each(['<', '<!--', '<![CDATA[', '<?', '<a>', '</', '{', '[', '["', '[[],'])('many %s take no time and no room', (part) => {
+    const text = part.repeat(Math.floor(1_000_000 / part.length))
+    const start = performance.now()
+    const laid = [layoutXml(text), layoutJson(text)]
+    expect(performance.now() - start).toBeLessThan(3000)
+    for (const each of laid) expect(each.length).toBeLessThan(30_000_000)
+  })
 })

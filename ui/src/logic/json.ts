@@ -1,3 +1,9 @@
+/** Deeper than this, lines are not indented any further; longer than this, nothing is laid out: bodies come from anybody, and indentation multiplies. */
+const DEEPEST = 60
+export const MOST_LAID_OUT = 20_000_000
+
+export const indent = (depth: number): string => '  '.repeat(Math.min(depth, DEEPEST))
+
 /**
  * JSON laid out over lines, two spaces a level. Works on the text, never on values: numbers keep all their digits, keys their order and doubles,
  * and a document that is cut in the middle, or several in a row, are laid out as far as they go.
@@ -6,8 +12,13 @@ export function layoutJson(text: string): string {
   const out: string[] = []
   let depth = 0
   let at = 0
-  const line = () => out.push(`\n${'  '.repeat(depth)}`)
+  let spaces = 0
+  const line = () => {
+    out.push(`\n${indent(depth)}`)
+    spaces += out.at(-1)!.length
+  }
   while (at < text.length) {
+    if (spaces > MOST_LAID_OUT) return text
     const char = text[at]
     if (char === '"') {
       const end = stringEnd(text, at)
