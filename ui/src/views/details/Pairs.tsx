@@ -1,5 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import { count } from '../../logic/format.ts'
 import { CopyButton } from '../../widgets/CopyButton.tsx'
+
+/** A form made to be long would hold up the page. */
+const MOST = 1000
 
 interface PairsProps {
   title: string
@@ -10,7 +14,7 @@ interface PairsProps {
 
 /** Names and values, in the order they were sent in. */
 export function Pairs({ title, pairs, copy, write = (_name, value) => value }: PairsProps) {
-  const numbered = pairs.map(([name, value], i) => ({ name, value, i, key: `${i} ${name}` }))
+  const numbered = pairs.slice(0, MOST).map(([name, value], i) => ({ name, value, i, key: `${i} ${name}` }))
   return (
     <details class="pairs" open>
       <summary>
@@ -26,6 +30,7 @@ export function Pairs({ title, pairs, copy, write = (_name, value) => value }: P
           ))}
         </tbody>
       </table>
+      {pairs.length > MOST && <p class="soft padded">{count(pairs.length - MOST)} more are not shown; Copy takes all.</p>}
     </details>
   )
 }
