@@ -34,7 +34,7 @@ export class BodyBlock {
       const key = sha256 && `${sha256}/${content.length}`
       const known = key && (this.#known.get(key) ?? places.get(key))
       if (typeof known === 'string') return known
-      if (known !== undefined && known !== '') return { offset: known, length: content.length, key }
+      if (typeof known === 'number') return { offset: known, length: content.length, key }
       const offset = size
       if (key) places.set(key, offset)
       parts.push(content)

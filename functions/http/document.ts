@@ -13,6 +13,8 @@ export interface DocumentContext {
   agents: readonly string[]
   /** Name of an address, when one is known. */
   names(ip: string): string | undefined
+  /** Where a body's content was put, when it is not to stand in the document itself. */
+  reference?(body: HttpBody): string | undefined
 }
 
 type Message = NonNullable<NonNullable<ExchangeDocument['http']>['request']>
@@ -56,12 +58,12 @@ export const toDocument = (exchange: HttpExchange, connection: Connection, conte
     ...((request ?? response) && {
       http: {
         version: (request ?? response)!.version,
-        ...(request && { request: { method: request.method, ...messageOf(request, asked!) } }),
+        ...(request && { request: { method: request.method, ...messageOf(request, asked!, context) } }),
         ...(response && {
           response: {
             status_code: response.status,
             ...given({ reason: response.reason || undefined, interim: someOf(exchange.interim) }),
-            ...messageOf(response, answered!),
+            ...messageOf(response, answered!, context),
           },
         }),
       },
@@ -87,18 +89,18 @@ export const toDocument = (exchange: HttpExchange, connection: Connection, conte
 export const serverName = ({ server }: Connection): string =>
   server.ip.includes(':') ? `[${server.ip}]:${server.port}` : `${server.ip}:${server.port}`
 
-const messageOf = (message: HttpMessage, facts: HeaderFacts): Omit<Message, 'method'> => ({
+const messageOf = (message: HttpMessage, facts: HeaderFacts, context: DocumentContext): Omit<Message, 'method'> => ({
   ...given({ mime_type: facts.mimeType }),
   bytes: message.wireBytes,
   headers: pairs(message.headers),
   ...given({ trailers: message.trailers.length > 0 ? pairs(message.trailers) : undefined }),
-  body: bodyOf(message.body),
+  body: bodyOf(message.body, context.reference?.(message.body)),
 })
 
-const bodyOf = (body: HttpBody): Message['body'] => ({
+const bodyOf = (body: HttpBody, ref: string | undefined): Message['body'] => ({
   bytes: body.bytes,
   ...given({ sha256: body.sha256 }),
-  ...(body.content && { ...contentOf(body.content, body.truncated), ...(body.truncated && { truncated: true }) }),
+  ...(body.content && { ...(ref === undefined ? contentOf(body.content, body.truncated) : { ref }), ...(body.truncated && { truncated: true }) }),
   ...given({ undecoded: body.undecoded }),
 })
 

@@ -196,10 +196,16 @@ export class JsonLines {
       out.raw('"')
     }
     if (body.content !== undefined) {
-      const { content, encoding } = contentOf(body.content, body.truncated)
-      out.raw(',"content":')
-      out.json(JSON.stringify(content))
-      out.raw(`,"encoding":"${encoding}"`)
+      const ref = this.context.reference?.(body)
+      if (ref === undefined) {
+        const { content, encoding } = contentOf(body.content, body.truncated)
+        out.raw(',"content":')
+        out.json(JSON.stringify(content))
+        out.raw(`,"encoding":"${encoding}"`)
+      } else {
+        out.raw(',"ref":')
+        out.json(JSON.stringify(ref))
+      }
       if (body.truncated) out.raw(',"truncated":true')
     }
     if (body.undecoded !== undefined) {

@@ -1,14 +1,18 @@
 import { Decoder, Encoder } from 'cbor-x'
 import type { Blobs } from '#adapters/blobs/port.ts'
-import { HttpConnection } from '#engines/http/connection.ts'
-import type { Codecs, HttpExchange } from '#engines/http/facts.ts'
+import type { Codecs, HttpBody, HttpExchange } from '#engines/http/facts.ts'
+import type { HttpLimits } from '#engines/http/limits.ts'
+import { HttpStreams, type SavedStream } from '#engines/http/streams.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '#engines/tcp/facts.ts'
 import type { Micros } from '#engines/time.ts'
+import type { Described } from '../lane/streams.ts'
 import type { LaneWork } from '../lane/work.ts'
 import { BodyBlock } from './bodies.ts'
-import { type DocumentContext, toJson } from './json.ts'
+import { exchangeId } from './document.ts'
+import { toJson } from './json.ts'
 import type { HostNames } from './names.ts'
 
+/** A call as one agent saw it: its document as JSON, and what tells the connection. */
 export interface Parsed {
   id: string
   session: string
@@ -18,7 +22,7 @@ export interface Parsed {
 
 /** Who takes the calls of a lane: the next function, in process or by event. */
 export interface ExchangeConsumer {
-  take(agent: string, parsed: readonly Parsed[]): Promise<void>
+  take(agent: string, sequence: number, parsed: readonly Parsed[]): Promise<void>
   /** Everything taken is durable when it resolves. */
   settle(): Promise<void>
 }
@@ -27,6 +31,170 @@ export interface HttpLanePorts {
   blobs: Blobs
   codecs: Codecs
   names: HostNames
+  limits: Partial<HttpLimits>
   team: string
   now: () => number
+}
+
+/** A call without its answer is shown as pending when it is older than this, µs. */
+const PENDING_AFTER = 1e6
+
+const encoder = new Encoder({ useRecords: false, structuredClone: false, tagUint8Array: false })
+const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
+
+/** HTTP/1 in the streams of one lane: facts in, calls out, and what is open as a checkpoint a connection. */
+export class HttpLane implements LaneWork, StreamSink {
+  readonly #ports: HttpLanePorts
+  readonly #consumer: ExchangeConsumer
+  readonly #streams: HttpStreams
+  readonly #bodies: BodyBlock
+  /** Checkpoints of connections that were not spoken of since the lane was loaded. */
+  readonly #saved: Map<string, Uint8Array>
+  readonly #touched = new Set<Connection>()
+  readonly #unanswered = new Set<Connection>()
+  #closed = new Set<string>()
+  #found: { exchange: HttpExchange; connection: Connection }[] = []
+  #agent = ''
+  #sequence = 0
+  #at = 0
+
+  constructor(ports: HttpLanePorts, consumer: ExchangeConsumer, checkpoints: ReadonlyMap<string, Uint8Array>) {
+    this.#ports = ports
+    this.#consumer = consumer
+    this.#saved = new Map(checkpoints)
+    this.#bodies = new BodyBlock(ports.blobs, ports.now)
+    this.#streams = new HttpStreams({ exchange: (connection, exchange) => this.#found.push({ exchange, connection }) }, ports.codecs, ports.limits)
+  }
+
+  /** What follows are the facts of this sequence, as this agent saw them. */
+  async begin(sequence: number, agent: string): Promise<StreamSink> {
+    await this.#ports.names.refresh()
+    this.#sequence = sequence
+    this.#agent = agent
+    return this
+  }
+
+  open(connection: Connection): void {
+    this.#streams.open(connection)
+    this.#touched.add(connection)
+  }
+
+  data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
+    this.#touch(connection, at)
+    this.#streams.data(connection, side, bytes, start, end, at)
+  }
+
+  gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void {
+    this.#touch(connection, at)
+    this.#streams.gap(connection, side, missing, at, reason)
+  }
+
+  end(connection: Connection, side: Side, at: Micros): void {
+    this.#touch(connection, at)
+    this.#streams.end(connection, side, at)
+  }
+
+  close(connection: Connection, at: Micros): void {
+    this.#touch(connection, at)
+    this.#streams.close(connection, at)
+    this.#touched.delete(connection)
+    this.#unanswered.delete(connection)
+    this.#closed.add(connection.id)
+  }
+
+  #touch(connection: Connection, at: Micros): void {
+    if (at > this.#at) this.#at = at
+    if (connection.application === undefined) this.#restore(connection)
+    this.#touched.add(connection)
+  }
+
+  #restore(connection: Connection): void {
+    const saved = this.#saved.get(connection.id)
+    if (saved) this.#streams.load(connection, decoder.decode(saved) as SavedStream)
+    else this.#streams.open(connection)
+    this.#saved.delete(connection.id)
+  }
+
+  /** All facts of the sequence were told: bodies are put away, calls handed on. */
+  async finish(): Promise<void> {
+    const found = this.#found
+    this.#found = []
+    await this.#handOn(found)
+  }
+
+  async #handOn(found: readonly { exchange: HttpExchange; connection: Connection }[]): Promise<void> {
+    if (found.length === 0) return
+    const references = await this.#keepBodies(found.map(({ exchange }) => exchange))
+    const context = this.#contextOf(this.#agent)
+    context.references = references
+    const parsed = found.map(({ exchange, connection }) => ({
+      id: exchangeId(connection.id, exchange.position),
+      session: connection.id,
+      peerKey: connection.peerKey,
+      json: toJson(exchange, connection, context),
+    }))
+    await this.#consumer.take(this.#agent, this.#sequence, parsed)
+  }
+
+  async #keepBodies(exchanges: readonly HttpExchange[]): Promise<Map<HttpBody, string>> {
+    const bodies: (HttpBody & { content: Uint8Array })[] = []
+    for (const { request, response } of exchanges) {
+      if (request?.body.content?.length) bodies.push(request.body as HttpBody & { content: Uint8Array })
+      if (response?.body.content?.length) bodies.push(response.body as HttpBody & { content: Uint8Array })
+    }
+    const references = await this.#bodies.keep(bodies)
+    return new Map(bodies.map((body, index) => [body, references[index]]))
+  }
+
+  #contexts = new Map<string, { team: string; agents: string[]; names: (ip: string) => string | undefined; references: Map<HttpBody, string>; reference(body: HttpBody): string | undefined }>()
+
+  /** One object an agent: what repeats in its documents is remembered with it. */
+  #contextOf(agent: string) {
+    let context = this.#contexts.get(agent)
+    if (!context) {
+      context = {
+        team: this.#ports.team,
+        agents: [agent],
+        names: this.#ports.names.lookup,
+        references: new Map<HttpBody, string>(),
+        reference(body: HttpBody) {
+          return this.references.get(body)
+        },
+      }
+      this.#contexts.set(agent, context)
+    }
+    return context
+  }
+
+  describe(connection: Connection): Described {
+    if (connection.application === undefined) return { protocol: undefined, exchanges: 0 }
+    return { protocol: this.#streams.protocol(connection), exchanges: this.#streams.exchanges(connection) }
+  }
+
+  async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
+    await this.#handOn(this.#pending())
+    await this.#consumer.settle()
+    const checkpoints = new Map<string, Uint8Array | null>()
+    for (const id of this.#closed) checkpoints.set(id, null)
+    for (const connection of this.#touched) checkpoints.set(connection.id, encoder.encode(this.#streams.save(connection)))
+    this.#closed = new Set()
+    this.#touched.clear()
+    return checkpoints
+  }
+
+  /** Calls that wait for their answer for long enough to be shown; each once. */
+  #pending(): { exchange: HttpExchange; connection: Connection }[] {
+    const due: { exchange: HttpExchange; connection: Connection }[] = []
+    for (const connection of this.#touched) this.#unanswered.add(connection)
+    for (const connection of this.#unanswered) {
+      const pending = this.#streams.pending(connection)
+      if (pending.every((exchange) => this.#at - (exchange.request?.first ?? this.#at) < PENDING_AFTER)) {
+        if (pending.length === 0) this.#unanswered.delete(connection)
+        continue
+      }
+      this.#unanswered.delete(connection)
+      for (const exchange of pending) due.push({ exchange, connection })
+    }
+    return due
+  }
 }

@@ -1,0 +1,12 @@
+import { exchangeMerged } from '#events/exchange-merged.ts'
+import { exchangeParsed } from '#events/exchange-parsed.ts'
+import { type Declaration, listed } from '../declare.ts'
+
+export const declaration: Declaration = {
+  name: 'dedup',
+  summary: 'Stores calls, those that several agents saw as one',
+  trigger: 'event',
+  consumes: [listed(exchangeParsed)],
+  produces: [listed(exchangeMerged)],
+  scaling: { concurrency: 8, queue: 64, why: 'waits for the store most of the time' },
+}

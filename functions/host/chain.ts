@@ -1,0 +1,50 @@
+import type { Connection, StreamSink } from '#engines/tcp/facts.ts'
+import type { HttpLane } from '../http/lane.ts'
+import { type Held, LaneKeeper } from '../lane/keeper.ts'
+import { type Described, ignore, type StreamConsumer } from '../lane/streams.ts'
+
+/**
+ * `sessions` and `http` in one process: facts go from one to the other as calls, with no encoding. `http` keeps a cursor
+ * and checkpoints of its own, as it does when it runs apart, and settles before `sessions` does: after a crash sessions
+ * may tell again what http has done, never less.
+ */
+export class HttpChain implements StreamConsumer {
+  readonly #keeper: LaneKeeper<HttpLane>
+  readonly #lane: string
+  #held: Held<HttpLane> | undefined
+  #sequence = 0
+
+  constructor(keeper: LaneKeeper<HttpLane>, lane: string) {
+    this.#keeper = keeper
+    this.#lane = `http/${lane}`
+  }
+
+  async begin(sequence: number, agent: string): Promise<StreamSink> {
+    this.#held ??= await this.#keeper.take(this.#lane)
+    if (!this.#held) throw new Error(`lane ${this.#lane} is in other hands`)
+    if (sequence <= this.#held.cursor) return ignore
+    this.#sequence = sequence
+    return this.#held.work.begin(sequence, agent)
+  }
+
+  async end(): Promise<void> {
+    await this.#held?.work.finish()
+  }
+
+  async settle(): Promise<void> {
+    const held = this.#held
+    if (!held) return
+    this.#held = undefined
+    try {
+      if (this.#sequence > held.cursor) await this.#keeper.commit(held, this.#sequence)
+    } catch (error) {
+      await this.#keeper.abandon(held)
+      throw error
+    }
+    await this.#keeper.release(held)
+  }
+
+  describe(connection: Connection): Described {
+    return this.#held?.work.describe(connection) ?? { protocol: undefined, exchanges: 0 }
+  }
+}

@@ -1,0 +1,115 @@
+import type { LogEntry, State } from '#adapters/state/port.ts'
+import { type Held, LaneKeeper } from './keeper.ts'
+import type { LaneWork } from './work.ts'
+
+/** Work that is fed from a lane's log. */
+export interface LoggedWork extends LaneWork {
+  process(sequence: number, entry: Uint8Array): Promise<void>
+  /** Entries `from`..`to` never came: what they held is lost. */
+  lost(from: number, to: number): void
+}
+
+export interface DrainOptions<Work extends LoggedWork> {
+  state: State
+  holder: string
+  open: (lane: string, checkpoints: ReadonlyMap<string, Uint8Array>) => Promise<Work>
+  /** Log entries read at a time. */
+  batch?: number
+  /** Commit at least every so many ms of work. */
+  commitEveryMs?: number
+  /** How long a missing sequence is waited for, ms. */
+  gapMs?: number
+  now?: () => number
+}
+
+/** Drains lanes: log entries in sequence, effects durable before the cursor moves, one more look after letting go. */
+export class LaneDrain<Work extends LoggedWork> {
+  readonly #state: State
+  readonly #keeper: LaneKeeper<Work>
+  readonly #batch: number
+  readonly #commitEveryMs: number
+  readonly #gapMs: number
+  readonly #now: () => number
+  /** Lanes that wait for a missing sequence, and since when. */
+  readonly #waiting = new Map<string, { sequence: number; since: number }>()
+  readonly #busy = new Set<string>()
+  readonly #again = new Set<string>()
+
+  constructor(options: DrainOptions<Work>) {
+    this.#state = options.state
+    this.#keeper = new LaneKeeper(options)
+    this.#batch = options.batch ?? 64
+    this.#commitEveryMs = options.commitEveryMs ?? 1_000
+    this.#gapMs = options.gapMs ?? 10_000
+    this.#now = options.now ?? Date.now
+  }
+
+  /** Does all the work that the lane's log holds. While it is being done already, here or by another holder, nothing is waited for: they look once more. */
+  async drain(lane: string): Promise<void> {
+    this.#again.add(lane)
+    if (this.#busy.has(lane)) return
+    this.#busy.add(lane)
+    try {
+      await this.#drainUntilQuiet(lane)
+    } finally {
+      this.#busy.delete(lane)
+    }
+    if (this.#again.has(lane)) await this.drain(lane)
+  }
+
+  async #drainUntilQuiet(lane: string): Promise<void> {
+    let cursor = 0
+    do {
+      this.#again.delete(lane)
+      const held = await this.#keeper.take(lane)
+      if (!held) return
+      try {
+        await this.#drainHeld(held)
+      } catch (error) {
+        await this.#keeper.abandon(held)
+        throw error
+      }
+      await this.#keeper.release(held)
+      cursor = held.cursor
+    } while (this.#again.has(lane) || (!this.#waiting.has(lane) && (await this.#state.read(lane, cursor, 1)).length > 0))
+  }
+
+  async #drainHeld(held: Held<Work>): Promise<void> {
+    let done = held.cursor
+    let committed = this.#now()
+    for (;;) {
+      const entries = await this.#state.read(held.lease.lane, done, this.#batch)
+      if (entries.length === 0) break
+      for (const entry of entries) {
+        if (!this.#inOrder(held, done, entry)) {
+          if (done > held.cursor) await this.#keeper.commit(held, done)
+          return
+        }
+        await held.work.process(entry.sequence, entry.entry)
+        done = entry.sequence
+        if (this.#now() - committed < this.#commitEveryMs) continue
+        await this.#keeper.commit(held, done)
+        committed = this.#now()
+      }
+    }
+    if (done > held.cursor) await this.#keeper.commit(held, done)
+  }
+
+  /** Whether the entry may be done now: it is the next, or what is missing before it was waited for long enough. */
+  #inOrder(held: Held<Work>, done: number, entry: LogEntry): boolean {
+    const { lane } = held.lease
+    if (entry.sequence === done + 1) {
+      this.#waiting.delete(lane)
+      return true
+    }
+    const waiting = this.#waiting.get(lane)
+    if (!waiting || waiting.sequence !== done + 1) {
+      this.#waiting.set(lane, { sequence: done + 1, since: this.#now() })
+      return false
+    }
+    if (this.#now() - waiting.since < this.#gapMs) return false
+    this.#waiting.delete(lane)
+    held.work.lost(done + 1, entry.sequence - 1)
+    return true
+  }
+}

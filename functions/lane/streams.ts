@@ -1,0 +1,24 @@
+import type { Connection, StreamSink } from '#engines/tcp/facts.ts'
+
+export interface Described {
+  protocol: string | undefined
+  exchanges: number
+}
+
+/** Who takes the streams of one lane from `sessions`: the protocol functions, in process or by event. */
+export interface StreamConsumer {
+  /**
+   * The sink for the facts that follow from the packets with this sequence. A sequence that was taken before (its
+   * effects are durable already) gets a sink that ignores them.
+   */
+  begin(sequence: number, agent: string): Promise<StreamSink>
+  /** Everything of this sequence was told. */
+  end(): Promise<void>
+  /** Everything taken is durable when it resolves. */
+  settle(): Promise<void>
+  /** What the connection speaks and how many exchanges were read in it, as far as this consumer knows. */
+  describe(connection: Connection): Described
+}
+
+/** For sequences that were done before. */
+export const ignore: StreamSink = { open() {}, data() {}, gap() {}, end() {}, close() {} }

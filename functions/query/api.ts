@@ -1,0 +1,35 @@
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { ExchangeDocument } from '#events/documents/exchange.ts'
+import { SessionDocument } from '#events/documents/session.ts'
+import { StatusDocument } from '#events/documents/status.ts'
+import type { QueryPorts } from './ports.ts'
+import { answerProblem, Problem, ProblemDocument, sendProblem } from './problem.ts'
+import { agentRoutes } from './routes/agents.ts'
+import { captureRoutes } from './routes/captures.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { exchangeRoutes } from './routes/exchanges.ts'
+import { liveRoutes } from './routes/live.ts'
+import { overviewRoutes } from './routes/overview.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+
+/** The read side as one Fastify instance, not listening yet. OpenAPI 3.1 is made from the routes: /api/openapi.json. */
+export async function createApi(ports: QueryPorts, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify({ ...options, routerOptions: { ignoreTrailingSlash: true } }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setErrorHandler(answerProblem)
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, new Problem(404, 'Not found', `There is nothing at ${request.method} ${request.url}.`), request.url))
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Spider', version: '1', description: 'What the parts of a distributed system said to each other. Times are ISO 8601 or milliseconds since 1970.' },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
+  })
+  for (const schema of [ExchangeDocument, SessionDocument, StatusDocument, ProblemDocument]) app.addSchema(schema)
+  const routes = [exchangeRoutes, sessionRoutes, overviewRoutes, agentRoutes, liveRoutes, captureRoutes, deadLetterRoutes]
+  for (const route of routes) await app.register(route(ports), { prefix: '/api/v1' })
+  app.get('/healthz', { schema: { summary: 'Whether Spider works' } }, async () => ({ status: 'ok', ...(await ports.health()) }))
+  app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  return app
+}

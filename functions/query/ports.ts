@@ -1,0 +1,36 @@
+import type { Blobs } from '#adapters/blobs/port.ts'
+import type { Bus, DeadLetters } from '#adapters/bus/port.ts'
+import type { Scope, Store } from '#adapters/store/port.ts'
+import type { LiveFeed } from './live.ts'
+
+/** An uploaded capture and how far its analysis is. */
+export interface Upload {
+  id: string
+  name: string
+  bytes: number
+  read: number
+  packets: number
+  state: 'reading' | 'done' | 'failed'
+  message?: string
+}
+
+/** Analyses captures that come over the API: an agent with the upload as its source. */
+export interface Uploads {
+  start(name: string, bytes: AsyncIterable<Uint8Array>): Promise<Upload>
+  get(id: string): Upload | undefined
+}
+
+export interface QueryPorts {
+  store: Store
+  blobs: Blobs
+  bus: Bus
+  deadLetters: DeadLetters
+  live: LiveFeed
+  /** Absent where captures cannot be uploaded. */
+  uploads?: Uploads
+  /** On whose behalf a request is made. */
+  scope: () => Scope
+  /** What `/healthz` tells beside that the process answers. */
+  health: () => Promise<Record<string, unknown>>
+  now: () => number
+}

@@ -1,0 +1,43 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { QueryPorts } from '../ports.ts'
+import { notFound, Problem } from '../problem.ts'
+
+const Upload = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  bytes: Type.Integer({ description: 'Size of the upload; 0 while unknown' }),
+  read: Type.Integer(),
+  packets: Type.Integer(),
+  state: Type.Union([Type.Literal('reading'), Type.Literal('done'), Type.Literal('failed')]),
+  message: Type.Optional(Type.String()),
+})
+
+export const captureRoutes =
+  (ports: QueryPorts): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+
+    app.post(
+      '/captures',
+      {
+        bodyLimit: Number.MAX_SAFE_INTEGER,
+        schema: {
+          summary: 'Analyses a capture file: pcap or pcapng, plain, gzip or zstd, as the body',
+          querystring: Type.Object({ name: Type.String({ minLength: 1, maxLength: 255 }) }),
+          response: { 202: Upload },
+        },
+      },
+      async (request, reply) => {
+        if (!ports.uploads) throw new Problem(501, 'Not here', 'This Spider takes no uploads: send captures with "spider whisperer".')
+        const upload = await ports.uploads.start(request.query.name, request.body as AsyncIterable<Uint8Array>)
+        return reply.code(202).header('location', `/api/v1/captures/${upload.id}`).send(upload)
+      },
+    )
+
+    app.get('/captures/:id', { schema: { summary: 'How far the analysis of an upload is', params: Type.Object({ id: Type.String() }), response: { 200: Upload } } }, async ({ params }) => {
+      const upload = ports.uploads?.get(params.id)
+      if (!upload) throw notFound('capture', params.id)
+      return upload
+    })
+  }

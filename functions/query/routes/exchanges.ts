@@ -1,0 +1,41 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { ExchangeDocument } from '#events/documents/exchange.ts'
+import { withBodies } from '../bodies.ts'
+import { PageQuery } from '../page.ts'
+import type { QueryPorts } from '../ports.ts'
+import { notFound } from '../problem.ts'
+import { parseRange } from '../range.ts'
+
+export const exchangeRoutes =
+  (ports: QueryPorts): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/exchanges',
+      {
+        schema: {
+          summary: 'Calls, page by page, without bodies',
+          querystring: Type.Object(PageQuery),
+          response: { 200: Type.Object({ total: Type.Integer(), items: Type.Array(Type.Unsafe<ExchangeDocument>(Type.Ref('Exchange'))), next: Type.Optional(Type.String()) }) },
+        },
+        serializerCompiler: () => JSON.stringify,
+      },
+      async ({ query }) => {
+        const { size = 50, order = 'newest', after } = query
+        return ports.store.find(ports.scope(), 'exchanges', { ...parseRange(query), size, order, after })
+      },
+    )
+
+    app.get(
+      '/exchanges/:id',
+      {
+        schema: { summary: 'One call with its bodies', params: Type.Object({ id: Type.String() }), response: { 200: Type.Unsafe<ExchangeDocument>(Type.Ref('Exchange')) } },
+        serializerCompiler: () => JSON.stringify,
+      },
+      async ({ params }) => {
+        const document = await ports.store.get(ports.scope(), 'exchanges', params.id)
+        if (!document) throw notFound('exchange', params.id)
+        return withBodies(ports.blobs, document)
+      },
+    )
+  }

@@ -1,0 +1,66 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { SessionDocument } from '#events/documents/session.ts'
+import { PageQuery } from '../page.ts'
+import type { QueryPorts } from '../ports.ts'
+import { notFound } from '../problem.ts'
+import { parseRange } from '../range.ts'
+import { exportPackets, listPackets } from '../session-packets.ts'
+
+const MOST_PACKETS = 10_000
+const ById = Type.Object({ id: Type.String() })
+const Packet = Type.Object({
+  number: Type.Integer(),
+  time: Type.Number({ description: 'µs since 1970' }),
+  side: Type.Union([Type.Literal('client'), Type.Literal('server')]),
+  sequence: Type.Integer({ description: 'Relative to the first of its side' }),
+  acknowledgement: Type.Integer(),
+  flags: Type.String(),
+  length: Type.Integer({ description: 'Payload bytes' }),
+  window: Type.Integer(),
+  captured: Type.Integer(),
+  block: Type.String(),
+})
+
+export const sessionRoutes =
+  (ports: QueryPorts): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    const find = async (id: string): Promise<SessionDocument> => {
+      const document = await ports.store.get(ports.scope(), 'sessions', id)
+      if (!document) throw notFound('session', id)
+      return document
+    }
+
+    app.get(
+      '/sessions',
+      {
+        schema: {
+          summary: 'TCP connections, page by page',
+          querystring: Type.Object(PageQuery),
+          response: { 200: Type.Object({ total: Type.Integer(), items: Type.Array(Type.Unsafe<SessionDocument>(Type.Ref('Session'))), next: Type.Optional(Type.String()) }) },
+        },
+        serializerCompiler: () => JSON.stringify,
+      },
+      async ({ query }) => {
+        const { size = 50, order = 'newest', after } = query
+        return ports.store.find(ports.scope(), 'sessions', { ...parseRange(query), size, order, after })
+      },
+    )
+
+    app.get(
+      '/sessions/:id',
+      { schema: { summary: 'One TCP connection', params: ById, response: { 200: Type.Unsafe<SessionDocument>(Type.Ref('Session')) } }, serializerCompiler: () => JSON.stringify },
+      async ({ params }) => find(params.id),
+    )
+
+    app.get(
+      '/sessions/:id/packets',
+      { schema: { summary: 'The packets of a connection, the first 10,000', params: ById, response: { 200: Type.Object({ items: Type.Array(Packet), total: Type.Integer() }) } } },
+      async ({ params }) => listPackets(ports, ports.scope(), await find(params.id), MOST_PACKETS),
+    )
+
+    app.get('/sessions/:id/packets.pcapng', { schema: { summary: 'The packets of a connection as a capture file', params: ById, produces: ['application/x-pcapng'] } }, async ({ params }, reply) => {
+      const bytes = await exportPackets(ports, ports.scope(), await find(params.id))
+      return reply.type('application/x-pcapng').header('content-disposition', `attachment; filename="session-${params.id.slice(0, 32).replace(/[^0-9a-zA-Z-]/g, '')}.pcapng"`).send(Buffer.from(bytes))
+    })
+  }

@@ -1,0 +1,156 @@
+import { Decoder, Encoder } from 'cbor-x'
+import type { Scope, Store } from '#adapters/store/port.ts'
+import { PacketDecoder } from '#engines/packet/decode.ts'
+import { Fragments } from '#engines/packet/fragments.ts'
+import { CaptureReader } from '#engines/pcap/reader.ts'
+import type { Connection } from '#engines/tcp/facts.ts'
+import type { SavedConnection } from '#engines/tcp/saved.ts'
+import { TcpTable } from '#engines/tcp/table.ts'
+import { micros } from '#engines/time.ts'
+import type { PacketsDocument } from '#events/documents/packets.ts'
+import type { SessionDocument } from '#events/documents/session.ts'
+import { isEndOfCapture } from '#events/packets-captured.ts'
+import type { LoggedWork } from '../lane/drain.ts'
+import { decodeEntry, type PacketsEntry } from '../lane/entry.ts'
+import type { SectionCache } from '../lane/sections.ts'
+import { type Described, ignore, type StreamConsumer } from '../lane/streams.ts'
+import { isoMicros, toSessionDocument } from './document.ts'
+import { Losses } from './losses.ts'
+import { Watched } from './watched.ts'
+
+export interface SessionsLanePorts {
+  store: Store
+  sections: SectionCache
+  streams: StreamConsumer
+  names: (ip: string) => string | undefined
+  team: string
+}
+
+/** An open connection's document is stored again at most this often, µs of capture time. */
+const DOCUMENT_EVERY = 5e6
+
+const encoder = new Encoder({ useRecords: false, tagUint8Array: false })
+const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
+const LANE_KEY = '~lane'
+
+interface SavedLane {
+  losses: ReturnType<Losses['save']>
+  fragments: ReturnType<Fragments['save']>
+}
+
+/** The TCP connections of one lane: packets in, streams to the protocol functions, documents of sessions and packet blocks to the store. */
+export class SessionsLane implements LoggedWork {
+  readonly #ports: SessionsLanePorts
+  readonly #lane: string
+  readonly #scope: Scope
+  readonly #watched = new Watched(ignore, (connection) => this.#ended.set(connection, this.#ports.streams.describe(connection)))
+  readonly #table = new TcpTable(this.#watched, { tracked: true })
+  readonly #fragments = new Fragments()
+  readonly #decoder = new PacketDecoder(this.#fragments)
+  readonly #losses = new Losses()
+  /** Capture time (end of connection) at which each connection's document was stored last. */
+  readonly #stored = new WeakMap<Connection, number>()
+  /** What was known of connections when they closed. */
+  readonly #ended = new WeakMap<Connection, Described>()
+  #blocks: PacketsDocument[] = []
+  #agent = ''
+
+  constructor(ports: SessionsLanePorts, lane: string, checkpoints: ReadonlyMap<string, Uint8Array>) {
+    this.#ports = ports
+    this.#lane = lane
+    this.#scope = { team: ports.team, principal: 'function:sessions' }
+    this.#load(checkpoints)
+  }
+
+  #load(checkpoints: ReadonlyMap<string, Uint8Array>): void {
+    const connections: SavedConnection[] = []
+    for (const [key, bytes] of checkpoints) {
+      if (key === LANE_KEY) {
+        const saved = decoder.decode(bytes) as SavedLane
+        this.#losses.load(saved.losses)
+        this.#fragments.load(saved.fragments)
+      } else connections.push(decoder.decode(bytes) as SavedConnection)
+    }
+    for (const saved of connections.sort((a, b) => a.touched - b.touched)) this.#table.load(saved)
+  }
+
+  async process(sequence: number, bytes: Uint8Array): Promise<void> {
+    const entry = decodeEntry(bytes)
+    const section = await this.#ports.sections.take(entry.ref)
+    this.#agent = entry.agent
+    this.#watched.sink = await this.#ports.streams.begin(sequence, entry.agent)
+    if (!section) this.#table.lossReason = 'not captured'
+    else if (isEndOfCapture(section)) this.#table.flush()
+    else this.#read(sequence, entry, section)
+    await this.#ports.streams.end()
+  }
+
+  lost(): void {
+    this.#table.lossReason = 'dropped by overflow'
+  }
+
+  #read(sequence: number, entry: PacketsEntry, section: Uint8Array): void {
+    let packets = 0
+    let first = Number.POSITIVE_INFINITY
+    let last = 0
+    const reader = new CaptureReader({
+      packet: (captured, start, end, originalLength, at, linkType, interfaceId) => {
+        packets++
+        if (at < first) first = at
+        if (at > last) last = at
+        this.#table.packet(this.#decoder.decode(captured, start, end, originalLength, at, linkType, interfaceId))
+      },
+      statistics: (interfaceId, counters, at) => {
+        this.#losses.statistics(interfaceId, counters)
+        this.#table.lossReason = this.#losses.reason
+        if (packets === 0) this.#table.tick(micros(at))
+      },
+    })
+    reader.receive(section)
+    reader.end()
+    if (packets > 0) this.#blocks.push(this.#blockOf(sequence, entry, packets, first, last))
+  }
+
+  #blockOf(sequence: number, { agent, ref, bytes }: PacketsEntry, packets: number, first: number, last: number): PacketsDocument {
+    const sessions = [...this.#watched.block].map((connection) => connection.id)
+    this.#watched.block.clear()
+    return {
+      '@timestamp': isoMicros(first),
+      event: { id: `${this.#lane}/${sequence}`, start: isoMicros(first), end: isoMicros(last) },
+      spider: { team: this.#ports.team, agents: [agent], lane: this.#lane, sequence, sessions, packets, bytes, ref },
+    }
+  }
+
+  async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
+    const { store, streams } = this.#ports
+    const sessions = this.#sessionDocuments()
+    if (sessions.length > 0) await store.save(this.#scope, 'sessions', sessions)
+    if (this.#blocks.length > 0) await store.save(this.#scope, 'packets', this.#blocks)
+    this.#blocks = []
+    await streams.settle()
+    await store.flush()
+    return this.#checkpoints()
+  }
+
+  #sessionDocuments(): SessionDocument[] {
+    const documents: SessionDocument[] = []
+    for (const connection of this.#watched.changed) {
+      const stored = this.#stored.get(connection)
+      if (connection.state === 'open' && stored !== undefined && connection.end - stored < DOCUMENT_EVERY) continue
+      this.#watched.changed.delete(connection)
+      this.#stored.set(connection, connection.end)
+      const { protocol, exchanges } = this.#ended.get(connection) ?? this.#ports.streams.describe(connection)
+      documents.push(toSessionDocument(connection, { team: this.#ports.team, agent: this.#agent, protocol, exchanges, names: this.#ports.names }))
+    }
+    return documents
+  }
+
+  #checkpoints(): Map<string, Uint8Array | null> {
+    const { changed, removed } = this.#table.saveChanged()
+    const checkpoints = new Map<string, Uint8Array | null>()
+    for (const key of removed) checkpoints.set(key, null)
+    for (const saved of changed) checkpoints.set(saved.key, encoder.encode(saved))
+    checkpoints.set(LANE_KEY, encoder.encode({ losses: this.#losses.save(), fragments: this.#fragments.save() } satisfies SavedLane))
+    return checkpoints
+  }
+}
