@@ -8,7 +8,7 @@ const KEEP_MS = 24 * 3_600_000
 
 /** Keeps each name as a document (with the time it held) and in the shared state, where the protocol functions look it up. */
 export const hosts = (ports: { store: Store; state: State; team: string }): Handler => async (event) => {
-  const { agent, hosts }: HostsResolved = hostsResolved.check(event.data)
+  const { agent, hosts } = hostsResolved.check(event.data) as HostsResolved
   const documents = hosts.map(
     ({ ip, name, origin, at }): HostDocument => ({
       '@timestamp': new Date(at).toISOString(),

@@ -1,6 +1,7 @@
 import type { Blobs } from '#adapters/blobs/port.ts'
-import type { Bus, DeadLetters } from '#adapters/bus/port.ts'
+import type { DeadLetters } from '#adapters/bus/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
+import type { Event } from '#events/define.ts'
 import type { LiveFeed } from './live.ts'
 
 /** An uploaded capture and how far its analysis is. */
@@ -23,8 +24,9 @@ export interface Uploads {
 export interface QueryPorts {
   store: Store
   blobs: Blobs
-  bus: Bus
   deadLetters: DeadLetters
+  /** Gives a dead letter to its function again. */
+  resend: (functionName: string, event: Event) => Promise<void>
   live: LiveFeed
   /** Absent where captures cannot be uploaded. */
   uploads?: Uploads

@@ -24,7 +24,7 @@ export const deadLetterRoutes =
     app.post('/dead-letters/:id', { schema: { summary: 'Sends a dead letter again', params: Type.Object({ id: Type.String() }), response: { 202: Type.Object({ id: Type.String() }) } } }, async ({ params }, reply) => {
       const letter = await ports.deadLetters.take(params.id)
       if (!letter) throw notFound('dead letter', params.id)
-      await ports.bus.publish(letter.event)
+      await ports.resend(letter.function, letter.event)
       return reply.code(202).send({ id: params.id })
     })
   }

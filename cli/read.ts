@@ -1,0 +1,98 @@
+import { closeSync, openSync } from 'node:fs'
+import { basename } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { SingleBar } from 'cli-progress'
+import { type Command, Option } from 'commander'
+import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import { CaptureRefused } from '#adapters/capture/port.ts'
+import { toSessionDocument } from '#functions/sessions/document.ts'
+import { Analysis } from './read/analysis.ts'
+import { FORMATS, type FormatName } from './read/formats.ts'
+import { type Input, openInputs, readAll } from './read/inputs.ts'
+import { OutputClosed, writeOut } from './read/output.ts'
+import { Summary } from './read/summary.ts'
+import { UsageError } from './usage.ts'
+
+interface ReadOptions {
+  format: FormatName
+  sessions?: string
+  bodies?: boolean
+}
+
+const LARGEST_BODY = 64 << 20
+
+export function addRead(program: Command, finish: (code: number) => void): void {
+  program
+    .command('read')
+    .description('Prints the HTTP exchanges of capture files on standard output, and a summary on standard error. Needs no server.')
+    .argument('<file...>', 'pcap or pcapng, plain, gzip or zstd; - is standard input; several are read as one capture')
+    .addOption(new Option('--format <name>', 'how exchanges are printed').choices(Object.keys(FORMATS)).default('ndjson'))
+    .option('--sessions <file>', 'writes one JSON document for each TCP session into this file')
+    .option('--bodies', 'includes decoded bodies: text as it is, others in base64')
+    .action(async (files: string[], options: ReadOptions) => finish(await read(files, options)))
+}
+
+async function read(paths: string[], options: ReadOptions): Promise<number> {
+  // What lives for one exchange dies young: a small young generation keeps memory flat.
+  setFlagsFromString('--semi-space-growth-factor=1')
+  const began = performance.now()
+  try {
+    const files = await openInputs(paths)
+    const sessions = options.sessions === undefined ? undefined : openSessions(options.sessions)
+    const summary = new Summary()
+    const codecs = await loadCodecs()
+    const agents = paths.map((path) => (path === '-' ? 'standard input' : basename(path)))
+    const context = { team: 'local', agents, names: (ip: string): string | undefined => analysis.names.get(ip) }
+    const format = FORMATS[options.format](context)
+    const analysis: Analysis = new Analysis(
+      {
+        exchange(connection, exchange) {
+          summary.exchange(exchange)
+          format.write(exchange, connection)
+        },
+        closed(connection, protocol, exchanges) {
+          summary.session(protocol)
+          if (sessions === undefined) return
+          const document = toSessionDocument(connection, { team: 'local', agent: agents[0], protocol, exchanges, names: context.names })
+          writeOut(`${JSON.stringify(document)}\n`, sessions)
+        },
+      },
+      codecs,
+      options.bodies ? LARGEST_BODY : 0,
+    )
+    const bar = progressBar(files.every(({ size }) => size !== undefined) ? files.reduce((sum, { size }) => sum + (size ?? 0), 0) : 0)
+    const inputs = await readAll(files, analysis, () => bar?.update(files.reduce((sum, file) => sum + file.read(), 0)))
+    bar?.stop()
+    analysis.end()
+    format.end()
+    if (sessions !== undefined) closeSync(sessions)
+    say(warnings(inputs) + summary.text(analysis.packets, analysis.bytes, (performance.now() - began) / 1000))
+    return 0
+  } catch (error) {
+    if (error instanceof OutputClosed) return 0
+    if (error instanceof CaptureRefused) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function openSessions(path: string): number {
+  try {
+    return openSync(path, 'w')
+  } catch (error) {
+    throw new UsageError(`--sessions ${path} cannot be written: ${(error as Error).message}`)
+  }
+}
+
+const warnings = (inputs: readonly Input[]): string =>
+  inputs.map(({ name, reader }) => (reader.problem ? `warning: ${name}: ${reader.problem.message}\n` : '')).join('')
+
+function progressBar(total: number): SingleBar | undefined {
+  if (!process.stderr.isTTY || total === 0) return undefined
+  const bar = new SingleBar({ format: '{bar} {percentage} % of {total} bytes, {eta} s to go', stream: process.stderr, clearOnComplete: true, etaBuffer: 50 })
+  bar.start(total, 0)
+  return bar
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}

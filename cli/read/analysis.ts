@@ -1,0 +1,58 @@
+import { dnsAnswers } from '#engines/dns/answers.ts'
+import type { Codecs, HttpSink } from '#engines/http/facts.ts'
+import { HttpStreams } from '#engines/http/streams.ts'
+import { PacketDecoder } from '#engines/packet/decode.ts'
+import { Fragments } from '#engines/packet/fragments.ts'
+import type { CaptureSink } from '#engines/pcap/sink.ts'
+import type { Connection } from '#engines/tcp/facts.ts'
+import { TcpTable } from '#engines/tcp/table.ts'
+import type { Micros } from '#engines/time.ts'
+
+export interface AnalysisEvents extends HttpSink<Connection> {
+  /** A connection is closed, or the capture ended; what is above it can still be asked for. */
+  closed(connection: Connection, protocol: string | undefined, exchanges: number): void
+}
+
+const DNS = 53
+
+/** Packets in, exchanges and connections out: the engines on one another, with nothing in between. */
+export class Analysis implements CaptureSink {
+  packets = 0
+  bytes = 0
+  /** Names of addresses, as the capture's DNS answers and name blocks give them. */
+  readonly names = new Map<string, string>()
+  readonly #decoder = new PacketDecoder(new Fragments())
+  readonly #table: TcpTable
+
+  constructor(events: AnalysisEvents, codecs: Codecs, keepBody: number) {
+    const streams = new HttpStreams(events, codecs, { keepBody })
+    this.#table = new TcpTable({
+      open: (connection) => streams.open(connection),
+      data: (connection, side, bytes, start, end, at) => streams.data(connection, side, bytes, start, end, at),
+      gap: (connection, side, missing, at, reason) => streams.gap(connection, side, missing, at, reason),
+      end: (connection, side, at) => streams.end(connection, side, at),
+      close: (connection, at) => {
+        streams.close(connection, at)
+        events.closed(connection, streams.protocol(connection), streams.exchanges(connection))
+      },
+    })
+  }
+
+  packet(bytes: Uint8Array, start: number, end: number, originalLength: number, at: Micros, linkType: number, interfaceId: number): void {
+    this.packets++
+    this.bytes += originalLength
+    const frame = this.#decoder.decode(bytes, start, end, originalLength, at, linkType, interfaceId)
+    if (frame.isTcp) this.#table.packet(frame)
+    else if (frame.isUdp && frame.sourcePort === DNS)
+      for (const { ip, name } of dnsAnswers(frame.bytes, frame.payload, frame.payloadEnd)) this.names.set(ip, name)
+  }
+
+  name(address: string, name: string): void {
+    this.names.set(address, name)
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#table.flush()
+  }
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Command, InvalidArgumentError } from 'commander'
+import { CaptureRefused } from '#adapters/capture/port.ts'
+import { OptionError, parse } from '#agents/whisperer/options.ts'
+import { type Closer, SpiderServer } from './start/server.ts'
+import { UsageError } from './usage.ts'
+
+interface StartOptions {
+  interface?: string[]
+  filter?: string
+  snapLength?: string
+  buffer?: string
+  port: number
+  listen: string
+  data: string
+  keep: number
+  keepPackets: number
+  capture: boolean
+  demo?: boolean
+}
+
+const DATA = fileURLToPath(new URL('../data', import.meta.url))
+const HOUR = 3_600_000
+
+export function addStart(program: Command, finish: (code: number) => void): void {
+  program
+    .command('start')
+    .description('Starts Spider: captures on this machine, or analyses the files given, and shows the calls on a page. The same as scripts/start.')
+    .argument('[file...]', 'capture files to analyse instead of capturing; each is taken as what one agent saw')
+    .option('-i, --interface <name...>', 'where to capture (any: on all interfaces)')
+    .option('-f, --filter <expression>', 'which packets, in pcap-filter syntax, such as "tcp port 8080"')
+    .option('--snap-length <bytes>', 'bytes kept of each packet')
+    .option('--buffer <size>', "the kernel's capture buffer, for each interface (64MB)")
+    .option('--no-capture', 'captures nothing: only agents elsewhere and dropped files bring packets')
+    .option('--demo', 'also runs a small shop of four services under steady load, to have something to look at')
+    .option('-p, --port <number>', 'port of the page and the API', port, 8080)
+    .option('--listen <address>', 'address to listen on; anyone who reaches it sees all that is captured', '127.0.0.1')
+    .option('--data <dir>', 'where everything is kept between starts', DATA)
+    .option('--keep <hours>', 'how long calls are kept', hours, 7 * 24)
+    .option('--keep-packets <hours>', 'how long packets and bodies are kept', hours, 24)
+    .action(async (files: string[], options: StartOptions) => finish(await start(files, options)))
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+}
+
+function hours(text: string): number {
+  const number = Number(text)
+  if (number > 0) return number
+  throw new InvalidArgumentError('Give a number of hours above 0.')
+}
+
+async function start(files: string[], options: StartOptions): Promise<number> {
+  const closers: Closer[] = []
+  try {
+    const server = await SpiderServer.open({ ...options, data: resolve(options.data), keepMs: options.keep * HOUR, keepPacketsMs: options.keepPackets * HOUR }, closers)
+    say(`Spider is on ${server.url}`)
+    if (options.demo) say(await server.startDemo())
+    if (files.length > 0) say(...(await server.analyse(files)))
+    else if (options.capture) say(await server.capture(captureOptions(options)))
+    else say('Captures nothing; drop a capture file on the page, or send packets with: spider whisperer --server URL')
+    say('End it with Ctrl-C.')
+    await signalled()
+    return 0
+  } catch (error) {
+    if (error instanceof CaptureRefused || error instanceof OptionError) throw new UsageError(error.message)
+    throw error
+  } finally {
+    for (const close of closers.reverse()) await close()
+  }
+}
+
+/** The agent's options, read by the agent's own table. */
+function captureOptions({ interface: interfaces = [], filter, snapLength, buffer }: StartOptions) {
+  const words = interfaces.flatMap((name) => ['--interface', name])
+  if (filter !== undefined) words.push('--filter', filter)
+  if (snapLength !== undefined) words.push('--snap-length', snapLength)
+  if (buffer !== undefined) words.push('--buffer', buffer)
+  return parse(words, process.env).options
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; the second ends the process at once. */
+const signalled = (): Promise<void> =>
+  new Promise((resolve) => {
+    let times = 0
+    const stop = (): void => {
+      times++
+      if (times > 1) process.exit(130)
+      resolve()
+    }
+    process.on('SIGINT', stop).on('SIGTERM', stop)
+  })
+
+const say = (...lines: string[]): void => {
+  for (const line of lines) process.stderr.write(`${line}\n`)
+}

@@ -1,0 +1,133 @@
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import { openFile } from '#adapters/capture/files/open.ts'
+import { newIdentity } from '#agents/whisperer/identity.ts'
+import { defaults, type Options } from '#agents/whisperer/options.ts'
+import { Whisperer } from '#agents/whisperer/whisperer.ts'
+import { type Adapters, openEmbedded } from '#functions/host/embedded.ts'
+import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
+import { createServer } from '#functions/host/server.ts'
+import { startDemo } from '../../demo/index.ts'
+import { UsageError } from '../usage.ts'
+import { agentNameOf } from './agent-name.ts'
+import { keepTidy } from './retention.ts'
+import { createUploads } from './uploads.ts'
+
+export type Closer = () => Promise<void>
+
+export interface ServerOptions {
+  data: string
+  port: number
+  listen: string
+  keepMs: number
+  keepPacketsMs: number
+}
+
+const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
+const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
+const TEAM = 'local'
+const VERSION = '0.1.0'
+const KEEP_BODY = 1 << 20
+
+/** Spider in one process: functions, page and API, with agents of its own. What it opens it tells to `closers`, to be closed in reverse order. */
+export class SpiderServer {
+  readonly url: string
+  readonly #port: number
+  readonly #listen: string
+  readonly #process: OneProcess
+  readonly #closers: Closer[]
+
+  private constructor(app: FastifyInstance, listen: string, oneProcess: OneProcess, closers: Closer[]) {
+    const address = app.server.address()
+    this.#port = typeof address === 'object' && address ? address.port : 0
+    this.#listen = listen
+    this.url = `http://${listen.includes(':') ? `[${listen}]` : listen}:${this.#port}`
+    this.#process = oneProcess
+    this.#closers = closers
+  }
+
+  static async open(options: ServerOptions, closers: Closer[]): Promise<SpiderServer> {
+    const adapters = await openEmbedded(options.data)
+    closers.push(adapters.close)
+    const oneProcess = await createOneProcess(adapters, { team: TEAM, keepBody: KEEP_BODY, log })
+    closers.push(oneProcess.close)
+    closers.push(keepTidy(adapters, options, log))
+    const app = await createServer(queryPorts(adapters, oneProcess, options.data), oneProcess.intake, PAGE)
+    closers.push(() => app.close())
+    await listen(app, options)
+    return new SpiderServer(app, options.listen, oneProcess, closers)
+  }
+
+  /** Captures live. Throws `CaptureRefused`. */
+  async capture(options: Options): Promise<string> {
+    const exclude = [{ addresses: WILDCARDS.includes(this.#listen) ? [] : [this.#listen], port: this.#port }]
+    const source = { kind: 'interface', module: LIBPCAP, exclude } as const
+    const whisperer = new Whisperer({ bus: this.#process.intake, source, options, identity: newIdentity(options.name, VERSION) })
+    await whisperer.start()
+    this.#closers.push(async () => {
+      await whisperer.stop()
+      await this.#process.drained()
+    })
+    const filter = options.filter === '' ? '' : ` with the filter "${options.filter}"`
+    const where = options.interface.includes('any') ? 'all interfaces' : options.interface.join(', ')
+    return `Captures on ${where}${filter}, without its own traffic (port ${this.#port}).`
+  }
+
+  /** Analyses files, each as what one agent saw. Throws `CaptureRefused` for one that is not there or no capture. */
+  async analyse(paths: readonly string[]): Promise<string[]> {
+    const lines: string[] = []
+    for (const path of paths) {
+      const source = { kind: 'file', open: openFile, paths: [path] } as const
+      const whisperer = new Whisperer({ bus: this.#process.intake, source, options: defaults(), identity: newIdentity(agentNameOf(path), VERSION) })
+      await whisperer.start()
+      await whisperer.ended
+      const { files, message } = await whisperer.stop()
+      const problem = files[0]?.problem
+      if (problem?.code === 'not-a-capture' || problem?.code === 'unsupported') throw new UsageError(`${path}: ${problem.message}`)
+      if (files.length === 0) throw new UsageError(message ?? `${path} could not be read`)
+      if (problem) lines.push(`warning: ${path}: ${problem.message}`)
+      lines.push(`${basename(path)}: ${files[0].gathered.packets} packets`)
+    }
+    await this.#process.drained()
+    return lines
+  }
+
+  async startDemo(): Promise<string> {
+    const demo = await startDemo()
+    this.#closers.push(() => demo.stop())
+    return `The demo shop runs on ${Object.entries(demo.addresses)
+      .map(([name, address]) => `${name} ${address}`)
+      .join(', ')}.`
+  }
+}
+
+const WILDCARDS = ['0.0.0.0', '::']
+
+function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, data: string) {
+  return {
+    ...adapters,
+    resend: router.resend,
+    live,
+    uploads: createUploads(data, intake, VERSION),
+    scope: () => ({ team: TEAM, principal: 'user:local' }),
+    health: async () => ({ refused: intake.refused(), dead_letters: (await adapters.deadLetters.list()).length, ...router.counters() }),
+    now: Date.now,
+  }
+}
+
+async function listen(app: FastifyInstance, { port, listen }: ServerOptions): Promise<void> {
+  try {
+    await app.listen({ port, host: listen })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new UsageError(`port ${port} is in use on ${listen}: give another with --port`)
+    if (code === 'EACCES') throw new UsageError(`port ${port} may only be opened by root: give one above 1023 with --port`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new UsageError(`--listen ${listen} is no address of this machine`)
+    throw new Error(message)
+  }
+}
+
+const log = (line: string): void => {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`)
+}
