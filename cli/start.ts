@@ -58,11 +58,12 @@ async function start(files: string[], options: StartOptions): Promise<number> {
   const closers: Closer[] = []
   try {
     const server = await SpiderServer.open({ ...options, data: resolve(options.data), keepMs: options.keep * HOUR, keepPacketsMs: options.keepPackets * HOUR }, closers)
-    say(`Spider is on ${server.url}`)
+    const capture = options.capture && files.length === 0
+    const captures = capture ? await server.capture(captureOptions(options)) : 'Captures nothing itself.'
+    say(`Spider is on ${server.url}`, captures)
     if (options.demo) say(await server.startDemo())
     if (files.length > 0) say(...(await server.analyse(files)))
-    else if (options.capture) say(await server.capture(captureOptions(options)))
-    else say('Captures nothing; drop a capture file on the page, or send packets with: spider whisperer --server URL')
+    else if (!capture) say('Drop a capture file on the page, or send packets from elsewhere: spider whisperer --server URL')
     say('End it with Ctrl-C.')
     await signalled()
     return 0

@@ -25,7 +25,7 @@ export class Merger {
   readonly #observers: Observers
   readonly #scope: Scope
   #saved: Parsed[] = []
-  #second: ExchangeDocument[] = []
+  #second = new Map<string, ExchangeDocument>()
 
   constructor(ports: MergerPorts, observers: Observers, team: string) {
     this.#ports = ports
@@ -52,48 +52,53 @@ export class Merger {
     document.event.id = session + parsed.id.slice(parsed.session.length)
     document.spider.session.id = session
     await this.#observers.keep(document.event.id, agent, JSON.stringify(document))
-    this.#second.push(document)
+    this.#second.set(document.event.id, document)
   }
 
   /** Everything taken is stored, merged, and durable when it resolves. */
   async settle(): Promise<void> {
-    const { store } = this.#ports
     const saved = this.#saved
     const second = this.#second
-    if (saved.length + second.length === 0) return
-    await store.flush()
-    const merged = [...(await this.#mergeSecond(second)), ...(await this.#mergeSaved(saved))]
-    if (merged.length > 0) {
-      await store.save(this.#scope, 'exchanges', merged)
-      await store.flush()
-    }
+    if (saved.length + second.size === 0) return
+    await this.#ports.store.flush()
+    const merged = await this.#mergeUntilStable(await this.#mine(saved, second))
     this.#saved = []
-    this.#second = []
-    const again = new Set(merged.map((document) => document.event.id))
-    this.#ports.announce([...saved.filter((each) => !again.has(each.id)).map((each) => each.json), ...merged.map((document) => JSON.stringify(document))])
+    this.#second = new Map()
+    this.#ports.announce([...saved.filter((each) => !merged.has(each.id)).map((each) => each.json), ...[...merged.values()].map((document) => JSON.stringify(document))])
   }
 
-  /** A second observer merges with what the store has of the first. */
-  async #mergeSecond(second: ExchangeDocument[]): Promise<ExchangeDocument[]> {
-    if (second.length === 0) return []
-    const there = await this.#ports.store.getMany(this.#scope, 'exchanges', second.map((document) => document.event.id))
-    const byId = new Map(there.map((document) => [document.event.id, document]))
-    return second.map((document) => {
-      const first = byId.get(document.event.id)
-      return first ? merge(first, document) : document
-    })
+  /** The calls of this lane that several agents saw: as the store has them where another was first, as they were just stored where this one was. */
+  async #mine(saved: readonly Parsed[], second: ReadonlyMap<string, ExchangeDocument>): Promise<Map<string, ExchangeDocument>> {
+    const mine = new Map(second)
+    if (second.size > 0) for (const document of await this.#ports.store.getMany(this.#scope, 'exchanges', [...second.keys()])) mine.set(document.event.id, document)
+    const doubles = saved.length > 0 ? await this.#observers.doubles() : new Map()
+    for (const each of saved) if (doubles.has(each.session)) mine.set(each.id, JSON.parse(each.json) as ExchangeDocument)
+    return mine
   }
 
-  /** The first observer merges what second observers kept meanwhile: its own plain document has just replaced theirs. */
-  async #mergeSaved(saved: Parsed[]): Promise<ExchangeDocument[]> {
-    if (saved.length === 0) return []
-    const doubles = await this.#observers.doubles()
-    const merged: ExchangeDocument[] = []
-    for (const each of saved) {
-      if (!doubles.has(each.session)) continue
-      const others = await this.#observers.kept(each.id)
-      if (others.length === 0) continue
-      merged.push(others.reduce((document, other) => merge(document, JSON.parse(other) as ExchangeDocument), JSON.parse(each.json) as ExchangeDocument))
+  /**
+   * Merges with what the later observers kept, stores, and looks again: who kept something meanwhile may have stored
+   * before this did, without this one's share. Whoever stores last finds everything.
+   */
+  async #mergeUntilStable(mine: Map<string, ExchangeDocument>): Promise<Map<string, ExchangeDocument>> {
+    const merged = new Map<string, ExchangeDocument>()
+    let open = [...mine.values()]
+    while (open.length > 0) {
+      const doubles = await this.#observers.doubles()
+      const changed: ExchangeDocument[] = []
+      for (const document of open) {
+        const before = merged.get(document.event.id) ?? document
+        const kept = await this.#observers.kept(document.event.id, doubles.get(document.spider.session.id) ?? [])
+        const after = kept.reduce((sum, other) => merge(sum, JSON.parse(other) as ExchangeDocument), before)
+        if (merged.has(document.event.id) && after.spider.agents.length === before.spider.agents.length) continue
+        merged.set(document.event.id, after)
+        changed.push(after)
+      }
+      if (changed.length > 0) {
+        await this.#ports.store.save(this.#scope, 'exchanges', changed)
+        await this.#ports.store.flush()
+      }
+      open = changed
     }
     return merged
   }

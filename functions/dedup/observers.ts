@@ -34,18 +34,24 @@ export class Observers {
     return observation
   }
 
-  /** Sessions that more than one agent saw lately. */
-  async doubles(): Promise<Set<string>> {
-    const markers = await this.#state.list('double/')
-    return new Set([...markers.keys()].map((key) => key.split('/')[1]))
+  /** Sessions that more than one agent saw lately, with the agents that were not the first. */
+  async doubles(): Promise<Map<string, string[]>> {
+    const doubles = new Map<string, string[]>()
+    for (const key of (await this.#state.list('double/')).keys()) {
+      const [, session, agent] = key.split('/')
+      doubles.set(session, [...(doubles.get(session) ?? []), agent])
+    }
+    return doubles
   }
 
-  /** Keeps what a later observer saw of a call, for the first one to find. */
+  /** Keeps what a later observer saw of a call, for all others to find. */
   async keep(exchange: string, agent: string, json: string): Promise<void> {
     await this.#state.set(`seen/${exchange}/${agent}`, text.encode.encode(json), OBSERVERS_MS)
   }
 
-  async kept(exchange: string): Promise<string[]> {
-    return [...(await this.#state.list(`seen/${exchange}/`)).values()].map((bytes) => text.decode.decode(bytes))
+  /** What these agents kept of a call. */
+  async kept(exchange: string, agents: readonly string[]): Promise<string[]> {
+    const kept = await Promise.all(agents.map((agent) => this.#state.get(`seen/${exchange}/${agent}`)))
+    return kept.filter((bytes) => bytes !== undefined).map((bytes) => text.decode.decode(bytes))
   }
 }

@@ -1,4 +1,5 @@
 import { Lane } from './lane.ts'
+import { Values } from './values.ts'
 
 /** What changes the state. Each is one record of a journal, and playing the records again in order gives the same state. */
 const CHANGES = ['append', 'grant', 'commit', 'set', 'claim', 'delete'] as const
@@ -8,12 +9,6 @@ export type Change = (typeof CHANGES)[number]
 export type Operation<Name extends Change = Change> = { [N in Name]: [N, ...Parameters<Memory[N]>] }[Name]
 export type Outcome<Name extends Change> = ReturnType<Memory[Name]>
 
-interface Value {
-  value: Uint8Array
-  /** ms since 1970; null for ever. */
-  until: number | null
-}
-
 /** About what an item takes in a file and in memory beside its bytes. */
 const ITEM_BYTES = 64
 const CHECKPOINTS_PER_RECORD = 1000
@@ -21,8 +16,7 @@ const CHECKPOINTS_PER_RECORD = 1000
 /** Everything the embedded state holds. Knows no files and no clock. */
 export class Memory {
   readonly lanes = new Map<string, Lane>()
-  readonly #values = new Map<string, Value>()
-  #valueBytes = 0
+  readonly #values = new Values()
   #untilSweep = 1000
 
   /** Applies a record. Throws when it is none: then the file was written by something else. */
@@ -55,9 +49,7 @@ export class Memory {
   set(key: string, value: Uint8Array, until: number | null, now: number): void {
     this.#untilSweep -= 1
     if (this.#untilSweep <= 0) this.#sweep(now)
-    this.delete(key)
     this.#values.set(key, { value, until })
-    this.#valueBytes += value.length
   }
 
   claim(key: string, value: Uint8Array, until: number | null, now: number): Uint8Array {
@@ -68,24 +60,20 @@ export class Memory {
   }
 
   delete(key: string): void {
-    this.#valueBytes -= this.#values.get(key)?.value.length ?? 0
     this.#values.delete(key)
   }
 
   get(key: string, now: number): Uint8Array | undefined {
-    const found = this.#values.get(key)
-    return found && lives(found, now) ? found.value : undefined
+    return this.#values.get(key, now)
   }
 
   list(prefix: string, now: number): Map<string, Uint8Array> {
-    const found = new Map<string, Uint8Array>()
-    for (const [key, entry] of this.#values) if (key.startsWith(prefix) && lives(entry, now)) found.set(key, entry.value)
-    return found
+    return this.#values.list(prefix, now)
   }
 
   /** Bytes that a snapshot would take, about. */
   get bytes(): number {
-    let bytes = this.#valueBytes + this.#values.size * ITEM_BYTES
+    let bytes = this.#values.bytes + this.#values.size * ITEM_BYTES
     for (const lane of this.lanes.values())
       bytes += lane.logBytes + lane.checkpointBytes + (lane.log.length + lane.checkpoints.size + 1) * ITEM_BYTES
     return bytes
@@ -104,15 +92,13 @@ export class Memory {
       }
       for (const { sequence, entry, weight } of lane.log) operations.push(['append', name, sequence, entry, weight])
     }
-    for (const [key, { value, until }] of this.#values) operations.push(['set', key, value, until, now])
+    for (const [key, { value, until }] of this.#values.all()) operations.push(['set', key, value, until, now])
     return operations
   }
 
   /** Now and then, so that values nobody asks for again do not stay: its cost is spread over the values set since the last. */
   #sweep(now: number): void {
-    for (const [key, entry] of this.#values) if (!lives(entry, now)) this.delete(key)
+    this.#values.sweep(now)
     this.#untilSweep = Math.max(1000, this.#values.size)
   }
 }
-
-const lives = (value: Value, now: number): boolean => value.until === null || value.until > now
