@@ -27,7 +27,7 @@ export class HttpChain implements StreamConsumer {
     return this.#held.work.begin(sequence, agent)
   }
 
-  async end(): Promise<void> {
+  async finish(): Promise<void> {
     await this.#held?.work.finish()
   }
 

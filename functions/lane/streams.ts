@@ -13,7 +13,7 @@ export interface StreamConsumer {
    */
   begin(sequence: number, agent: string): Promise<StreamSink>
   /** Everything of this sequence was told. */
-  end(): Promise<void>
+  finish(): Promise<void>
   /** Everything taken is durable when it resolves. */
   settle(): Promise<void>
   /** What the connection speaks and how many exchanges were read in it, as far as this consumer knows. */

@@ -82,7 +82,7 @@ export class SessionsLane implements LoggedWork {
     if (!section) this.#table.lossReason = 'not captured'
     else if (isEndOfCapture(section)) this.#table.flush()
     else this.#read(sequence, entry, section)
-    await this.#ports.streams.end()
+    await this.#ports.streams.finish()
   }
 
   lost(): void {

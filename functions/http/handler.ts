@@ -1,0 +1,110 @@
+import type { State } from '#adapters/state/port.ts'
+import type { Connection, MissingReason, Side, SideFacts, StreamSink } from '#engines/tcp/facts.ts'
+import { micros } from '#engines/time.ts'
+import { type StreamAdvanced, type StreamConnection, streamAdvanced } from '#events/stream-advanced.ts'
+import type { Handler } from '../declare.ts'
+import { LaneDrain, type LoggedWork } from '../lane/drain.ts'
+import { type ExchangeConsumer, HttpLane, type HttpLanePorts } from './lane.ts'
+
+export interface HttpPorts extends HttpLanePorts {
+  state: State
+  holder: string
+  /** Who takes the calls of a lane. */
+  exchanges: (lane: string) => ExchangeConsumer
+}
+
+/** Puts the streams into the lane's own log, then does what the log holds. `drain` does the same for the sweep. */
+export function createHttp(ports: HttpPorts): { handle: Handler; drain: (lane: string) => Promise<void> } {
+  const drain = new LaneDrain<HttpLogWork>({
+    state: ports.state,
+    holder: ports.holder,
+    open: async (lane, checkpoints) => new HttpLogWork(new HttpLane(ports, ports.exchanges(lane), checkpoints)),
+  })
+  return {
+    async handle(event) {
+      const streams = streamAdvanced.check(event.data)
+      const lane = `http/${streams.lane}`
+      await ports.state.append(lane, streams.sequence, streamAdvanced.codec.encode(streams))
+      await drain.drain(lane)
+    },
+    drain: (lane) => drain.drain(lane),
+  }
+}
+
+/** A lane of `http` that is fed from its log. */
+class HttpLogWork implements LoggedWork {
+  readonly #lane: HttpLane
+  /** Open connections by id: an event describes those it speaks of, what is above them stays here. */
+  readonly #connections = new Map<string, Connection>()
+
+  constructor(lane: HttpLane) {
+    this.#lane = lane
+  }
+
+  async process(sequence: number, entry: Uint8Array): Promise<void> {
+    const streams = streamAdvanced.codec.decode(entry)
+    this.#tell(streams, await this.#lane.begin(sequence, streams.agent))
+    await this.#lane.finish()
+  }
+
+  lost(): void {
+    // Nothing to note: the connections of later events tell their gaps themselves.
+  }
+
+  settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
+    return this.#lane.settle()
+  }
+
+  #tell({ connections, facts }: StreamAdvanced, sink: StreamSink): void {
+    const open = connections.map((described) => this.#connection(described))
+    for (const fact of facts) {
+      const connection = open[fact[1]]
+      if (!connection) continue
+      if (fact[0] === 'open') sink.open(connection)
+      else if (fact[0] === 'data') sink.data(connection, fact[2] as Side, fact[3], 0, fact[3].length, micros(fact[4]))
+      else if (fact[0] === 'gap') sink.gap(connection, fact[2] as Side, fact[3], micros(fact[4]), fact[5] as MissingReason)
+      else if (fact[0] === 'end') {
+        connection.sides[fact[2] as Side].fin = true
+        sink.end(connection, fact[2] as Side, micros(fact[3]))
+      } else {
+        sink.close(connection, micros(fact[2]))
+        this.#connections.delete(connection.id)
+      }
+    }
+  }
+
+  #connection(described: StreamConnection): Connection {
+    const known = this.#connections.get(described.id)
+    if (known) return known
+    const { id, peerKey, client, server, clientKnownBy, start } = described
+    const connection: Connection = {
+      id,
+      peerKey,
+      client,
+      server,
+      clientKnownBy,
+      start: micros(start),
+      end: micros(start),
+      sides: [emptySide(), emptySide()],
+      handshake: undefined,
+      state: 'open',
+      application: undefined,
+    }
+    this.#connections.set(id, connection)
+    return connection
+  }
+}
+
+/** `http` asks of a side only whether it ended; what else is known of it, `sessions` has told the store. */
+const emptySide = (): SideFacts => ({
+  packets: 0,
+  bytes: 0,
+  retransmissions: 0,
+  retransmittedBytes: 0,
+  outOfOrder: 0,
+  missingBytes: 0,
+  gaps: 0,
+  initialSequence: undefined,
+  fin: false,
+  reset: false,
+})
