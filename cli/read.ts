@@ -3,8 +3,8 @@ import { basename } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { SingleBar } from 'cli-progress'
 import { type Command, Option } from 'commander'
-import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { CaptureRefused } from '#adapters/capture/port.ts'
+import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { toSessionDocument } from '#functions/sessions/document.ts'
 import { Analysis } from './read/analysis.ts'
 import { FORMATS, type FormatName } from './read/formats.ts'
@@ -88,7 +88,12 @@ const warnings = (inputs: readonly Input[]): string =>
 
 function progressBar(total: number): SingleBar | undefined {
   if (!process.stderr.isTTY || total === 0) return undefined
-  const bar = new SingleBar({ format: '{bar} {percentage} % of {total} bytes, {eta} s to go', stream: process.stderr, clearOnComplete: true, etaBuffer: 50 })
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % of {total} bytes, {eta} s to go',
+    stream: process.stderr,
+    clearOnComplete: true,
+    etaBuffer: 50,
+  })
   bar.start(total, 0)
   return bar
 }

@@ -26,7 +26,9 @@ const HOUR = 3_600_000
 export function addStart(program: Command, finish: (code: number) => void): void {
   program
     .command('start')
-    .description('Starts Spider: captures on this machine, or analyses the files given, and shows the calls on a page. The same as scripts/start.')
+    .description(
+      'Starts Spider: captures on this machine, or analyses the files given, and shows the calls on a page. The same as scripts/start.',
+    )
     .argument('[file...]', 'capture files to analyse instead of capturing; each is taken as what one agent saw')
     .option('-i, --interface <name...>', 'where to capture (any: on all interfaces)')
     .option('-f, --filter <expression>', 'which packets, in pcap-filter syntax, such as "tcp port 8080"')
@@ -57,7 +59,10 @@ function hours(text: string): number {
 async function start(files: string[], options: StartOptions): Promise<number> {
   const closers: Closer[] = []
   try {
-    const server = await SpiderServer.open({ ...options, data: resolve(options.data), keepMs: options.keep * HOUR, keepPacketsMs: options.keepPackets * HOUR }, closers)
+    const server = await SpiderServer.open(
+      { ...options, data: resolve(options.data), keepMs: options.keep * HOUR, keepPacketsMs: options.keepPackets * HOUR },
+      closers,
+    )
     const capture = options.capture && files.length === 0
     const captures = capture ? await server.capture(captureOptions(options)) : 'Captures nothing itself.'
     say(`Spider is on ${server.url}`, captures)

@@ -38,7 +38,11 @@ export interface EventType<Data> {
   codec: Codec<Data>
   example: Data
   /** Makes the event; the id follows from the data, so that a redelivery is the same event. */
-  make(source: string, data: Data, attributes: { id: string; time: string; subject?: string; partitionkey?: string; sequence?: number }): Event<Data>
+  make(
+    source: string,
+    data: Data,
+    attributes: { id: string; time: string; subject?: string; partitionkey?: string; sequence?: number },
+  ): Event<Data>
   /** Checks data that came from outside. Throws `InvalidEvent`. */
   check(data: unknown): Data
 }

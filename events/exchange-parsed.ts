@@ -12,7 +12,12 @@ export type ExchangesParsed = Static<typeof Exchanges>
 
 export const exampleExchange: ExchangeDocument = {
   '@timestamp': '2026-01-05T10:00:00.000400Z',
-  event: { id: '00112233445566778899aabbccddeeff-0', start: '2026-01-05T10:00:00.000400Z', end: '2026-01-05T10:00:00.002100Z', duration: 1700000 },
+  event: {
+    id: '00112233445566778899aabbccddeeff-0',
+    start: '2026-01-05T10:00:00.000400Z',
+    end: '2026-01-05T10:00:00.002100Z',
+    duration: 1700000,
+  },
   client: { ip: '10.1.0.4', port: 40112 },
   server: { ip: '10.2.0.7', port: 80, domain: 'shop' },
   network: { protocol: 'http', transport: 'tcp' },
@@ -38,5 +43,10 @@ export const exchangeParsed = defineEvent<typeof Exchanges, ExchangesParsed>({
   summary: 'Calls were read from the streams of a lane, as one agent saw them',
   schema: Exchanges,
   codec: json<ExchangesParsed>(),
-  example: { agent: 'web-1.k3f9', lane: 'web-1.k3f9/3', sequence: 118, exchanges: [{ peerKey: '8a4f1c22:90b3ee01', document: exampleExchange }] },
+  example: {
+    agent: 'web-1.k3f9',
+    lane: 'web-1.k3f9/3',
+    sequence: 118,
+    exchanges: [{ peerKey: '8a4f1c22:90b3ee01', document: exampleExchange }],
+  },
 })

@@ -4,7 +4,12 @@ import { defineEvent, json } from './define.ts'
 const HostsResolved = Type.Object({
   agent: Type.String(),
   hosts: Type.Array(
-    Type.Object({ ip: Type.String(), name: Type.String(), origin: Type.Union([Type.Literal('dns-answer'), Type.Literal('resolver'), Type.Literal('hosts-file')]), at: Type.Number({ description: 'ms since 1970' }) }),
+    Type.Object({
+      ip: Type.String(),
+      name: Type.String(),
+      origin: Type.Union([Type.Literal('dns-answer'), Type.Literal('resolver'), Type.Literal('hosts-file')]),
+      at: Type.Number({ description: 'ms since 1970' }),
+    }),
     { maxItems: 1000 },
   ),
 })

@@ -7,7 +7,15 @@ import { laneAdvanced } from './lane-advanced.ts'
 import { packetsCaptured } from './packets-captured.ts'
 import { streamAdvanced } from './stream-advanced.ts'
 
-const types = [packetsCaptured, agentStatus, hostsResolved, laneAdvanced, streamAdvanced, exchangeParsed, exchangeMerged] as unknown as EventType<unknown>[]
+const types = [
+  packetsCaptured,
+  agentStatus,
+  hostsResolved,
+  laneAdvanced,
+  streamAdvanced,
+  exchangeParsed,
+  exchangeMerged,
+] as unknown as EventType<unknown>[]
 
 /** Every event type there is, by its name. */
 export const registry: ReadonlyMap<string, EventType<unknown>> = new Map(types.map((type) => [type.type, type]))

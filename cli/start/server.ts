@@ -79,7 +79,12 @@ export class SpiderServer {
     const lines: string[] = []
     for (const path of paths) {
       const source = { kind: 'file', open: openFile, paths: [path] } as const
-      const whisperer = new Whisperer({ bus: this.#process.intake, source, options: defaults(), identity: newIdentity(agentNameOf(path), VERSION) })
+      const whisperer = new Whisperer({
+        bus: this.#process.intake,
+        source,
+        options: defaults(),
+        identity: newIdentity(agentNameOf(path), VERSION),
+      })
       await whisperer.start()
       await whisperer.ended
       const { files, message } = await whisperer.stop()

@@ -3,8 +3,8 @@ import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { openFile } from '#adapters/capture/files/open.ts'
 import type { Bus } from '#adapters/bus/port.ts'
+import { openFile } from '#adapters/capture/files/open.ts'
 import { newIdentity } from '#agents/whisperer/identity.ts'
 import { defaults } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
@@ -38,7 +38,8 @@ async function receive(path: string, bytes: AsyncIterable<Uint8Array>): Promise<
     await pipeline(Readable.from(bytes), createWriteStream(path))
   } catch (error) {
     await rm(path, { force: true })
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new Problem(507, 'Disk full', 'The disk of the data directory is full: free some of it, then try again.')
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+      throw new Problem(507, 'Disk full', 'The disk of the data directory is full: free some of it, then try again.')
     throw error
   }
 }

@@ -34,7 +34,8 @@ export interface Observed {
 const RANK = { complete: 3, incomplete: 2, malformed: 1, pending: 0 } as const
 
 const observersOf = (document: Observed): NonNullable<Observed['spider']['observers']> =>
-  document.spider.observers ?? document.spider.agents.map((agent) => ({ agent, time: document.spider.time, status: document.spider.status }))
+  document.spider.observers ??
+  document.spider.agents.map((agent) => ({ agent, time: document.spider.time, status: document.spider.status }))
 
 const span = (time: Times): number | undefined => (time.request && time.response ? time.response.last - time.request.first : undefined)
 
@@ -89,7 +90,13 @@ function preferred<Document extends Observed>(one: Document, other: Document): D
   return one.spider.agents.join() <= other.spider.agents.join() ? one : other
 }
 
-function statusOf(outer: Observed, second: Observed, request: Observed, response: Observed, missing: Missing[]): Observed['spider']['status'] {
+function statusOf(
+  outer: Observed,
+  second: Observed,
+  request: Observed,
+  response: Observed,
+  missing: Missing[],
+): Observed['spider']['status'] {
   const best = RANK[outer.spider.status] >= RANK[second.spider.status] ? outer.spider.status : second.spider.status
   if (best === 'incomplete' && missing.length === 0 && seen(request, 'request') === 2 && seen(response, 'response') === 2) return 'complete'
   return best

@@ -1,13 +1,19 @@
 import { type Static, Type } from 'typebox'
 
-const Endpoint = Type.Object({ ip: Type.String(), port: Type.Integer(), domain: Type.Optional(Type.String({ description: 'Name of the address as the agents saw it resolved' })) })
+const Endpoint = Type.Object({
+  ip: Type.String(),
+  port: Type.Integer(),
+  domain: Type.Optional(Type.String({ description: 'Name of the address as the agents saw it resolved' })),
+})
 
 const Header = Type.Array(Type.String(), { minItems: 2, maxItems: 2, description: '[name, value]' })
 
 const Body = Type.Object({
   bytes: Type.Integer({ description: 'Decoded' }),
   sha256: Type.Optional(Type.String({ description: 'Over the whole decoded body; absent when some of it is missing' })),
-  content: Type.Optional(Type.String({ description: 'Text as it is, other bodies in base64 (see encoding). Only in the answer for one exchange' })),
+  content: Type.Optional(
+    Type.String({ description: 'Text as it is, other bodies in base64 (see encoding). Only in the answer for one exchange' }),
+  ),
   encoding: Type.Optional(Type.Union([Type.Literal('utf-8'), Type.Literal('base64')])),
   truncated: Type.Optional(Type.Boolean({ description: 'content is only the beginning' })),
   undecoded: Type.Optional(Type.String({ description: 'Why the content coding could not be undone' })),
@@ -22,7 +28,10 @@ const Message = {
   body: Body,
 }
 
-const Span = Type.Object({ first: Type.Number(), last: Type.Number() }, { description: 'Capture times of first and last byte, µs since 1970' })
+const Span = Type.Object(
+  { first: Type.Number(), last: Type.Number() },
+  { description: 'Capture times of first and last byte, µs since 1970' },
+)
 
 export const Missing = Type.Object({
   direction: Type.Union([Type.Literal('request'), Type.Literal('response')]),
@@ -35,7 +44,12 @@ export const Missing = Type.Object({
 export const ExchangeDocument = Type.Object(
   {
     '@timestamp': Type.String({ description: 'First byte of the request, ISO 8601 with microseconds' }),
-    event: Type.Object({ id: Type.String(), start: Type.String(), end: Type.String(), duration: Type.Integer({ description: 'ns, first byte of the request to last byte of the response' }) }),
+    event: Type.Object({
+      id: Type.String(),
+      start: Type.String(),
+      end: Type.String(),
+      duration: Type.Integer({ description: 'ns, first byte of the request to last byte of the response' }),
+    }),
     client: Endpoint,
     server: Endpoint,
     network: Type.Object({ protocol: Type.String(), transport: Type.String() }),
@@ -43,7 +57,14 @@ export const ExchangeDocument = Type.Object(
       Type.Object({
         version: Type.String(),
         request: Type.Optional(Type.Object({ method: Type.String(), ...Message })),
-        response: Type.Optional(Type.Object({ status_code: Type.Integer(), reason: Type.Optional(Type.String()), interim: Type.Optional(Type.Array(Type.Integer())), ...Message })),
+        response: Type.Optional(
+          Type.Object({
+            status_code: Type.Integer(),
+            reason: Type.Optional(Type.String()),
+            interim: Type.Optional(Type.Array(Type.Integer())),
+            ...Message,
+          }),
+        ),
       }),
     ),
     url: Type.Optional(
@@ -72,11 +93,21 @@ export const ExchangeDocument = Type.Object(
       time: Type.Object({ request: Type.Optional(Span), response: Type.Optional(Span) }),
       observers: Type.Optional(
         Type.Array(
-          Type.Object({ agent: Type.String(), time: Type.Object({ request: Type.Optional(Span), response: Type.Optional(Span) }), status: Type.String() }),
+          Type.Object({
+            agent: Type.String(),
+            time: Type.Object({ request: Type.Optional(Span), response: Type.Optional(Span) }),
+            status: Type.String(),
+          }),
           { description: 'When several agents saw it: what each measured, on its own clock' },
         ),
       ),
-      network: Type.Optional(Type.Object({ duration: Type.Integer({ description: 'ns of the call spent between the observers: what the outer measured more than the inner' }) })),
+      network: Type.Optional(
+        Type.Object({
+          duration: Type.Integer({
+            description: 'ns of the call spent between the observers: what the outer measured more than the inner',
+          }),
+        }),
+      ),
     }),
   },
   { $id: 'Exchange', title: 'Exchange' },

@@ -20,11 +20,21 @@ export const SessionDocument = Type.Object(
     event: Type.Object({ id: Type.String(), start: Type.String(), end: Type.String(), duration: Type.Integer({ description: 'ns' }) }),
     client: Endpoint,
     server: Endpoint,
-    network: Type.Object({ transport: Type.Literal('tcp'), protocol: Type.Optional(Type.String()), packets: Type.Integer(), bytes: Type.Integer() }),
+    network: Type.Object({
+      transport: Type.Literal('tcp'),
+      protocol: Type.Optional(Type.String()),
+      packets: Type.Integer(),
+      bytes: Type.Integer(),
+    }),
     spider: Type.Object({
       team: Type.String(),
       agents: Type.Array(Type.String()),
-      session: Type.Object({ id: Type.String(), peer_key: Type.Optional(Type.String({ description: 'Both initial sequence numbers: the same on both sides of an address translation' })) }),
+      session: Type.Object({
+        id: Type.String(),
+        peer_key: Type.Optional(
+          Type.String({ description: 'Both initial sequence numbers: the same on both sides of an address translation' }),
+        ),
+      }),
       state: Type.Union([Type.Literal('open'), Type.Literal('closed'), Type.Literal('reset'), Type.Literal('idle'), Type.Literal('ended')]),
       status: Type.Union([Type.Literal('complete'), Type.Literal('incomplete'), Type.Literal('malformed')]),
       client_known_by: Type.String(),

@@ -5,16 +5,30 @@ export const StatusDocument = Type.Object(
   {
     '@timestamp': Type.String(),
     event: Type.Object({ id: Type.String() }),
-    agent: Type.Object({ id: Type.String({ description: 'One start of one agent' }), name: Type.String(), type: Type.Literal('whisperer'), version: Type.String() }),
+    agent: Type.Object({
+      id: Type.String({ description: 'One start of one agent' }),
+      name: Type.String(),
+      type: Type.Literal('whisperer'),
+      version: Type.String(),
+    }),
     host: Type.Object({ hostname: Type.String() }),
     spider: Type.Object({
       team: Type.String(),
       state: Type.Union([Type.Literal('capturing'), Type.Literal('stopped'), Type.Literal('failed')]),
-      source: Type.Object({ kind: Type.Union([Type.Literal('interface'), Type.Literal('file')]), names: Type.Array(Type.String()), filter: Type.String(), snap_length: Type.Integer(), buffer: Type.Integer() }),
+      source: Type.Object({
+        kind: Type.Union([Type.Literal('interface'), Type.Literal('file')]),
+        names: Type.Array(Type.String()),
+        filter: Type.String(),
+        snap_length: Type.Integer(),
+        buffer: Type.Integer(),
+      }),
       /** Sums since the agent started. */
       captured: Type.Object({ packets: Type.Integer(), bytes: Type.Integer() }),
       filtered: Type.Object({ packets: Type.Integer({ description: 'Left out by the agent itself: not IP, own traffic' }) }),
-      dropped: Type.Object({ kernel: Type.Integer({ description: 'Packets the kernel dropped, its buffer being full' }), interface: Type.Integer() }),
+      dropped: Type.Object({
+        kernel: Type.Integer({ description: 'Packets the kernel dropped, its buffer being full' }),
+        interface: Type.Integer(),
+      }),
       overflow: Type.Object({ packets: Type.Integer(), bytes: Type.Integer(), conversations: Type.Integer() }),
       sent: Type.Object({ events: Type.Integer(), bytes: Type.Integer(), retries: Type.Integer() }),
       spool: Type.Object({ bytes: Type.Integer(), limit: Type.Integer() }),

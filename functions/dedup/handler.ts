@@ -12,7 +12,12 @@ export const dedup = (ports: MergerPorts & { team: string }): Handler => {
     await merger.take(
       agent,
       sequence,
-      exchanges.map(({ peerKey, document }) => ({ id: document.event.id, session: document.spider.session.id, peerKey, json: JSON.stringify(document) })),
+      exchanges.map(({ peerKey, document }) => ({
+        id: document.event.id,
+        session: document.spider.session.id,
+        peerKey,
+        json: JSON.stringify(document),
+      })),
     )
     await merger.settle()
   }

@@ -2,7 +2,7 @@ import type { State } from '#adapters/state/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { merge } from '#engines/dedup/merge.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { Observers } from './observers.ts'
+import type { Observers } from './observers.ts'
 
 /** A call as one agent saw it: its document as JSON, and what tells the connection. */
 export interface Parsed {
@@ -64,13 +64,18 @@ export class Merger {
     const merged = await this.#mergeUntilStable(await this.#mine(saved, second))
     this.#saved = []
     this.#second = new Map()
-    this.#ports.announce([...saved.filter((each) => !merged.has(each.id)).map((each) => each.json), ...[...merged.values()].map((document) => JSON.stringify(document))])
+    this.#ports.announce([
+      ...saved.filter((each) => !merged.has(each.id)).map((each) => each.json),
+      ...[...merged.values()].map((document) => JSON.stringify(document)),
+    ])
   }
 
   /** The calls of this lane that several agents saw: as the store has them where another was first, as they were just stored where this one was. */
   async #mine(saved: readonly Parsed[], second: ReadonlyMap<string, ExchangeDocument>): Promise<Map<string, ExchangeDocument>> {
     const mine = new Map(second)
-    if (second.size > 0) for (const document of await this.#ports.store.getMany(this.#scope, 'exchanges', [...second.keys()])) mine.set(document.event.id, document)
+    if (second.size > 0)
+      for (const document of await this.#ports.store.getMany(this.#scope, 'exchanges', [...second.keys()]))
+        mine.set(document.event.id, document)
     const doubles = saved.length > 0 ? await this.#observers.doubles() : new Map()
     for (const each of saved) if (doubles.has(each.session)) mine.set(each.id, JSON.parse(each.json) as ExchangeDocument)
     return mine

@@ -45,7 +45,11 @@ export async function createApart(adapters: Adapters, { team, keepBody, sink }: 
     if (bus && documents.length > 0) void publishMerged(bus, documents, now())
   }
   const merger = (): Merger => new Merger({ store, state, announce }, observers, team)
-  const keeper = new LaneKeeper<HttpLane>({ state, holder, open: async (_lane, checkpoints) => new HttpLane(lanePorts, merger(), checkpoints) })
+  const keeper = new LaneKeeper<HttpLane>({
+    state,
+    holder,
+    open: async (_lane, checkpoints) => new HttpLane(lanePorts, merger(), checkpoints),
+  })
   const http = createHttp({ ...lanePorts, state, holder, exchanges: (lane) => (bus ? new ExchangePublisher(bus, lane, now) : merger()) })
   const sessions = createSessions({
     state,

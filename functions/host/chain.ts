@@ -1,6 +1,6 @@
 import type { Connection, StreamSink } from '#engines/tcp/facts.ts'
 import type { HttpLane } from '../http/lane.ts'
-import { type Held, LaneKeeper } from '../lane/keeper.ts'
+import type { Held, LaneKeeper } from '../lane/keeper.ts'
 import { type Described, ignore, type StreamConsumer } from '../lane/streams.ts'
 
 /**

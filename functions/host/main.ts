@@ -34,7 +34,8 @@ function problemOf(error: Error): { status: number; title: string } {
   if (error instanceof UnsupportedEncoding) return { status: 415, title: 'Unsupported content encoding' }
   if (error instanceof InvalidEvent) return { status: 400, title: 'The event does not fit' }
   if (error instanceof Permanent) return { status: 422, title: 'The event can never be handled' }
-  if (error instanceof Transient || error instanceof Full || error instanceof Fenced || error instanceof StateUnavailable) return { status: 503, title: 'Try again later' }
+  if (error instanceof Transient || error instanceof Full || error instanceof Fenced || error instanceof StateUnavailable)
+    return { status: 503, title: 'Try again later' }
   return { status: 500, title: 'The function failed' }
 }
 
@@ -48,7 +49,10 @@ for (const name of EVENT_FUNCTIONS) {
       const { status, title } = problemOf(error as Error)
       const detail = (error as Error).message
       if (status >= 500) process.stderr.write(`${name}: ${detail}\n`)
-      response.status(status).type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title, status, detail }))
+      response
+        .status(status)
+        .type('application/problem+json')
+        .send(JSON.stringify({ type: 'about:blank', title, status, detail }))
     }
   })
 }

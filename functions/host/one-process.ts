@@ -33,7 +33,10 @@ export interface OneProcess {
 }
 
 /** All functions in one process: `sessions`, `http` and `dedup` as a chain of calls, the others by events through a router. */
-export async function createOneProcess(adapters: Adapters, options: { team: string; keepBody: number; log: (message: string) => void; now?: () => number }): Promise<OneProcess> {
+export async function createOneProcess(
+  adapters: Adapters,
+  options: { team: string; keepBody: number; log: (message: string) => void; now?: () => number },
+): Promise<OneProcess> {
   const { store, state, blobs, deadLetters } = adapters
   const { team, log, now = Date.now } = options
   const holder = randomUUID()

@@ -100,7 +100,10 @@ const messageOf = (message: HttpMessage, facts: HeaderFacts, context: DocumentCo
 const bodyOf = (body: HttpBody, ref: string | undefined): Message['body'] => ({
   bytes: body.bytes,
   ...given({ sha256: body.sha256 }),
-  ...(body.content && { ...(ref === undefined ? contentOf(body.content, body.truncated) : { ref }), ...(body.truncated && { truncated: true }) }),
+  ...(body.content && {
+    ...(ref === undefined ? contentOf(body.content, body.truncated) : { ref }),
+    ...(body.truncated && { truncated: true }),
+  }),
   ...given({ undecoded: body.undecoded }),
 })
 

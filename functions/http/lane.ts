@@ -63,7 +63,11 @@ export class HttpLane implements LaneWork, StreamSink {
     this.#consumer = consumer
     this.#saved = new Map(checkpoints)
     this.#bodies = new BodyBlock(ports.blobs, ports.now)
-    this.#streams = new HttpStreams({ exchange: (connection, exchange) => this.#found.push({ exchange, connection }) }, ports.codecs, ports.limits)
+    this.#streams = new HttpStreams(
+      { exchange: (connection, exchange) => this.#found.push({ exchange, connection }) },
+      ports.codecs,
+      ports.limits,
+    )
   }
 
   /** What follows are the facts of this sequence, as this agent saw them. */
@@ -146,7 +150,16 @@ export class HttpLane implements LaneWork, StreamSink {
     return new Map(bodies.map((body, index) => [body, references[index]]))
   }
 
-  #contexts = new Map<string, { team: string; agents: string[]; names: (ip: string) => string | undefined; references: Map<HttpBody, string>; reference(body: HttpBody): string | undefined }>()
+  #contexts = new Map<
+    string,
+    {
+      team: string
+      agents: string[]
+      names: (ip: string) => string | undefined
+      references: Map<HttpBody, string>
+      reference(body: HttpBody): string | undefined
+    }
+  >()
 
   /** One object an agent: what repeats in its documents is remembered with it. */
   #contextOf(agent: string) {

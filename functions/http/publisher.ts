@@ -27,7 +27,10 @@ export class ExchangePublisher implements ExchangeConsumer {
   }
 
   #publish(agent: string, sequence: number, index: number, parsed: readonly Parsed[]): Promise<void> {
-    const exchanges = parsed.map(({ peerKey, json }) => ({ ...(peerKey !== undefined && { peerKey }), document: JSON.parse(json) as ExchangeDocument }))
+    const exchanges = parsed.map(({ peerKey, json }) => ({
+      ...(peerKey !== undefined && { peerKey }),
+      document: JSON.parse(json) as ExchangeDocument,
+    }))
     const attributes = { id: `${this.#lane}/${sequence}.${index}`, time: new Date(this.#now()).toISOString(), partitionkey: this.#lane }
     return this.#bus.publish(exchangeParsed.make('/functions/http', { agent, lane: this.#lane, sequence, exchanges }, attributes))
   }

@@ -8,5 +8,9 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(packetsCaptured)],
   produces: [listed(laneAdvanced)],
-  scaling: { concurrency: 16, queue: 64, why: 'waits for the blob store most of the time; a queue of 64 sections of 1 MB bounds its memory' },
+  scaling: {
+    concurrency: 16,
+    queue: 64,
+    why: 'waits for the blob store most of the time; a queue of 64 sections of 1 MB bounds its memory',
+  },
 }

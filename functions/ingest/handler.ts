@@ -26,21 +26,30 @@ function laneOf(event: Event): { agent: string; lane: string; sequence: number }
   const lane = event.partitionkey ?? ''
   const agent = lane.slice(0, lane.lastIndexOf('/'))
   if (!agent) throw new Permanent(`partitionkey must be "<agent>/<lane>", it is "${lane}"`)
-  if (!event.sequence || !Number.isInteger(event.sequence) || event.sequence < 1) throw new Permanent('sequence must be a whole number from 1')
+  if (!event.sequence || !Number.isInteger(event.sequence) || event.sequence < 1)
+    throw new Permanent('sequence must be a whole number from 1')
   return { agent, lane, sequence: event.sequence }
 }
 
 /** Keeps the section in the blob store and its place in the lane's log, then says that the lane has work. */
-export const ingest = (ports: IngestPorts): Handler => async (event) => {
-  const section = packetsCaptured.check(event.data)
-  const { agent, lane, sequence } = laneOf(event)
-  const ref = await ports.blobs.put('packets', ports.now(), await compress(section))
-  ports.sections.put(ref, section)
-  try {
-    await ports.state.append(lane, sequence, encodeEntry({ ref, agent, team: ports.team, bytes: section.length }), section.length)
-  } catch (error) {
-    if (error instanceof Full) throw new Transient(error.message, 500)
-    throw error
+export const ingest =
+  (ports: IngestPorts): Handler =>
+  async (event) => {
+    const section = packetsCaptured.check(event.data)
+    const { agent, lane, sequence } = laneOf(event)
+    const ref = await ports.blobs.put('packets', ports.now(), await compress(section))
+    ports.sections.put(ref, section)
+    try {
+      await ports.state.append(lane, sequence, encodeEntry({ ref, agent, team: ports.team, bytes: section.length }), section.length)
+    } catch (error) {
+      if (error instanceof Full) throw new Transient(error.message, 500)
+      throw error
+    }
+    await ports.bus.publish(
+      laneAdvanced.make(
+        '/functions/ingest',
+        { lane, sequence },
+        { id: `${lane}/${sequence}`, time: new Date(ports.now()).toISOString(), partitionkey: lane },
+      ),
+    )
   }
-  await ports.bus.publish(laneAdvanced.make('/functions/ingest', { lane, sequence }, { id: `${lane}/${sequence}`, time: new Date(ports.now()).toISOString(), partitionkey: lane }))
-}

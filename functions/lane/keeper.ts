@@ -1,4 +1,4 @@
-import { type Lease, Fenced, type State } from '#adapters/state/port.ts'
+import { Fenced, type Lease, type State } from '#adapters/state/port.ts'
 import type { LaneWork } from './work.ts'
 
 const LEASE_MS = 30_000

@@ -18,11 +18,17 @@ import { sessionRoutes } from './routes/sessions.ts'
 export async function createApi(ports: QueryPorts, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
   const app = Fastify({ ...options, routerOptions: { ignoreTrailingSlash: true } }).withTypeProvider<TypeBoxTypeProvider>()
   app.setErrorHandler(answerProblem)
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, new Problem(404, 'Not found', `There is nothing at ${request.method} ${request.url}.`), request.url))
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, new Problem(404, 'Not found', `There is nothing at ${request.method} ${request.url}.`), request.url),
+  )
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Spider', version: '1', description: 'What the parts of a distributed system said to each other. Times are ISO 8601 or milliseconds since 1970.' },
+      info: {
+        title: 'Spider',
+        version: '1',
+        description: 'What the parts of a distributed system said to each other. Times are ISO 8601 or milliseconds since 1970.',
+      },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
   })

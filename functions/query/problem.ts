@@ -27,14 +27,24 @@ export function sendProblem(reply: FastifyReply, problem: Problem, instance: str
   void reply
     .code(problem.status)
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title: problem.title, status: problem.status, detail: problem.message, instance, ...problem.members }))
+    .send(
+      JSON.stringify({
+        type: 'about:blank',
+        title: problem.title,
+        status: problem.status,
+        detail: problem.message,
+        instance,
+        ...problem.members,
+      }),
+    )
 }
 
 /** Turns whatever a route threw into a problem document: the caller's faults with their reason, ours without a stack. */
 export function answerProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): void {
   if (error instanceof Problem) return sendProblem(reply, error, request.url)
   if (error.validation) return sendProblem(reply, new Problem(400, 'Bad request', error.message), request.url)
-  if (error.statusCode && error.statusCode < 500) return sendProblem(reply, new Problem(error.statusCode, error.message, error.message), request.url)
+  if (error.statusCode && error.statusCode < 500)
+    return sendProblem(reply, new Problem(error.statusCode, error.message, error.message), request.url)
   request.log.error({ error: error.message, stack: error.stack, url: request.url }, 'request failed')
   sendProblem(reply, new Problem(500, 'Internal error', 'Spider could not answer; its log says why.'), request.url)
 }

@@ -21,7 +21,13 @@ export interface QualityBin {
 const STATUSES = ['complete', 'incomplete', 'malformed', 'pending'] as const
 
 /** Calls by completeness, and what agents lost, per minute of [from, to). Minutes of which nothing is known are left out. */
-export async function qualityOf(store: Store, scope: Scope, from: number, to: number, now: number): Promise<{ width: number; bins: QualityBin[] }> {
+export async function qualityOf(
+  store: Store,
+  scope: Scope,
+  from: number,
+  to: number,
+  now: number,
+): Promise<{ width: number; bins: QualityBin[] }> {
   const bins = new Map<number, QualityBin>()
   const bin = (time: number): QualityBin => {
     const minute = Math.floor(time / MINUTE) * MINUTE
@@ -37,7 +43,13 @@ export async function qualityOf(store: Store, scope: Scope, from: number, to: nu
     const status = STATUSES.find((each) => each === key)
     if (status) bin(time)[status] += count
   }
-  const statuses = await store.find(scope, 'status', { from: from - SILENT_MS, to, filter: { kind: 'all' }, size: MOST_STATUSES, order: 'oldest' })
+  const statuses = await store.find(scope, 'status', {
+    from: from - SILENT_MS,
+    to,
+    filter: { kind: 'all' },
+    size: MOST_STATUSES,
+    order: 'oldest',
+  })
   for (const [, said] of groupByAgent(statuses.items)) addAgent(said, bin, from, Math.min(to, now))
   return { width: MINUTE, bins: [...bins.values()].sort((a, b) => a.time - b.time) }
 }

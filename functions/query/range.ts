@@ -4,7 +4,9 @@ import { parse } from '#engines/query/parse.ts'
 import { Problem } from './problem.ts'
 
 export const RangeQuery = {
-  from: Type.Optional(Type.String({ description: 'Start, inclusive: ISO 8601, or ms since 1970 (fractions allowed). All there is unless told' })),
+  from: Type.Optional(
+    Type.String({ description: 'Start, inclusive: ISO 8601, or ms since 1970 (fractions allowed). All there is unless told' }),
+  ),
   to: Type.Optional(Type.String({ description: 'End, exclusive' })),
   q: Type.Optional(Type.String({ description: 'Filter, in the language of docs/filters.md' })),
 }
@@ -24,7 +26,11 @@ export function parseTime(name: string, text: string | undefined, otherwise: num
 export function parseFilter(text: string | undefined): Filter {
   const parsed = parse(text ?? '')
   if (parsed.ok) return parsed.filter
-  throw new Problem(400, 'The filter does not parse', parsed.message, { offset: parsed.offset, length: parsed.length, expected: parsed.expected })
+  throw new Problem(400, 'The filter does not parse', parsed.message, {
+    offset: parsed.offset,
+    length: parsed.length,
+    expected: parsed.expected,
+  })
 }
 
 export function parseRange(query: { from?: string; to?: string; q?: string }): { from: number; to: number; filter: Filter } {

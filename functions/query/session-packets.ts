@@ -1,8 +1,8 @@
 import type { BlobReference, Blobs } from '#adapters/blobs/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { PacketDecoder } from '#engines/packet/decode.ts'
-import { ACK, FIN, type Frame, PSH, RST, SYN } from '#engines/packet/frame.ts'
 import { Fragments } from '#engines/packet/fragments.ts'
+import { ACK, FIN, type Frame, PSH, RST, SYN } from '#engines/packet/frame.ts'
 import { CaptureReader } from '#engines/pcap/reader.ts'
 import { SectionWriter } from '#engines/pcap/writer.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
@@ -45,7 +45,12 @@ interface Raw {
 type Visit = (frame: Frame, side: 'client' | 'server', raw: Raw, block: string) => void
 
 /** Walks the stored packets of a session in the order they were captured. Blocks that retention has let go are passed over. */
-export async function walkPackets(ports: { store: Store; blobs: Blobs }, scope: Scope, session: SessionDocument, visit: Visit): Promise<void> {
+export async function walkPackets(
+  ports: { store: Store; blobs: Blobs },
+  scope: Scope,
+  session: SessionDocument,
+  visit: Visit,
+): Promise<void> {
   const from = Date.parse(session.event.start)
   const to = Date.parse(session.event.end) + 1
   const filter = { kind: 'compare', field: 'spider.sessions', op: '=', value: session.event.id } as const
@@ -62,7 +67,8 @@ function readBlock(section: Uint8Array, session: SessionDocument, block: string,
     packet: (bytes, start, end, originalLength, at, linkType, interfaceId) => {
       const frame = decoder.decode(bytes, start, end, originalLength, at, linkType, interfaceId)
       const side = frame.isTcp ? sideOf(frame, session) : undefined
-      if (side) visit(frame, side, { bytes, start, end, originalLength, linkType, interfaceName: reader.interfaces[interfaceId].name }, block)
+      if (side)
+        visit(frame, side, { bytes, start, end, originalLength, linkType, interfaceName: reader.interfaces[interfaceId].name }, block)
     },
   })
   reader.receive(section)
@@ -78,7 +84,12 @@ function sideOf(frame: Frame, { client, server }: SessionDocument): 'client' | '
 }
 
 /** The packets of a session, at most `most`, and how many there are. */
-export async function listPackets(ports: { store: Store; blobs: Blobs }, scope: Scope, session: SessionDocument, most: number): Promise<{ items: SessionPacket[]; total: number }> {
+export async function listPackets(
+  ports: { store: Store; blobs: Blobs },
+  scope: Scope,
+  session: SessionDocument,
+  most: number,
+): Promise<{ items: SessionPacket[]; total: number }> {
   const items: SessionPacket[] = []
   const first: { client?: number; server?: number } = {}
   let total = 0

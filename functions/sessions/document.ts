@@ -19,7 +19,10 @@ const sideOf = (side: SideFacts) => ({
 })
 
 /** The document of a connection as it is now. */
-export function toSessionDocument(connection: Connection, context: { team: string; agent: string; protocol: string | undefined; exchanges: number; names: (ip: string) => string | undefined }): SessionDocument {
+export function toSessionDocument(
+  connection: Connection,
+  context: { team: string; agent: string; protocol: string | undefined; exchanges: number; names: (ip: string) => string | undefined },
+): SessionDocument {
   const [client, server] = connection.sides
   const named = ({ ip, port }: Connection['client']) => {
     const domain = context.names(ip)
@@ -27,7 +30,12 @@ export function toSessionDocument(connection: Connection, context: { team: strin
   }
   return {
     '@timestamp': isoMicros(connection.start),
-    event: { id: connection.id, start: isoMicros(connection.start), end: isoMicros(connection.end), duration: Math.round((connection.end - connection.start) * 1000) },
+    event: {
+      id: connection.id,
+      start: isoMicros(connection.start),
+      end: isoMicros(connection.end),
+      duration: Math.round((connection.end - connection.start) * 1000),
+    },
     client: named(connection.client),
     server: named(connection.server),
     network: {

@@ -140,7 +140,9 @@ export class SessionsLane implements LoggedWork {
       this.#watched.changed.delete(connection)
       this.#stored.set(connection, connection.end)
       const { protocol, exchanges } = this.#ended.get(connection) ?? this.#ports.streams.describe(connection)
-      documents.push(toSessionDocument(connection, { team: this.#ports.team, agent: this.#agent, protocol, exchanges, names: this.#ports.names }))
+      documents.push(
+        toSessionDocument(connection, { team: this.#ports.team, agent: this.#agent, protocol, exchanges, names: this.#ports.names }),
+      )
     }
     return documents
   }

@@ -56,7 +56,15 @@ export class StreamPublisher implements StreamConsumer, StreamSink {
     const { id, peerKey, client, server, clientKnownBy, start } = connection
     const place = this.#places.size
     this.#places.set(connection, place)
-    this.#event?.connections.push({ key: keyOf(connection), id, ...(peerKey !== undefined && { peerKey }), client, server, clientKnownBy, start })
+    this.#event?.connections.push({
+      key: keyOf(connection),
+      id,
+      ...(peerKey !== undefined && { peerKey }),
+      client,
+      server,
+      clientKnownBy,
+      start,
+    })
     return place
   }
 
@@ -64,7 +72,12 @@ export class StreamPublisher implements StreamConsumer, StreamSink {
     const data = this.#event
     if (!data) return
     this.#event = undefined
-    const attributes = { id: `${this.#lane}/${data.sequence}`, time: new Date(this.#now()).toISOString(), partitionkey: this.#lane, sequence: data.sequence }
+    const attributes = {
+      id: `${this.#lane}/${data.sequence}`,
+      time: new Date(this.#now()).toISOString(),
+      partitionkey: this.#lane,
+      sequence: data.sequence,
+    }
     const publishing = this.#bus.publish(streamAdvanced.make('/functions/sessions', data, attributes))
     publishing.catch(() => undefined) // its failure is told by `settle`
     this.#published.push(publishing)

@@ -41,7 +41,8 @@ export class Values {
   list(prefix: string, now: number): Map<string, Uint8Array> {
     const found = new Map<string, Uint8Array>()
     const spaces = prefix.includes('/') ? [this.#spaces.get(spaceOf(prefix)) ?? new Map<string, Value>()] : this.#spaces.values()
-    for (const space of spaces) for (const [key, entry] of space) if (key.startsWith(prefix) && lives(entry, now)) found.set(key, entry.value)
+    for (const space of spaces)
+      for (const [key, entry] of space) if (key.startsWith(prefix) && lives(entry, now)) found.set(key, entry.value)
     return found
   }
 

@@ -10,7 +10,10 @@ export const agentRoutes =
     app.get(
       '/agents',
       {
-        schema: { summary: 'The agents, each with the last it said of itself', response: { 200: Type.Object({ items: Type.Array(Type.Unsafe<StatusDocument>(Type.Ref('Status'))) }) } },
+        schema: {
+          summary: 'The agents, each with the last it said of itself',
+          response: { 200: Type.Object({ items: Type.Array(Type.Unsafe<StatusDocument>(Type.Ref('Status'))) }) },
+        },
         serializerCompiler: () => JSON.stringify,
       },
       async () => {

@@ -35,9 +35,15 @@ export const captureRoutes =
       },
     )
 
-    app.get('/captures/:id', { schema: { summary: 'How far the analysis of an upload is', params: Type.Object({ id: Type.String() }), response: { 200: Upload } } }, async ({ params }) => {
-      const upload = ports.uploads?.get(params.id)
-      if (!upload) throw notFound('capture', params.id)
-      return upload
-    })
+    app.get(
+      '/captures/:id',
+      {
+        schema: { summary: 'How far the analysis of an upload is', params: Type.Object({ id: Type.String() }), response: { 200: Upload } },
+      },
+      async ({ params }) => {
+        const upload = ports.uploads?.get(params.id)
+        if (!upload) throw notFound('capture', params.id)
+        return upload
+      },
+    )
   }

@@ -6,7 +6,13 @@ import { notFound } from '../problem.ts'
 const DeadLetter = Type.Object({
   id: Type.String(),
   time: Type.String(),
-  event: Type.Object({ id: Type.String(), type: Type.String(), source: Type.String(), subject: Type.Optional(Type.String()), bytes: Type.Integer() }),
+  event: Type.Object({
+    id: Type.String(),
+    type: Type.String(),
+    source: Type.String(),
+    subject: Type.Optional(Type.String()),
+    bytes: Type.Integer(),
+  }),
   function: Type.String(),
   reason: Type.String(),
   attempts: Type.Integer(),
@@ -17,14 +23,29 @@ export const deadLetterRoutes =
   async (app) => {
     app.get(
       '/dead-letters',
-      { schema: { summary: 'Events that kept failing, each with its reason', response: { 200: Type.Object({ items: Type.Array(DeadLetter) }) } } },
+      {
+        schema: {
+          summary: 'Events that kept failing, each with its reason',
+          response: { 200: Type.Object({ items: Type.Array(DeadLetter) }) },
+        },
+      },
       async () => ({ items: await ports.deadLetters.list() }),
     )
 
-    app.post('/dead-letters/:id', { schema: { summary: 'Sends a dead letter again', params: Type.Object({ id: Type.String() }), response: { 202: Type.Object({ id: Type.String() }) } } }, async ({ params }, reply) => {
-      const letter = await ports.deadLetters.take(params.id)
-      if (!letter) throw notFound('dead letter', params.id)
-      await ports.resend(letter.function, letter.event)
-      return reply.code(202).send({ id: params.id })
-    })
+    app.post(
+      '/dead-letters/:id',
+      {
+        schema: {
+          summary: 'Sends a dead letter again',
+          params: Type.Object({ id: Type.String() }),
+          response: { 202: Type.Object({ id: Type.String() }) },
+        },
+      },
+      async ({ params }, reply) => {
+        const letter = await ports.deadLetters.take(params.id)
+        if (!letter) throw notFound('dead letter', params.id)
+        await ports.resend(letter.function, letter.event)
+        return reply.code(202).send({ id: params.id })
+      },
+    )
   }

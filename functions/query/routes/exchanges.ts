@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { ExchangeDocument } from '#events/documents/exchange.ts'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { withBodies } from '../bodies.ts'
 import { PageQuery } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
@@ -16,7 +16,13 @@ export const exchangeRoutes =
         schema: {
           summary: 'Calls, page by page, without bodies',
           querystring: Type.Object(PageQuery),
-          response: { 200: Type.Object({ total: Type.Integer(), items: Type.Array(Type.Unsafe<ExchangeDocument>(Type.Ref('Exchange'))), next: Type.Optional(Type.String()) }) },
+          response: {
+            200: Type.Object({
+              total: Type.Integer(),
+              items: Type.Array(Type.Unsafe<ExchangeDocument>(Type.Ref('Exchange'))),
+              next: Type.Optional(Type.String()),
+            }),
+          },
         },
         serializerCompiler: () => JSON.stringify,
       },
@@ -29,7 +35,11 @@ export const exchangeRoutes =
     app.get(
       '/exchanges/:id',
       {
-        schema: { summary: 'One call with its bodies', params: Type.Object({ id: Type.String() }), response: { 200: Type.Unsafe<ExchangeDocument>(Type.Ref('Exchange')) } },
+        schema: {
+          summary: 'One call with its bodies',
+          params: Type.Object({ id: Type.String() }),
+          response: { 200: Type.Unsafe<ExchangeDocument>(Type.Ref('Exchange')) },
+        },
         serializerCompiler: () => JSON.stringify,
       },
       async ({ params }) => {

@@ -15,7 +15,8 @@ export const liveRoutes =
       '/live',
       {
         schema: {
-          summary: 'Calls as they are stored, as server-sent events: `exchanges` with { items, counted, skipped }, `status` with an agent’s status',
+          summary:
+            'Calls as they are stored, as server-sent events: `exchanges` with { items, counted, skipped }, `status` with an agent’s status',
           querystring: Type.Object({ q: RangeQuery.q }),
           produces: ['text/event-stream'],
         },

@@ -4,11 +4,17 @@ import type { QueryPorts } from '../ports.ts'
 import { qualityOf } from '../quality.ts'
 import { parseRange, RangeQuery } from '../range.ts'
 
-const By = Type.Union([Type.Literal('status_class'), Type.Literal('spider.status'), Type.Literal('server'), Type.Literal('network.protocol')], { default: 'status_class' })
+const By = Type.Union(
+  [Type.Literal('status_class'), Type.Literal('spider.status'), Type.Literal('server'), Type.Literal('network.protocol')],
+  { default: 'status_class' },
+)
 /** Widths of bins that people can read, ms. */
-const WIDTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 3e4, 6e4, 12e4, 3e5, 6e5, 12e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5]
+const WIDTHS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 3e4, 6e4, 12e4, 3e5, 6e5, 12e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5,
+]
 
-const widthFor = (span: number, bins: number): number => WIDTHS.find((width) => span / width <= bins) ?? Math.ceil(span / bins / 864e5) * 864e5
+const widthFor = (span: number, bins: number): number =>
+  WIDTHS.find((width) => span / width <= bins) ?? Math.ceil(span / bins / 864e5) * 864e5
 
 export const overviewRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
@@ -26,14 +32,20 @@ export const overviewRoutes =
       {
         schema: {
           summary: 'Calls counted per bin of time and value of a dimension',
-          querystring: Type.Object({ ...RangeQuery, bins: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000, default: 200 })), by: Type.Optional(By) }),
+          querystring: Type.Object({
+            ...RangeQuery,
+            bins: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000, default: 200 })),
+            by: Type.Optional(By),
+          }),
           response: {
             200: Type.Object({
               from: Type.Number(),
               to: Type.Number(),
               width: Type.Number({ description: 'ms' }),
               by: By,
-              bins: Type.Array(Type.Object({ time: Type.Number({ description: 'ms since 1970' }), key: Type.String(), count: Type.Integer() })),
+              bins: Type.Array(
+                Type.Object({ time: Type.Number({ description: 'ms since 1970' }), key: Type.String(), count: Type.Integer() }),
+              ),
             }),
           },
         },
@@ -94,10 +106,17 @@ export const overviewRoutes =
       {
         schema: {
           summary: 'The most frequent values of a field, for completion',
-          querystring: Type.Object({ ...RangeQuery, field: Type.String(), prefix: Type.Optional(Type.String()), size: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 20 })) }),
+          querystring: Type.Object({
+            ...RangeQuery,
+            field: Type.String(),
+            prefix: Type.Optional(Type.String()),
+            size: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 20 })),
+          }),
           response: { 200: Type.Object({ items: Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() })) }) },
         },
       },
-      async ({ query }) => ({ items: await ports.store.values(ports.scope(), parseRange(query), query.field, query.prefix ?? '', query.size ?? 20) }),
+      async ({ query }) => ({
+        items: await ports.store.values(ports.scope(), parseRange(query), query.field, query.prefix ?? '', query.size ?? 20),
+      }),
     )
   }

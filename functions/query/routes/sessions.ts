@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { SessionDocument } from '#events/documents/session.ts'
+import type { SessionDocument } from '#events/documents/session.ts'
 import { PageQuery } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
 import { notFound } from '../problem.ts'
@@ -37,7 +37,13 @@ export const sessionRoutes =
         schema: {
           summary: 'TCP connections, page by page',
           querystring: Type.Object(PageQuery),
-          response: { 200: Type.Object({ total: Type.Integer(), items: Type.Array(Type.Unsafe<SessionDocument>(Type.Ref('Session'))), next: Type.Optional(Type.String()) }) },
+          response: {
+            200: Type.Object({
+              total: Type.Integer(),
+              items: Type.Array(Type.Unsafe<SessionDocument>(Type.Ref('Session'))),
+              next: Type.Optional(Type.String()),
+            }),
+          },
         },
         serializerCompiler: () => JSON.stringify,
       },
@@ -49,18 +55,34 @@ export const sessionRoutes =
 
     app.get(
       '/sessions/:id',
-      { schema: { summary: 'One TCP connection', params: ById, response: { 200: Type.Unsafe<SessionDocument>(Type.Ref('Session')) } }, serializerCompiler: () => JSON.stringify },
+      {
+        schema: { summary: 'One TCP connection', params: ById, response: { 200: Type.Unsafe<SessionDocument>(Type.Ref('Session')) } },
+        serializerCompiler: () => JSON.stringify,
+      },
       async ({ params }) => find(params.id),
     )
 
     app.get(
       '/sessions/:id/packets',
-      { schema: { summary: 'The packets of a connection, the first 10,000', params: ById, response: { 200: Type.Object({ items: Type.Array(Packet), total: Type.Integer() }) } } },
+      {
+        schema: {
+          summary: 'The packets of a connection, the first 10,000',
+          params: ById,
+          response: { 200: Type.Object({ items: Type.Array(Packet), total: Type.Integer() }) },
+        },
+      },
       async ({ params }) => listPackets(ports, ports.scope(), await find(params.id), MOST_PACKETS),
     )
 
-    app.get('/sessions/:id/packets.pcapng', { schema: { summary: 'The packets of a connection as a capture file', params: ById, produces: ['application/x-pcapng'] } }, async ({ params }, reply) => {
-      const bytes = await exportPackets(ports, ports.scope(), await find(params.id))
-      return reply.type('application/x-pcapng').header('content-disposition', `attachment; filename="session-${params.id.slice(0, 32).replace(/[^0-9a-zA-Z-]/g, '')}.pcapng"`).send(Buffer.from(bytes))
-    })
+    app.get(
+      '/sessions/:id/packets.pcapng',
+      { schema: { summary: 'The packets of a connection as a capture file', params: ById, produces: ['application/x-pcapng'] } },
+      async ({ params }, reply) => {
+        const bytes = await exportPackets(ports, ports.scope(), await find(params.id))
+        return reply
+          .type('application/x-pcapng')
+          .header('content-disposition', `attachment; filename="session-${params.id.slice(0, 32).replace(/[^0-9a-zA-Z-]/g, '')}.pcapng"`)
+          .send(Buffer.from(bytes))
+      },
+    )
   }
