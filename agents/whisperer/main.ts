@@ -5,7 +5,8 @@ import { openFile } from '#adapters/capture/files/open.ts'
 import { CaptureRefused, type OwnEndpoint } from '#adapters/capture/port.ts'
 import { newIdentity } from './identity.ts'
 import { type Command, help, OptionError, type Options, parse } from './options.ts'
-import { type Outcome, type Source, Whisperer } from './whisperer.ts'
+import type { Source } from './setup.ts'
+import { type Outcome, Whisperer } from './whisperer.ts'
 
 /** A module with `openLive`, for `Source`. */
 const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')

@@ -1,9 +1,7 @@
 import { hostname } from 'node:os'
+import { agentName, any, choice, duration, list, number, OptionError, size, url, wrong } from './values.ts'
 
-/** A command line that cannot be used: one sentence. */
-export class OptionError extends Error {
-  override name = 'OptionError'
-}
+export { OptionError } from './values.ts'
 
 interface Option<Value> {
   flag: string
@@ -16,65 +14,6 @@ interface Option<Value> {
   help: string
   /** Reads a value; throws `OptionError` with what it should be. */
   read(text: string): Value
-}
-
-const wrong = (text: string, wanted: string): OptionError => new OptionError(`"${text}" is not ${wanted}`)
-
-const any = (text: string): string => text
-
-const list = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-
-const number =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-    if (!Number.isInteger(value) || value < least || value > most) throw wrong(text, `a whole number from ${least} to ${most}`)
-    return value
-  }
-
-const UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
-
-const size =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const found = /^(\d+)\s*([kmg]?)i?b?$/i.exec(text)
-    const value = found ? Number(found[1]) * UNITS[found[2].toLowerCase()] : Number.NaN
-    if (!(value >= least && value <= most)) throw wrong(text, `a size from ${sizeText(least)} to ${sizeText(most)}, such as 64MB`)
-    return value
-  }
-
-const sizeText = (bytes: number): string => {
-  for (const [unit, factor] of [['GB', 2 ** 30] as const, ['MB', 2 ** 20] as const, ['KB', 2 ** 10] as const])
-    if (bytes >= factor && bytes % factor === 0) return `${bytes / factor}${unit}`
-  return String(bytes)
-}
-
-/** Answers milliseconds. A number alone counts in `unit`. */
-const duration =
-  (unit: 'ms' | 's', least: number, most: number) =>
-  (text: string): number => {
-    const found = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text)
-    const value = found ? Number(found[1]) * { ms: 1, s: 1000, m: 60_000 }[(found[2] ?? unit) as 'ms' | 's' | 'm'] : Number.NaN
-    if (!(value >= least && value <= most)) throw wrong(text, `a time from ${least} ms to ${most / 1000} s, such as 500ms or 20s`)
-    return Math.round(value)
-  }
-
-const choice =
-  <Choice extends string>(...choices: Choice[]) =>
-  (text: string): Choice => {
-    if (!choices.includes(text as Choice)) throw wrong(text, `one of ${choices.join(', ')}`)
-    return text as Choice
-  }
-
-const url = (text: string): string => {
-  if (text === '') return text
-  const parsed = URL.canParse(text) ? new URL(text) : undefined
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) throw wrong(text, 'a URL such as https://spider.example:8080')
-  return text
 }
 
 /** Marks the type of an option's value, nothing more. */
@@ -226,11 +165,6 @@ export const OPTIONS = {
     read: (text) => agentName(text || hostname()),
   }),
 } as const
-
-const agentName = (text: string): string => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(text)) throw wrong(text, 'a name of letters, digits, ".", "_" and "-", 63 at most')
-  return text
-}
 
 export type Options = { [Name in keyof typeof OPTIONS]: ReturnType<(typeof OPTIONS)[Name]['read']> }
 

@@ -1,34 +1,17 @@
 import { Resolver } from 'node:dns/promises'
 import { existsSync, readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
-import type { Bus } from '#adapters/bus/port.ts'
-import type { OpenFile, OwnEndpoint } from '#adapters/capture/port.ts'
 import { agentStatus } from '#events/agent-status.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { type FileReport, gatherFile } from './files.ts'
 import type { Gathered } from './gather.ts'
-import type { Identity } from './identity.ts'
 import type { Batch } from './lanes.ts'
 import { Live } from './live.ts'
 import { Names, readHosts } from './names.ts'
-import type { Options } from './options.ts'
 import { Sequences } from './parcel.ts'
 import { Sender } from './sender.ts'
+import type { Source, WhispererSetup } from './setup.ts'
 import { Spools } from './spools.ts'
-
-export type Source =
-  /** Live, at `options.interface`. `module` is the URL of a module with an `openLive: OpenLive`; `exclude`: Spider's own endpoints. */
-  | { kind: 'interface'; module: string; exclude: readonly OwnEndpoint[] }
-  /** One after the other, as one capture. */
-  | { kind: 'file'; open: OpenFile; paths: readonly string[]; progress?(report: FileReport): void }
-
-export interface WhispererSetup {
-  bus: Bus
-  source: Source
-  options: Omit<Options, 'server' | 'token' | 'timeout' | 'name'>
-  identity: Identity
-  team?: string
-}
+import { statusOf } from './status.ts'
 
 /** How it ended. */
 export interface Outcome {
@@ -142,40 +125,20 @@ export class Whisperer {
 
   /** What it says of itself. */
   status(): StatusDocument {
-    const { source, options, identity, team } = this.#setup
-    const counters = this.#counters()
-    const { overflow } = counters
-    const message = this.#message ?? this.#sender.trouble
-    return {
-      '@timestamp': new Date().toISOString(),
-      event: { id: `${identity.id}/status/${this.#statuses}` },
-      agent: { id: identity.id, name: identity.name, type: 'whisperer', version: identity.version },
-      host: { hostname: hostname() },
-      spider: {
-        team: team ?? 'local',
-        state: this.#state,
-        source: {
-          kind: source.kind,
-          names: source.kind === 'interface' ? [...options.interface] : [...source.paths],
-          filter: options.filter,
-          snap_length: options.snapLength,
-          buffer: options.buffer,
-        },
-        captured: { packets: counters.packets, bytes: counters.bytes },
-        filtered: { packets: counters.filtered },
-        dropped: { kernel: this.#live.counters.dropped, interface: this.#live.counters.droppedByInterface },
-        overflow: {
-          packets: overflow.packets + this.#refused.packets,
-          bytes: overflow.bytes + this.#refused.bytes,
-          conversations: overflow.conversations,
-        },
-        sent: { ...this.#sender.sent },
-        spool: { bytes: this.#spools?.bytes ?? 0, limit: this.#spools ? options.spoolSize : 0 },
-        cpu: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-        memory: process.memoryUsage.rss(),
-        ...(message === undefined ? {} : { message }),
-      },
-    }
+    const setup = this.#setup
+    const spools = this.#spools
+    const { dropped, droppedByInterface } = this.#live.counters
+    return statusOf({
+      setup,
+      number: this.#statuses,
+      state: this.#state,
+      gathered: this.#counters(),
+      dropped: { kernel: dropped, interface: droppedByInterface },
+      refused: this.#refused,
+      sent: { ...this.#sender.sent },
+      spool: { bytes: spools?.bytes ?? 0, limit: spools ? setup.options.spoolSize : 0 },
+      message: this.#message ?? this.#sender.trouble,
+    })
   }
 
   async #open(): Promise<void> {

@@ -1,0 +1,20 @@
+import type { Bus } from '#adapters/bus/port.ts'
+import type { OpenFile, OwnEndpoint } from '#adapters/capture/port.ts'
+import type { FileReport } from './files.ts'
+import type { Identity } from './identity.ts'
+import type { Options } from './options.ts'
+
+/** Where packets come from. */
+export type Source =
+  /** Live, at `options.interface`. `module` is the URL of a module with an `openLive: OpenLive`; `exclude`: Spider's own endpoints. */
+  | { kind: 'interface'; module: string; exclude: readonly OwnEndpoint[] }
+  /** One after the other, as one capture. */
+  | { kind: 'file'; open: OpenFile; paths: readonly string[]; progress?(report: FileReport): void }
+
+export interface WhispererSetup {
+  bus: Bus
+  source: Source
+  options: Omit<Options, 'server' | 'token' | 'timeout' | 'name'>
+  identity: Identity
+  team?: string
+}
