@@ -28,6 +28,7 @@ const StreamAdvanced = Type.Object({
   agent: Type.String(),
   lane: Type.String(),
   sequence: Type.Integer({ minimum: 1 }),
+  at: Type.Number({ description: 'Capture time at the end, µs since 1970' }),
   connections: Type.Array(StreamConnection),
   facts: Type.Array(Fact),
 })
@@ -61,6 +62,7 @@ export const streamAdvanced = defineEvent<typeof StreamAdvanced, StreamAdvanced>
     agent: 'web-1.k3f9',
     lane: 'web-1.k3f9/3',
     sequence: 118,
+    at: 1767607200002300,
     connections: [
       {
         key: '10.1.0.4:40112>10.2.0.7:80',

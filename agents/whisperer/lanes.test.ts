@@ -29,6 +29,23 @@ const start = (options: Partial<{ batchBytes: number; batchAge: number }> = {}) 
 }
 
 describe('lanes', () => {
+  it('tells a lane that fell quiet the time, ever more seldom, and in the end no more', () => {
+    const { lanes, batches, add } = start()
+    lanes.turn(1000)
+    add(0, 1)
+    for (let now = 1000; now < 300_000; now += 100) lanes.turn(now)
+    const [first, ...beats] = batches
+    expect(first.packets).toBe(1)
+    expect(beats.map(({ lane, packets }) => [lane, packets])).toEqual(new Array(6).fill([0, 0]))
+    const times: number[] = []
+    for (const { section } of beats) {
+      const reader = new CaptureReader({ packet: () => {}, statistics: (_id, _counters, at) => times.push(at / 1e6) })
+      reader.receive(section)
+      reader.end()
+    }
+    expect(times).toEqual([7, 9, 13, 21, 37, 69])
+  })
+
   it('closes a batch that is full, and only that', () => {
     const { batches, add } = start()
     for (let i = 0; i < 40; i++) add(i % 2, i, i, i)

@@ -18,6 +18,10 @@ export interface LaneOptions {
   batchAge: number
 }
 
+/** A lane that fell quiet is told the time after so long, ms, then after twice as long, and so on. */
+const FIRST_BEAT = 2_000
+const LAST_BEAT = 64_000
+
 /** What a lane has been told of an interface, and what it left out. */
 interface Tally {
   delivered: number
@@ -33,6 +37,8 @@ export class Lanes {
   #emit: (batch: Batch) => void
   #writers: SectionWriter[]
   #opened: number[]
+  /** When each lane's last packets were closed, and when it is told the time next; infinite where it never had any. */
+  #quiet: { since: number; at: Micros; next: number }[]
   #tallies: Tally[][]
   #now = 0
   #last = micros(0)
@@ -44,6 +50,7 @@ export class Lanes {
     this.#emit = emit
     this.#writers = Array.from({ length: options.lanes }, () => new SectionWriter())
     this.#opened = new Array(options.lanes).fill(0)
+    this.#quiet = Array.from({ length: options.lanes }, () => ({ since: 0, at: micros(0), next: Number.POSITIVE_INFINITY }))
     this.#tallies = Array.from({ length: options.lanes }, () => [])
   }
 
@@ -72,7 +79,20 @@ export class Lanes {
     this.#now = now
     this.#writers.forEach((writer, lane) => {
       if (writer.packets > 0 && now - this.#opened[lane] >= this.#options.batchAge) this.#close(lane)
+      else if (writer.packets === 0 && now - this.#quiet[lane].since >= this.#quiet[lane].next) this.#beat(lane)
     })
+  }
+
+  /** Tells a quiet lane what time it is, so that what waits there (a call without its answer, a gap) is decided without a further packet. */
+  #beat(lane: number): void {
+    const quiet = this.#quiet[lane]
+    const { name, linkType } = this.#interfaces[0]
+    const { delivered, overflow, kernel } = this.#tally(lane, 0)
+    const writer = this.#writers[lane]
+    const at = micros(quiet.at + (this.#now - quiet.since) * 1000)
+    writer.statistics({ accepted: delivered + overflow + kernel, droppedByKernel: kernel, delivered }, at, linkType, name)
+    this.#emit({ lane, packets: 0, section: writer.finish() })
+    quiet.next = quiet.next < LAST_BEAT ? quiet.next * 2 : Number.POSITIVE_INFINITY
   }
 
   /** Closes all batches, also those that only tell of drops. */
@@ -84,6 +104,7 @@ export class Lanes {
     const writer = this.#writers[lane]
     const { packets } = writer
     const told = this.#tell(lane, writer)
+    if (packets > 0) this.#quiet[lane] = { since: this.#now, at: this.#last, next: FIRST_BEAT }
     if (packets > 0 || told) this.#emit({ lane, packets, section: writer.finish() })
   }
 

@@ -27,8 +27,8 @@ export class HttpChain implements StreamConsumer {
     return this.#held.work.begin(sequence, agent)
   }
 
-  async finish(): Promise<void> {
-    await this.#held?.work.finish()
+  async finish(at: number): Promise<void> {
+    await this.#held?.work.finish(at)
   }
 
   async settle(): Promise<void> {

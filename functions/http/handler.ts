@@ -44,7 +44,7 @@ class HttpLogWork implements LoggedWork {
   async process(sequence: number, entry: Uint8Array): Promise<void> {
     const streams = streamAdvanced.codec.decode(entry)
     this.#tell(streams, await this.#lane.begin(sequence, streams.agent))
-    await this.#lane.finish()
+    await this.#lane.finish(streams.at)
   }
 
   lost(): void {

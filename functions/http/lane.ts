@@ -84,30 +84,29 @@ export class HttpLane implements LaneWork, StreamSink {
   }
 
   data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
-    this.#touch(connection, at)
+    this.#touch(connection)
     this.#streams.data(connection, side, bytes, start, end, at)
   }
 
   gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void {
-    this.#touch(connection, at)
+    this.#touch(connection)
     this.#streams.gap(connection, side, missing, at, reason)
   }
 
   end(connection: Connection, side: Side, at: Micros): void {
-    this.#touch(connection, at)
+    this.#touch(connection)
     this.#streams.end(connection, side, at)
   }
 
   close(connection: Connection, at: Micros): void {
-    this.#touch(connection, at)
+    this.#touch(connection)
     this.#streams.close(connection, at)
     this.#touched.delete(connection)
     this.#unanswered.delete(connection)
     this.#closed.add(connection.id)
   }
 
-  #touch(connection: Connection, at: Micros): void {
-    if (at > this.#at) this.#at = at
+  #touch(connection: Connection): void {
     if (connection.application === undefined) this.#restore(connection)
     this.#touched.add(connection)
   }
@@ -120,7 +119,8 @@ export class HttpLane implements LaneWork, StreamSink {
   }
 
   /** All facts of the sequence were told: bodies are put away, calls handed on. */
-  async finish(): Promise<void> {
+  async finish(at: number): Promise<void> {
+    if (at > this.#at) this.#at = at
     const found = this.#found
     this.#found = []
     await this.#handOn(found)

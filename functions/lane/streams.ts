@@ -12,8 +12,8 @@ export interface StreamConsumer {
    * effects are durable already) gets a sink that ignores them.
    */
   begin(sequence: number, agent: string): Promise<StreamSink>
-  /** Everything of this sequence was told. */
-  finish(): Promise<void>
+  /** Everything of this sequence was told; capture time is `at` (µs). */
+  finish(at: number): Promise<void>
   /** Everything taken is durable when it resolves. */
   settle(): Promise<void>
   /** What the connection speaks and how many exchanges were read in it, as far as this consumer knows. */

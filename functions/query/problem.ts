@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { InvalidCursor, StoreUnavailable } from '#adapters/store/port.ts'
 
 /** What an API answers instead of a result (RFC 9457). */
 export const ProblemDocument = Type.Object(
@@ -41,10 +42,16 @@ export function sendProblem(reply: FastifyReply, problem: Problem, instance: str
 
 /** Turns whatever a route threw into a problem document: the caller's faults with their reason, ours without a stack. */
 export function answerProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): void {
-  if (error instanceof Problem) return sendProblem(reply, error, request.url)
-  if (error.validation) return sendProblem(reply, new Problem(400, 'Bad request', error.message), request.url)
-  if (error.statusCode && error.statusCode < 500)
-    return sendProblem(reply, new Problem(error.statusCode, error.message, error.message), request.url)
-  request.log.error({ error: error.message, stack: error.stack, url: request.url }, 'request failed')
-  sendProblem(reply, new Problem(500, 'Internal error', 'Spider could not answer; its log says why.'), request.url)
+  if (!(error instanceof Problem) && !error.validation && (error.statusCode ?? 500) >= 500)
+    request.log.error({ error: error.message, stack: error.stack, url: request.url }, 'request failed')
+  sendProblem(reply, problemOf(error), request.url)
+}
+
+function problemOf(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error
+  if (error instanceof InvalidCursor) return new Problem(400, 'Bad request', error.message)
+  if (error instanceof StoreUnavailable) return new Problem(503, 'Try again later', error.message)
+  if (error.validation) return new Problem(400, 'Bad request', error.message)
+  if (error.statusCode && error.statusCode < 500) return new Problem(error.statusCode, 'Bad request', error.message)
+  return new Problem(500, 'Internal error', 'Spider could not answer; its log says why.')
 }

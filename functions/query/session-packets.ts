@@ -32,6 +32,8 @@ const FLAGS: readonly [number, string][] = [
   [ACK, 'ACK'],
 ]
 const MOST_BLOCKS = 1_000
+/** The latest time there is: an open session's document may be some seconds old. */
+const LATEST = 8.64e15
 
 interface Raw {
   bytes: Uint8Array
@@ -52,7 +54,7 @@ export async function walkPackets(
   visit: Visit,
 ): Promise<void> {
   const from = Date.parse(session.event.start)
-  const to = Date.parse(session.event.end) + 1
+  const to = session.spider.state === 'open' ? LATEST : Date.parse(session.event.end) + 1
   const filter = { kind: 'compare', field: 'spider.sessions', op: '=', value: session.event.id } as const
   const blocks = await ports.store.find(scope, 'packets', { from: from - 60_000, to, filter, size: MOST_BLOCKS, order: 'oldest' })
   for (const block of blocks.items) {

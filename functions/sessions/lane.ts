@@ -54,6 +54,8 @@ export class SessionsLane implements LoggedWork {
   readonly #ended = new WeakMap<Connection, Described>()
   #blocks: PacketsDocument[] = []
   #agent = ''
+  /** Capture time, µs. */
+  #at = 0
 
   constructor(ports: SessionsLanePorts, lane: string, checkpoints: ReadonlyMap<string, Uint8Array>) {
     this.#ports = ports
@@ -82,7 +84,7 @@ export class SessionsLane implements LoggedWork {
     if (!section) this.#table.lossReason = 'not captured'
     else if (isEndOfCapture(section)) this.#table.flush()
     else this.#read(sequence, entry, section)
-    await this.#ports.streams.finish()
+    await this.#ports.streams.finish(this.#at)
   }
 
   lost(): void {
@@ -103,11 +105,13 @@ export class SessionsLane implements LoggedWork {
       statistics: (interfaceId, counters, at) => {
         this.#losses.statistics(interfaceId, counters)
         this.#table.lossReason = this.#losses.reason
+        if (at > this.#at) this.#at = at
         if (packets === 0) this.#table.tick(micros(at))
       },
     })
     reader.receive(section)
     reader.end()
+    if (last > this.#at) this.#at = last
     if (packets > 0) this.#blocks.push(this.#blockOf(sequence, entry, packets, first, last))
   }
 

@@ -21,7 +21,7 @@ export class StreamPublisher implements StreamConsumer, StreamSink {
   }
 
   async begin(sequence: number, agent: string): Promise<StreamSink> {
-    this.#event = { agent, lane: this.#lane, sequence, connections: [], facts: [] }
+    this.#event = { agent, lane: this.#lane, sequence, at: 0, connections: [], facts: [] }
     this.#places = new Map()
     return this
   }
@@ -68,10 +68,11 @@ export class StreamPublisher implements StreamConsumer, StreamSink {
     return place
   }
 
-  async finish(): Promise<void> {
+  async finish(at: number): Promise<void> {
     const data = this.#event
     if (!data) return
     this.#event = undefined
+    data.at = at
     const attributes = {
       id: `${this.#lane}/${data.sequence}`,
       time: new Date(this.#now()).toISOString(),
