@@ -7,14 +7,13 @@ import { type Closer, SpiderServer } from './start/server.ts'
 import { UsageError } from './usage.ts'
 
 interface StartOptions {
-  interface?: string[]
+  interface: string[]
   filter?: string
   snapLength?: string
   buffer?: string
   port: number
   listen: string
   data: string
-  keep: number
   keepPackets: number
   capture: boolean
   demo?: boolean
@@ -30,7 +29,12 @@ export function addStart(program: Command, finish: (code: number) => void): void
       'Starts Spider: captures on this machine, or analyses the files given, and shows the calls on a page. The same as scripts/start.',
     )
     .argument('[file...]', 'capture files to analyse instead of capturing; each is taken as what one agent saw')
-    .option('-i, --interface <name...>', 'where to capture (any: on all interfaces)')
+    .option(
+      '-i, --interface <name>',
+      'where to capture (any: on all interfaces); may be given again',
+      (name: string, before: string[]) => [...before, name],
+      [],
+    )
     .option('-f, --filter <expression>', 'which packets, in pcap-filter syntax, such as "tcp port 8080"')
     .option('--snap-length <bytes>', 'bytes kept of each packet')
     .option('--buffer <size>', "the kernel's capture buffer, for each interface (64MB)")
@@ -39,7 +43,6 @@ export function addStart(program: Command, finish: (code: number) => void): void
     .option('-p, --port <number>', 'port of the page and the API', port, 8080)
     .option('--listen <address>', 'address to listen on; anyone who reaches it sees all that is captured', '127.0.0.1')
     .option('--data <dir>', 'where everything is kept between starts', DATA)
-    .option('--keep <hours>', 'how long calls are kept', hours, 7 * 24)
     .option('--keep-packets <hours>', 'how long packets and bodies are kept', hours, 24)
     .action(async (files: string[], options: StartOptions) => finish(await start(files, options)))
 }
@@ -59,10 +62,7 @@ function hours(text: string): number {
 async function start(files: string[], options: StartOptions): Promise<number> {
   const closers: Closer[] = []
   try {
-    const server = await SpiderServer.open(
-      { ...options, data: resolve(options.data), keepMs: options.keep * HOUR, keepPacketsMs: options.keepPackets * HOUR },
-      closers,
-    )
+    const server = await SpiderServer.open({ ...options, data: resolve(options.data), keepPacketsMs: options.keepPackets * HOUR }, closers)
     const capture = options.capture && files.length === 0
     const captures = capture ? await server.capture(captureOptions(options)) : 'Captures nothing itself.'
     say(`Spider is on ${server.url}`, captures)
@@ -81,7 +81,7 @@ async function start(files: string[], options: StartOptions): Promise<number> {
 }
 
 /** The agent's options, read by the agent's own table. */
-function captureOptions({ interface: interfaces = [], filter, snapLength, buffer }: StartOptions) {
+function captureOptions({ interface: interfaces, filter, snapLength, buffer }: StartOptions) {
   const words = interfaces.flatMap((name) => ['--interface', name])
   if (filter !== undefined) words.push('--filter', filter)
   if (snapLength !== undefined) words.push('--snap-length', snapLength)

@@ -20,7 +20,6 @@ export interface ServerOptions {
   data: string
   port: number
   listen: string
-  keepMs: number
   keepPacketsMs: number
 }
 
@@ -52,7 +51,7 @@ export class SpiderServer {
     closers.push(adapters.close)
     const oneProcess = await createOneProcess(adapters, { team: TEAM, keepBody: KEEP_BODY, log })
     closers.push(oneProcess.close)
-    closers.push(keepTidy(adapters, options, log))
+    closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
     const app = await createServer(queryPorts(adapters, oneProcess, options.data), oneProcess.intake, PAGE)
     closers.push(() => app.close())
     await listen(app, options)
