@@ -6,7 +6,7 @@ import { compile } from '#engines/query/compile.ts'
 import { fieldsOf } from '#engines/query/fields.ts'
 import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { InvalidCursor, InvalidDocument, type Scope, type Search, type Store } from './port.ts'
+import { InvalidCursor, InvalidDocument, type Scope, type Search, type Store, StoreUnavailable } from './port.ts'
 import { call, DAY, host, NOON, packets, status } from './samples.case.ts'
 
 const ALL: Filter = { kind: 'all' }
@@ -191,6 +191,22 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
 
     it.each(['nonsense', '', 'W10', Buffer.from('["x",1]').toString('base64url')])('refuses the cursor "%s"', async (after) => {
       await expect(store.find(RED, 'exchanges', search({ after }))).rejects.toThrow(InvalidCursor)
+    })
+  })
+
+  describe('closing', () => {
+    it('waits for queries that are under way', async () => {
+      const store = await open()
+      await store.save(
+        RED,
+        'exchanges',
+        Array.from({ length: 5000 }, (_, i) => call(`c${i}`, NOON + i)),
+      )
+      await store.flush()
+      const queries = Array.from({ length: 40 }, () => store.find(RED, 'exchanges', search({ filter: filter('shop or not path:*x*') })))
+      const settled = Promise.allSettled(queries)
+      await store.close()
+      for (const query of await settled) expect(query.status === 'fulfilled' || query.reason instanceof StoreUnavailable).toBe(true)
     })
   })
 

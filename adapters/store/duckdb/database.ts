@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { StoreUnavailable } from '../port.ts'
 import { inUse, openError, otherVersion } from './errors.ts'
 
@@ -28,8 +28,10 @@ export class Database {
   readonly directory: string
   readonly incoming: string
   #writer: DuckDBConnection | undefined
-  /** A connection does one statement at a time. */
-  readers: DuckDBConnection[] = []
+  /** Several, since a connection does one statement at a time. */
+  #readers: DuckDBConnection[] = []
+  #turn = 0
+  readonly #underWay = new Set<Promise<unknown>>()
   readonly #options: DuckDbOptions
   #instance: DuckDBInstance | undefined
 
@@ -46,30 +48,45 @@ export class Database {
     open.add(directory)
     const database = new Database(options, directory)
     try {
-      await rm(database.incoming, { recursive: true, force: true })
-      await mkdir(database.incoming, { recursive: true })
+      await mkdir(directory, { recursive: true })
       await database.#start()
+      await rm(database.incoming, { recursive: true, force: true }) // only now: until the lock is ours it may be somebody's
+      await mkdir(database.incoming)
       return database
     } catch (error) {
-      await database.close()
+      await database.#stop()
+      open.delete(directory)
       throw openError(error, directory, STORE_VERSION)
     }
   }
 
   /** The one connection that writes. */
   get writer(): DuckDBConnection {
-    if (this.#writer === undefined) throw new StoreUnavailable(`the store in ${this.directory} could not be opened anew yet`)
+    if (this.#writer === undefined) throw new StoreUnavailable(`the store in ${this.directory} is closed, or could not be opened anew yet`)
     return this.#writer
+  }
+
+  /** Rows of a query. Throws DuckDB's error, or `StoreUnavailable` while nothing is open. */
+  async read(sql: string, values: DuckDBValue[]): Promise<DuckDBValue[][]> {
+    if (this.#readers.length === 0) throw new StoreUnavailable(`the store in ${this.directory} is closed, or being opened anew`)
+    const query = this.#readers[this.#turn++ % this.#readers.length].runAndReadAll(sql, values)
+    this.#underWay.add(query)
+    try {
+      return (await query).getRows()
+    } finally {
+      this.#underWay.delete(query)
+    }
   }
 
   /** After a fatal error DuckDB answers nothing until it is opened anew; what was committed comes back from its log. */
   async restart(): Promise<void> {
-    this.#stop()
+    await this.#stop()
     await this.#start()
   }
 
+  /** Not while the writer is at work. */
   async close(): Promise<void> {
-    this.#stop()
+    await this.#stop()
     open.delete(this.directory)
     await rm(this.#options.directory === IN_MEMORY ? this.directory : this.incoming, { recursive: true, force: true })
   }
@@ -88,13 +105,16 @@ export class Database {
     )
     this.#writer = await this.#instance.connect()
     await requireVersion(this.#writer, this.directory)
-    for (let i = 0; i < READERS; i++) this.readers.push(await this.#instance.connect())
+    for (let i = 0; i < READERS; i++) this.#readers.push(await this.#instance.connect())
   }
 
-  #stop(): void {
-    for (const connection of this.readers) connection.closeSync() // the file stays open as long as one of them is
+  /** DuckDB crashes the process when a connection is closed under a running query, so they are waited for. */
+  async #stop(): Promise<void> {
+    const readers = this.#readers
+    this.#readers = []
+    await Promise.allSettled(this.#underWay)
+    for (const connection of readers) connection.closeSync() // the file stays open as long as one of them is
     this.#writer?.closeSync()
-    this.readers = []
     this.#writer = undefined
     this.#instance?.closeSync()
     this.#instance = undefined

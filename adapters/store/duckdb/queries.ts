@@ -8,10 +8,17 @@ import { quoted } from './columns.ts'
 import { place, type Range, type Reader } from './reader.ts'
 import { Parameters } from './where.ts'
 
+/** Where a page ended: µs since 1970, and the id. */
+interface Cursor {
+  time: number
+  id: string
+}
+
 const PLACE = 'time, "event.id" AS id, block, line'
 
 export async function find<F extends Family>(reader: Reader, scope: Scope, family: F, search: Search): Promise<Page<Families[F]>> {
-  const [total, rows] = await Promise.all([count(reader, scope, family, search), page(reader, scope, family, search)])
+  const after = search.after === undefined ? undefined : readCursor(search.after)
+  const [total, rows] = await Promise.all([count(reader, scope, family, search), page(reader, scope, family, search, after)])
   const shown = rows.slice(0, search.size)
   const items = await reader.documents<Families[F]>(
     family,
@@ -33,8 +40,7 @@ async function count(reader: Reader, scope: Scope, family: Family, range: Range)
 }
 
 /** One row more than asked for tells that there is a next page. */
-async function page(reader: Reader, scope: Scope, family: Family, search: Search) {
-  const after = search.after === undefined ? undefined : readCursor(search.after)
+async function page(reader: Reader, scope: Scope, family: Family, search: Search, after: Cursor | undefined) {
   const parameters = new Parameters()
   const select = reader.select(scope, family, search, PLACE, parameters)
   if (select === undefined) return []
@@ -53,7 +59,7 @@ function writeCursor(time: bigint, id: string): string {
   return Buffer.from(JSON.stringify([Number(time), id])).toString('base64url')
 }
 
-function readCursor(cursor: string): { time: number; id: string } {
+function readCursor(cursor: string): Cursor {
   try {
     const [time, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown]
     if (Number.isSafeInteger(time) && typeof id === 'string') return { time: time as number, id }

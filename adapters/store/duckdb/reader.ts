@@ -1,7 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api'
 import type { Filter } from '#engines/query/ast.ts'
 import type { Family } from '#events/documents/families.ts'
-import { type Scope, StoreUnavailable } from '../port.ts'
+import type { Scope } from '../port.ts'
 import { readBlock } from './blocks.ts'
 import type { Database } from './database.ts'
 import { storeError } from './errors.ts'
@@ -21,11 +21,10 @@ export interface Range {
   filter: Filter
 }
 
-/** Runs statements on a few connections in turn, since each does one at a time. */
+/** Asks the tables of all slices that matter, and fetches documents from their blocks. */
 export class Reader {
   readonly slices: Slices
   readonly #database: Database
-  #turn = 0
 
   constructor(database: Database, slices: Slices) {
     this.#database = database
@@ -33,13 +32,10 @@ export class Reader {
   }
 
   async rows(sql: string, parameters: Parameters): Promise<DuckDBValue[][]> {
-    const { readers, directory } = this.#database
-    if (readers.length === 0) throw new StoreUnavailable(`the store in ${directory} is being opened anew`)
-    const connection = readers[this.#turn++ % readers.length]
     try {
-      return (await connection.runAndReadAll(sql, parameters.values)).getRows()
+      return await this.#database.read(sql, parameters.values)
     } catch (error) {
-      throw storeError(error, directory)
+      throw storeError(error, this.#database.directory)
     }
   }
 

@@ -38,7 +38,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Store> {
       try {
         await writer.flush()
       } finally {
-        await database.close()
+        await writer.exclusively(() => database.close())
       }
     },
   }
