@@ -146,7 +146,7 @@ describe('a running Spider', () => {
   })
 
   it.each([
-    ['/api/v1/exchanges?q=method%20%3D%3D', 400],
+    ['/api/v1/exchanges?q=status%3E', 400],
     ['/api/v1/exchanges?from=yesterday', 400],
     ['/api/v1/exchanges?size=-1', 400],
     ['/api/v1/exchanges/none', 404],

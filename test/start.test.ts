@@ -121,6 +121,7 @@ describe.skipIf(blind)('spider start --demo', () => {
       await tab.getByRole('row').filter({ hasText: '/items' }).first().click()
       await tab
         .getByText(/Made by hand/)
+        .filter({ visible: true })
         .first()
         .waitFor()
       expect(new URL(tab.url()).searchParams.get('call')).toBeTruthy()
@@ -131,6 +132,7 @@ describe.skipIf(blind)('spider start --demo', () => {
       await tab.goto(`${server.url}/?${new URLSearchParams({ call: known.event.id })}`)
       await tab
         .getByText(/Made by hand/)
+        .filter({ visible: true })
         .first()
         .waitFor()
     })
