@@ -233,6 +233,11 @@ const cases: [string, Step[], string[]][] = [
     ],
   ],
   [
+    'a lost HEAD request: its answer has no body, whatever it announces',
+    [{ gap: 0, missing: 28 }, { server: answer('Transfer-Encoding: chunked\r\n', '') }, { client: GET }, { server: OK }],
+    ['-1 incomplete: - > 200 0 [request misses 28 at 0: not captured]', '28 complete: GET / 0 > 200 2 "ok"'],
+  ],
+  [
     'a lost answer',
     [{ client: GET }, { gap: 1, missing: 40 }, { client: GET }, { server: OK }],
     ['0 incomplete: GET / 0 > - [response misses 40 at 0: not captured]', '27 complete: GET / 0 > 200 2 "ok"'],

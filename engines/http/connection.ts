@@ -244,6 +244,10 @@ export class HttpConnection<Context> implements Listener {
     this.reading[side]?.missing.push({ direction: DIRECTION[side], offset, bytes: missing, reason })
   }
 
+  asked(): boolean {
+    return this.reading[SERVER]?.request !== undefined || this.readers[CLIENT].offset === 0
+  }
+
   private finishSide(side: Side, said: boolean): void {
     const reader = this.readers[side]
     const lacks = reader.lacks(said)

@@ -1,5 +1,5 @@
 import { latin1 } from '../bytes/text.ts'
-import { CLIENT, type MissingReason, type Side } from '../tcp/facts.ts'
+import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { Body, type SavedBody } from './body.ts'
 import { Carry } from './carry.ts'
@@ -22,6 +22,8 @@ export interface Listener {
   /** Bytes were lost where a message was expected, or in a head. */
   lost(side: Side, offset: number, missing: number, reason: MissingReason, at: Micros): void
   missing(side: Side, message: HttpMessage, offset: number, missing: number, reason: MissingReason): void
+  /** Whether the request of the response being read was seen, or nothing of that side ever was. */
+  asked(): boolean
 }
 
 /** Where a direction is. */
@@ -78,7 +80,9 @@ export class Reader {
   receive(bytes: Uint8Array, start: number, end: number, at: Micros): void {
     let from = start
     const base = this.offset - start
-    if (this.phase === 'lost' && looksLikeStart(this.side, bytes, start, end)) this.backInStep()
+    if (this.phase === 'lost') {
+      if (looksLikeStart(this.side, bytes, start, end)) this.backInStep()
+    } else if (this.awaitsBody && looksLikeStart(this.side, bytes, start, end)) this.finish(this.offset, at)
     while (from < end) {
       from = this.step(bytes, from, end, at)
       this.offset = base + from
@@ -86,6 +90,11 @@ export class Reader {
     if (this.message === undefined) return
     this.message.last = at
     this.body.settle()
+  }
+
+  /** A body is announced of which nothing has come, in the answer to a request that was lost: it may have been HEAD, whose answers have none. */
+  private get awaitsBody(): boolean {
+    return this.side === SERVER && this.offset === this.bodyPosition && this.message !== undefined && !this.listener.asked()
   }
 
   private step(bytes: Uint8Array, from: number, end: number, at: Micros): number {

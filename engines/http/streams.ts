@@ -6,11 +6,23 @@ import { HttpConnection, type Saved } from './connection.ts'
 import type { Codecs, HttpExchange, HttpSink } from './facts.ts'
 import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts'
 
+/** Bytes that were lost before it was known what the connection speaks. */
+interface Lost {
+  side: Side
+  offset: number
+  missing: number
+  reason: MissingReason
+  at: Micros
+}
+/** So many of them are told at most: whoever loses more has lost the beginning. */
+const MOST_LOST = 16
+
 /** What is above one TCP connection, as plain data. */
 export interface SavedStream {
   detector: SavedDetector
   http: Saved | undefined
   exchanges: number
+  lost: Lost[]
 }
 
 /** Lies in `Connection.application`. */
@@ -20,6 +32,7 @@ class Stream {
   exchanges = 0
   upgrade: string | undefined = undefined
   closed = false
+  lost: Lost[] = []
 
   constructor(detector: Detector) {
     this.detector = detector
@@ -57,7 +70,12 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
   gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void {
     const stream = connection.application as Stream
     if (stream.http !== undefined) stream.http.gap(side, missing, at, reason)
-    else if (stream.detector.protocol === undefined) stream.detector.lose(side, missing)
+    else if (stream.detector.protocol === undefined) {
+      stream.detector.lose(side, missing)
+      const offset = stream.detector.passed[side] - missing
+      if (missing > 0 && reason !== 'before capture' && stream.lost.length < MOST_LOST)
+        stream.lost.push({ side, offset, missing, reason, at })
+    }
   }
 
   end(connection: Connection, side: Side, at: Micros): void {
@@ -83,6 +101,8 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
     const http = new HttpConnection(this, connection, this.codecs, this.limits)
     stream.http = http
     if (detector.midway) http.midway(detector.passed)
+    for (const { side, offset, missing, reason, at } of stream.lost) http.lost(side, offset, missing, reason, at)
+    stream.lost = []
     for (const side of [CLIENT, SERVER] as const) {
       const held = detector.takeHeld(side)
       if (held.length > 0) http.receive(side, held, 0, held.length, at)
@@ -113,8 +133,8 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
   }
 
   save(connection: Connection): SavedStream {
-    const { detector, http, exchanges } = connection.application as Stream
-    return { detector: detector.save(), http: http?.save(), exchanges }
+    const { detector, http, exchanges, lost } = connection.application as Stream
+    return { detector: detector.save(), http: http?.save(), exchanges, lost: [...lost] }
   }
 
   /** Puts back, into a connection that was itself put back, what `save` gave for it. */
@@ -123,6 +143,7 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
     const stream = connection.application as Stream
     stream.detector.load(saved.detector)
     stream.exchanges = saved.exchanges
+    stream.lost = [...saved.lost]
     if (saved.http !== undefined) stream.http = HttpConnection.load(saved.http, this, connection, this.codecs, this.limits)
   }
 }

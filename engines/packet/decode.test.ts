@@ -145,17 +145,15 @@ const long = fromLatin1('0123456789'.repeat(10))
 const datagram = encodeUdp(long, 4000, 53)
 const pieces = (cuts: number[], ident: number): Uint8Array[] => {
   const edges = [0, ...[...new Set(cuts.map((cut) => (cut % 13) * 8))].filter((edge) => edge > 0).sort((a, b) => a - b), datagram.length]
-  return edges
-    .slice(1)
-    .map((end, i) =>
-      encodeIpv4(datagram.subarray(edges[i], end), {
-        ...v4,
-        protocol: 17,
-        ident,
-        fragment: edges[i],
-        moreFragments: end < datagram.length,
-      }),
-    )
+  return edges.slice(1).map((end, i) =>
+    encodeIpv4(datagram.subarray(edges[i], end), {
+      ...v4,
+      protocol: 17,
+      ident,
+      fragment: edges[i],
+      moreFragments: end < datagram.length,
+    }),
+  )
 }
 const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 })
 
