@@ -20,6 +20,11 @@ export interface Observed {
   '@timestamp': string
   event: { id: string; start: string; end: string; duration: number }
   http?: { request?: unknown; response?: unknown }
+  url?: unknown
+  user_agent?: unknown
+  trace?: unknown
+  span?: unknown
+  error?: unknown
   spider: {
     agents: string[]
     session: { id: string }
@@ -33,62 +38,85 @@ export interface Observed {
 
 const RANK = { complete: 3, incomplete: 2, malformed: 1, pending: 0 } as const
 
-const observersOf = (document: Observed): NonNullable<Observed['spider']['observers']> =>
+type Observer = NonNullable<Observed['spider']['observers']>[number]
+type Direction = Missing['direction']
+
+const observersOf = (document: Observed): Observer[] =>
   document.spider.observers ??
   document.spider.agents.map((agent) => ({ agent, time: document.spider.time, status: document.spider.status }))
 
 const span = (time: Times): number | undefined => (time.request && time.response ? time.response.last - time.request.first : undefined)
 
-/** How well each direction was seen: complete, with holes, not at all. */
-function seen(document: Observed, direction: 'request' | 'response'): number {
+/** Who measured longer comes first, else who saw more, else by name: a total order, so that the result never depends on who came first. */
+const byMeasure = (a: Observer, b: Observer): number =>
+  (span(b.time) ?? -1) - (span(a.time) ?? -1) ||
+  RANK[b.status as keyof typeof RANK] - RANK[a.status as keyof typeof RANK] ||
+  (a.agent < b.agent ? -1 : Number(a.agent > b.agent))
+
+/** One entry an agent, the best it knew, in order. */
+function together(one: Observed, other: Observed): Observer[] {
+  const sorted = [...observersOf(one), ...observersOf(other)].sort(byMeasure)
+  return sorted.filter(({ agent }, i) => sorted.findIndex((each) => each.agent === agent) === i)
+}
+
+const missingOf = (document: Observed, direction: Direction): Missing[] =>
+  document.spider.missing.filter((each) => each.direction === direction)
+const bytesOf = (missing: readonly Missing[]): number => missing.reduce((sum, { bytes }) => sum + bytes, 0)
+
+/** How well a direction was seen: complete, with holes, not at all. */
+function seen(document: Observed, direction: Direction): number {
   if (!document.http?.[direction]) return 0
-  return document.spider.missing.some((missing) => missing.direction === direction) ? 1 : 2
+  return missingOf(document, direction).length > 0 ? 1 : 2
+}
+
+/** Who saw this direction better: the whole of it, else most of it. */
+function better<Document extends Observed>(one: Document, other: Document, direction: Direction): Document {
+  const bySeen = seen(one, direction) - seen(other, direction)
+  if (bySeen !== 0) return bySeen > 0 ? one : other
+  const [ours, theirs] = [missingOf(one, direction), missingOf(other, direction)]
+  const byBytes = bytesOf(ours) - bytesOf(theirs)
+  if (byBytes !== 0) return byBytes < 0 ? one : other
+  return JSON.stringify(ours) <= JSON.stringify(theirs) ? one : other
 }
 
 /**
  * Makes one call of two observations of it. The order of the two, and how often one of them comes again, do not matter.
  * The client's side is the one that measured longer: its clock and times are the document's; each direction's message
- * is taken from who saw it whole. What the outer observer measured more than the inner is the network's share.
+ * is taken from who saw it best. What the outer observer measured more than the inner is the network's share.
  */
 export function merge<Document extends Observed>(one: Document, other: Document): Document {
-  const byAgent = new Map([...observersOf(one), ...observersOf(other)].map((observer) => [observer.agent, observer]))
-  const observers = [...byAgent.values()].sort((a, b) => (span(b.time) ?? -1) - (span(a.time) ?? -1) || (a.agent < b.agent ? -1 : 1))
-  const [outer, second] = preferred(one, other) === one ? [one, other] : [other, one]
-  const request = seen(outer, 'request') >= seen(second, 'request') ? outer : second
-  const response = seen(outer, 'response') >= seen(second, 'response') ? outer : second
-  const missing = [
-    ...request.spider.missing.filter((each) => each.direction === 'request'),
-    ...response.spider.missing.filter((each) => each.direction === 'response'),
-  ]
+  const observers = together(one, other)
+  const [outer, second] =
+    byMeasure(observersOf(one).sort(byMeasure)[0], observersOf(other).sort(byMeasure)[0]) <= 0 ? [one, other] : [other, one]
+  const request = better(outer, second, 'request')
+  const response = better(outer, second, 'response')
+  const missing = [...missingOf(request, 'request'), ...missingOf(response, 'response')]
+  const status = statusOf(outer, second, request, response, missing)
   const spans = observers.map((observer) => span(observer.time)).filter((each) => each !== undefined)
-  const merged: Document = {
-    ...outer,
-    ...(outer.http && { http: { ...outer.http, ...directions(request, response) } }),
-    spider: {
-      ...outer.spider,
-      agents: [...byAgent.keys()].sort(),
-      missing,
-      status: statusOf(outer, second, request, response, missing),
-      observers,
-    },
-  }
+  const { error, ...base } = outer
+  const merged = {
+    ...base,
+    ...(status === 'malformed' && error !== undefined && { error }),
+    ...aboutRequest(request),
+    ...((outer.http || second.http) && { http: { ...second.http, ...outer.http, ...directions(request, response) } }),
+    spider: { ...outer.spider, agents: observers.map(({ agent }) => agent).sort(), missing, status, observers },
+  } as Document
   if (spans.length > 1) merged.spider.network = { duration: Math.round((spans[0] - spans[spans.length - 1]) * 1000) }
   return merged
 }
+
+/** What a document says because its request was seen. */
+const aboutRequest = ({ url, user_agent, trace, span }: Observed) => ({
+  ...(url !== undefined && { url }),
+  ...(user_agent !== undefined && { user_agent }),
+  ...(trace !== undefined && { trace }),
+  ...(span !== undefined && { span }),
+})
 
 const directions = (request: Observed, response: Observed) => ({
   ...(request.http?.request !== undefined && { request: request.http.request }),
   ...(response.http?.response !== undefined && { response: response.http.response }),
 })
-
-/** Whose document is the base: the longer measured, else the better seen, else by name, so that the choice never depends on the order. */
-function preferred<Document extends Observed>(one: Document, other: Document): Document {
-  const bySpan = (span(other.spider.time) ?? -1) - (span(one.spider.time) ?? -1)
-  if (bySpan !== 0) return bySpan < 0 ? one : other
-  const byStatus = RANK[other.spider.status] - RANK[one.spider.status]
-  if (byStatus !== 0) return byStatus < 0 ? one : other
-  return one.spider.agents.join() <= other.spider.agents.join() ? one : other
-}
 
 function statusOf(
   outer: Observed,
