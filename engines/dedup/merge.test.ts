@@ -72,7 +72,13 @@ describe('status and missing of two', () => {
     ['both whole', { first: 0, last: 9 }, { first: 0, last: 5 }, 'complete', []],
     ['the outer with a hole that the inner fills', { first: 0, last: 9, holes: { response: 3 } }, { first: 0, last: 5 }, 'complete', []],
     ['each fills the other', { first: 0, last: 9, holes: { response: 3 } }, { first: 0, last: 5, holes: { request: 4 } }, 'complete', []],
-    ['the same direction has holes: the smaller', { first: 0, last: 9, holes: { response: 3 } }, { first: 0, last: 5, holes: { response: 2 } }, 'incomplete', [2]],
+    [
+      'the same direction has holes: the smaller',
+      { first: 0, last: 9, holes: { response: 3 } },
+      { first: 0, last: 5, holes: { response: 2 } },
+      'incomplete',
+      [2],
+    ],
     ['a pending one and a whole one', { first: 0 }, { first: 0, last: 5 }, 'complete', []],
     ['pending, and only the answer', { first: 0 }, { first: 0, last: 5, holes: { request: 4 } }, 'complete', []],
     ['both pending', { first: 0 }, { first: 3 }, 'pending', []],
@@ -86,24 +92,50 @@ describe('status and missing of two', () => {
   })
 })
 
+describe('what a document says', () => {
+  const answer: Observed = { ...sight({ agent: 'a', first: 0, last: 9, holes: { request: 4 } }), http: { response: { status_code: 200 } } }
+  const request: Observed = { ...sight({ agent: 'b', first: 0 }), url: { path: '/x' } }
+
+  it('of the request comes from who saw it', () => {
+    expect(merge(answer, request)).toMatchObject({ url: { path: '/x' }, http: { request: {}, response: {} } })
+  })
+
+  it('is no error when somebody saw the call well', () => {
+    const garbled = { ...sight({ agent: 'a', first: 0, last: 9, status: 'malformed' }), error: { code: 'bad' } }
+    expect(merge(garbled, sight({ agent: 'b', first: 0, last: 5 }))).not.toHaveProperty('error')
+    expect(merge(garbled, sight({ agent: 'b', first: 0 }))).toHaveProperty('error')
+  })
+})
+
 describe('any number of observers', () => {
   const hole = fc.constantFrom(0, 0, 1, 2, 3)
   const one = fc
-    .record({ first: fc.nat(50), span: fc.option(fc.nat(4), { nil: undefined }), request: hole, response: hole, malformed: fc.constantFrom(false, false, true) })
-    .map(({ first, span, request, response, malformed }) => (agent: string) =>
-      sight({
-        agent,
-        first,
-        last: span === undefined ? undefined : first + span,
-        status: malformed ? 'malformed' : undefined,
-        holes: { request, response: span === undefined ? 0 : response },
-      }),
+    .record({
+      first: fc.nat(50),
+      span: fc.option(fc.nat(4), { nil: undefined }),
+      request: hole,
+      response: hole,
+      malformed: fc.constantFrom(false, false, true),
+    })
+    .map(
+      ({ first, span, request, response, malformed }) =>
+        (agent: string) =>
+          sight({
+            agent,
+            first,
+            last: span === undefined ? undefined : first + span,
+            status: malformed ? 'malformed' : undefined,
+            holes: { request, response: span === undefined ? 0 : response },
+          }),
     )
   const several = fc.array(one, { minLength: 2, maxLength: 5 }).map((makers) => makers.map((make, i) => make('abcde'[i])))
   const shuffled = several.chain((sights) => fc.tuple(fc.constant(sights), fc.shuffledSubarray(sights, { minLength: sights.length })))
 
   it('make the same document in every order', () => {
-    fc.assert(fc.property(shuffled, ([sights, other]) => expect(all(other)).toEqual(all(sights))), { numRuns: 1000 })
+    fc.assert(
+      fc.property(shuffled, ([sights, other]) => void expect(all(other)).toEqual(all(sights))),
+      { numRuns: 1000 },
+    )
   })
 
   it('and however they are grouped', () => {
@@ -117,7 +149,10 @@ describe('any number of observers', () => {
   })
 
   it('may come again', () => {
-    fc.assert(fc.property(several, fc.nat(), (sights, i) => expect(merge(all(sights), sights[i % sights.length])).toEqual(all(sights))), { numRuns: 1000 })
+    fc.assert(
+      fc.property(several, fc.nat(), (sights, i) => void expect(merge(all(sights), sights[i % sights.length])).toEqual(all(sights))),
+      { numRuns: 1000 },
+    )
   })
 
   it('may know more later: then their earlier, pending sight changes nothing', () => {
