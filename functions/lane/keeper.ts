@@ -42,8 +42,13 @@ export class LaneKeeper<Work extends LaneWork> {
     const warm = this.#warm.get(lane)
     this.#warm.delete(lane)
     if (warm && warm.lease.fence + 1 === lease.fence) return { ...warm, lease }
-    const { cursor, checkpoints } = await this.#state.load(lane)
-    return { lease, cursor: cursor ?? 0, work: await this.#open(lane, checkpoints) }
+    try {
+      const { cursor, checkpoints } = await this.#state.load(lane)
+      return { lease, cursor: cursor ?? 0, work: await this.#open(lane, checkpoints) }
+    } catch (error) {
+      await this.#state.release(lease)
+      throw error
+    }
   }
 
   /** Settles the work and moves the cursor. Throws `Fenced` when the lane was lost: its work must not be used any more. */

@@ -8,6 +8,7 @@ export class Sweep {
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
 
+  /** `failed` is told of each lane that could not be drained; `*` where the lanes could not be listed. */
   constructor(state: State, drain: (lane: string) => Promise<void>, failed: (lane: string, error: Error) => void) {
     this.#state = state
     this.#drain = drain
@@ -16,7 +17,7 @@ export class Sweep {
 
   start(everyMs = 2_000): void {
     const again = async () => {
-      this.#running = this.once()
+      this.#running = this.once().catch((error: Error) => this.#failed('*', error))
       await this.#running
       if (this.#timer) this.#timer = setTimeout(again, everyMs)
     }
