@@ -62,6 +62,11 @@ describe('two observers of a call', () => {
     expect(merged.spider.network).toEqual({ duration: (800 - 500) * 1000 })
   })
 
+  it('who measured the same: times of the one who saw more', () => {
+    const garbled = sight({ agent: 'a', first: 1100, last: 1900, status: 'malformed' })
+    expect(merge(garbled, client).event).toEqual(client.event)
+  })
+
   it('measure no network where one of them saw no answer', () => {
     expect(merge(client, sight({ agent: 'db', first: 5300 })).spider.network).toBeUndefined()
   })
@@ -74,10 +79,10 @@ describe('status and missing of two', () => {
     ['each fills the other', { first: 0, last: 9, holes: { response: 3 } }, { first: 0, last: 5, holes: { request: 4 } }, 'complete', []],
     [
       'the same direction has holes: the smaller',
-      { first: 0, last: 9, holes: { response: 3 } },
-      { first: 0, last: 5, holes: { response: 2 } },
+      { first: 0, last: 9, holes: { response: 30 } },
+      { first: 0, last: 5, holes: { response: 4 } },
       'incomplete',
-      [2],
+      [4],
     ],
     ['a pending one and a whole one', { first: 0 }, { first: 0, last: 5 }, 'complete', []],
     ['pending, and only the answer', { first: 0 }, { first: 0, last: 5, holes: { request: 4 } }, 'complete', []],

@@ -129,6 +129,19 @@ describe('a missing sequence', () => {
   })
 })
 
+describe('a gap', () => {
+  it('that another holder met first has its time here too', async () => {
+    const [a, b] = [holder('a'), holder('b')]
+    await append(1, 3)
+    await a.drain.drain(LANE)
+    now += GAP_MS
+    await append(2, 5)
+    await b.drain.drain(LANE)
+    await a.drain.drain(LANE)
+    expect(sink).toEqual(['1', '2', '3'])
+  })
+})
+
 describe('a failure', () => {
   it('is thrown, and the next try begins at the last commit', async () => {
     await append(1, 2, 3)
