@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { State } from '#adapters/state/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { merge } from '#engines/dedup/merge.ts'
@@ -24,7 +25,7 @@ export class Merger {
   readonly #ports: MergerPorts
   readonly #observers: Observers
   readonly #scope: Scope
-  #saved: Parsed[] = []
+  #saved: (Parsed & { agent: string })[] = []
   #second = new Map<string, ExchangeDocument>()
 
   constructor(ports: MergerPorts, observers: Observers, team: string) {
@@ -39,7 +40,7 @@ export class Merger {
       const { session, first } = await this.#observers.observe(agent, each.session, each.peerKey)
       if (first) {
         lines.push(each.json)
-        this.#saved.push(each)
+        this.#saved.push({ ...each, agent })
       } else {
         await this.#takeSecond(agent, session, each)
       }
@@ -70,19 +71,30 @@ export class Merger {
     ])
   }
 
-  /** The calls of this lane that several agents saw: as the store has them where another was first, as they were just stored where this one was. */
-  async #mine(saved: readonly Parsed[], second: ReadonlyMap<string, ExchangeDocument>): Promise<Map<string, ExchangeDocument>> {
+  /**
+   * The calls of this lane that several agents saw: as the store has them where another was first, as they were just
+   * stored where this one was. Then this one's share is kept for the others too, for one of them may store last.
+   */
+  async #mine(
+    saved: readonly (Parsed & { agent: string })[],
+    second: ReadonlyMap<string, ExchangeDocument>,
+  ): Promise<Map<string, ExchangeDocument>> {
     const mine = new Map(second)
     if (second.size > 0)
       for (const document of await this.#ports.store.getMany(this.#scope, 'exchanges', [...second.keys()]))
         mine.set(document.event.id, document)
     const doubles = saved.length > 0 ? await this.#observers.doubles() : new Map()
-    for (const each of saved) if (doubles.has(each.session)) mine.set(each.id, JSON.parse(each.json) as ExchangeDocument)
+    for (const { id, session, agent, json } of saved) {
+      if (!doubles.has(session)) continue
+      await this.#observers.keep(id, agent, json)
+      if (!doubles.get(session).includes(agent)) await this.#observers.join(session, agent)
+      mine.set(id, JSON.parse(json) as ExchangeDocument)
+    }
     return mine
   }
 
   /**
-   * Merges with what the later observers kept, stores, and looks again: who kept something meanwhile may have stored
+   * Merges with what the observers kept, stores, and looks again: who kept something meanwhile may have stored
    * before this did, without this one's share. Whoever stores last finds everything.
    */
   async #mergeUntilStable(mine: Map<string, ExchangeDocument>): Promise<Map<string, ExchangeDocument>> {
@@ -95,7 +107,7 @@ export class Merger {
         const before = merged.get(document.event.id) ?? document
         const kept = await this.#observers.kept(document.event.id, doubles.get(document.spider.session.id) ?? [])
         const after = kept.reduce((sum, other) => merge(sum, JSON.parse(other) as ExchangeDocument), before)
-        if (merged.has(document.event.id) && after.spider.agents.length === before.spider.agents.length) continue
+        if (merged.has(document.event.id) && isDeepStrictEqual(after, before)) continue
         merged.set(document.event.id, after)
         changed.push(after)
       }
