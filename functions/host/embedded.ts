@@ -22,7 +22,7 @@ export interface Adapters {
 export async function openEmbedded(directory: string): Promise<Adapters> {
   await mkdir(directory, { recursive: true })
   const state = await openState({ directory: join(directory, 'state') })
-  const store = await openDuckDb({ directory: join(directory, 'store') })
+  const store = await openDuckDb({ directory: join(directory, 'store'), threads: 1, memoryLimit: '256MB' })
   const blobs = await openBlobs({ directory: join(directory, 'blobs') })
   const deadLetters = await openDeadLetters({ directory: join(directory, 'dead-letters') })
   return {

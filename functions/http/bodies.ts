@@ -1,9 +1,7 @@
-import { promisify } from 'node:util'
-import { zstdCompress } from 'node:zlib'
 import type { Blobs } from '#adapters/blobs/port.ts'
 import { formatBodyReference } from '#events/documents/body.ts'
+import { compress } from '../lane/compression.ts'
 
-const compress = promisify(zstdCompress)
 const REMEMBERED = 20_000
 
 interface Body {

@@ -1,5 +1,3 @@
-import { promisify } from 'node:util'
-import { zstdCompress } from 'node:zlib'
 import type { Blobs } from '#adapters/blobs/port.ts'
 import { type Bus, Permanent, Transient } from '#adapters/bus/port.ts'
 import { Full, type State } from '#adapters/state/port.ts'
@@ -7,10 +5,9 @@ import type { Event } from '#events/define.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
 import type { Handler } from '../declare.ts'
+import { compress } from '../lane/compression.ts'
 import { encodeEntry } from '../lane/entry.ts'
 import type { SectionCache } from '../lane/sections.ts'
-
-const compress = promisify(zstdCompress)
 
 export interface IngestPorts {
   state: State

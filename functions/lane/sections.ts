@@ -1,8 +1,5 @@
-import { promisify } from 'node:util'
-import { zstdDecompress } from 'node:zlib'
 import type { BlobReference, Blobs } from '#adapters/blobs/port.ts'
-
-const decompress = promisify(zstdDecompress)
+import { decompress } from './compression.ts'
 
 /** A packet section as `ingest` kept it; undefined when the blob store has let it go. */
 export async function readSection(blobs: Blobs, ref: BlobReference): Promise<Uint8Array | undefined> {

@@ -1,10 +1,7 @@
-import { promisify } from 'node:util'
-import { zstdDecompress } from 'node:zlib'
 import type { BlobReference, Blobs } from '#adapters/blobs/port.ts'
 import { parseBodyReference } from '#events/documents/body.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-
-const decompress = promisify(zstdDecompress)
+import { decompress } from '../lane/compression.ts'
 
 type Body = NonNullable<NonNullable<ExchangeDocument['http']>['request']>['body']
 
