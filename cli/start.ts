@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type Command, InvalidArgumentError } from 'commander'
 import { CaptureRefused } from '#adapters/capture/port.ts'
 import { OptionError, parse } from '#agents/whisperer/options.ts'
-import { type Closer, SpiderServer } from './start/server.ts'
+import type { Closer } from './start/server.ts'
 import { UsageError } from './usage.ts'
 
 interface StartOptions {
@@ -62,6 +62,8 @@ function hours(text: string): number {
 async function start(files: string[], options: StartOptions): Promise<number> {
   const closers: Closer[] = []
   try {
+    // Loaded only here: the store and the web server cost half a second that `read` need not pay.
+    const { SpiderServer } = await import('./start/server.ts')
     const server = await SpiderServer.open({ ...options, data: resolve(options.data), keepPacketsMs: options.keepPackets * HOUR }, closers)
     const capture = options.capture && files.length === 0
     const captures = capture ? await server.capture(captureOptions(options)) : 'Captures nothing itself.'

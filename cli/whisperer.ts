@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { run } from '#agents/whisperer/main.ts'
 
 /** The agent alone: its options, and their help, are its own. */
 export function addWhisperer(program: Command, finish: (code: number) => void): void {
@@ -9,5 +8,8 @@ export function addWhisperer(program: Command, finish: (code: number) => void): 
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
-    .action(async (_options: unknown, command: Command) => finish(await run(command.args, process.env)))
+    .action(async (_options: unknown, command: Command) => {
+      const { run } = await import('#agents/whisperer/main.ts') // loaded only here: other verbs start without it
+      finish(await run(command.args, process.env))
+    })
 }
