@@ -20,7 +20,7 @@ const SUBJECTS: Record<string, (options: Options) => Promise<Subject>> = {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    megabytes: { type: 'string', default: '100' },
+    megabytes: { type: 'string', default: '200' },
     runs: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '8' },
     help: { type: 'boolean', default: false },
@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
 })
 const unknown = positionals.filter((name) => !(name in SUBJECTS))
 if (values.help || unknown.length) {
-  console.error(`npm run bench -- [${Object.keys(SUBJECTS).join('|')}] … [--megabytes 100] [--runs 3] [--seconds 8]`)
+  console.error(`npm run bench -- [${Object.keys(SUBJECTS).join('|')}] … [--megabytes 200] [--runs 3] [--seconds 8]`)
   process.exit(unknown.length ? 2 : 0)
 }
 if (!existsSync(TIME)) {
