@@ -44,6 +44,12 @@ export class HttpChain implements StreamConsumer {
     await this.#keeper.release(held)
   }
 
+  async abandon(): Promise<void> {
+    const held = this.#held
+    this.#held = undefined
+    if (held) await this.#keeper.abandon(held)
+  }
+
   describe(connection: Connection): Described {
     return this.#held?.work.describe(connection) ?? { protocol: undefined, exchanges: 0 }
   }

@@ -71,6 +71,7 @@ export class LaneKeeper<Work extends LaneWork> {
 
   /** Gives the lane back after a failure: the next hold begins from the checkpoints. */
   async abandon(held: Held<Work>): Promise<void> {
+    await held.work.abandon?.()
     await this.#state.release(held.lease)
   }
 }

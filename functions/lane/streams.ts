@@ -16,6 +16,8 @@ export interface StreamConsumer {
   finish(at: number): Promise<void>
   /** Everything taken is durable when it resolves. */
   settle(): Promise<void>
+  /** Forgets what was taken and not settled. */
+  abandon?(): Promise<void>
   /** What the connection speaks and how many exchanges were read in it, as far as this consumer knows. */
   describe(connection: Connection): Described
 }

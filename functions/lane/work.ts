@@ -5,4 +5,6 @@ export interface LaneWork {
    * since the last time (null: gone). The lane's cursor moves together with them.
    */
   settle(): Promise<ReadonlyMap<string, Uint8Array | null>>
+  /** Lets go of what it holds elsewhere: it failed, and is not used any more. */
+  abandon?(): Promise<void>
 }

@@ -136,6 +136,10 @@ export class SessionsLane implements LoggedWork {
     return this.#checkpoints()
   }
 
+  async abandon(): Promise<void> {
+    await this.#ports.streams.abandon?.()
+  }
+
   #sessionDocuments(): SessionDocument[] {
     const documents: SessionDocument[] = []
     for (const connection of this.#watched.changed) {
