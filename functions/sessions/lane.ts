@@ -53,6 +53,8 @@ export class SessionsLane implements LoggedWork {
   /** What was known of connections when they closed. */
   readonly #ended = new WeakMap<Connection, Described>()
   #blocks: PacketsDocument[] = []
+  /** Since `settle`, streams were told that their consumer had done before. */
+  #repeated = false
   #agent = ''
   /** Capture time, µs. */
   #at = 0
@@ -81,6 +83,7 @@ export class SessionsLane implements LoggedWork {
     const section = await this.#ports.sections.take(entry.ref)
     this.#agent = entry.agent
     this.#watched.sink = await this.#ports.streams.begin(sequence, entry.agent)
+    if (this.#watched.sink === ignore) this.#repeated = true
     if (!section) this.#table.lossReason = 'not captured'
     else if (isEndOfCapture(section)) this.#table.flush()
     else this.#read(sequence, entry, section)
@@ -128,6 +131,8 @@ export class SessionsLane implements LoggedWork {
   async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
     const { store, streams } = this.#ports
     const sessions = this.#sessionDocuments()
+    if (this.#repeated) await this.#recall(sessions)
+    this.#repeated = false
     if (sessions.length > 0) await store.save(this.#scope, 'sessions', sessions)
     if (this.#blocks.length > 0) await store.save(this.#scope, 'packets', this.#blocks)
     this.#blocks = []
@@ -153,6 +158,18 @@ export class SessionsLane implements LoggedWork {
       )
     }
     return documents
+  }
+
+  /** What consumers know no more of connections whose streams they had done before: the documents that were stored then say it. */
+  async #recall(sessions: readonly SessionDocument[]): Promise<void> {
+    const unknown = new Map(sessions.filter(({ network }) => network.protocol === undefined).map((session) => [session.event.id, session]))
+    if (unknown.size === 0) return
+    for (const { event, network, spider } of await this.#ports.store.getMany(this.#scope, 'sessions', [...unknown.keys()])) {
+      const session = unknown.get(event.id)
+      if (!session || network.protocol === undefined) continue
+      session.network.protocol = network.protocol
+      session.spider.exchanges = spider.exchanges
+    }
   }
 
   #checkpoints(): Map<string, Uint8Array | null> {
