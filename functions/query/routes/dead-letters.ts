@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { QueryPorts } from '../ports.ts'
-import { notFound } from '../problem.ts'
+import { notFound, Problem } from '../problem.ts'
 
 const DeadLetter = Type.Object({
   id: Type.String(),
@@ -42,9 +42,15 @@ export const deadLetterRoutes =
         },
       },
       async ({ params }, reply) => {
+        const listed = (await ports.deadLetters.list()).find(({ id }) => id === params.id)
         const letter = await ports.deadLetters.take(params.id)
-        if (!letter) throw notFound('dead letter', params.id)
-        await ports.resend(letter.function, letter.event)
+        if (!listed || !letter) throw notFound('dead letter', params.id)
+        try {
+          await ports.resend(letter.function, letter.event)
+        } catch (error) {
+          await ports.deadLetters.keep(letter.event, letter.function, listed.reason, listed.attempts)
+          throw new Problem(503, 'Not sent', `The event stays among the dead letters: ${(error as Error).message}`)
+        }
         return reply.code(202).send({ id: params.id })
       },
     )
