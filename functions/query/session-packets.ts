@@ -63,12 +63,18 @@ export async function walkPackets(
   }
 }
 
+/** A document's time (ISO 8601 with microseconds), in µs since 1970. */
+const microsOf = (iso: string): number => Date.parse(iso) * 1000 + Number(iso.slice(-4, -1))
+
 function readBlock(section: Uint8Array, session: SessionDocument, block: string, visit: Visit): void {
+  const from = microsOf(session.event.start)
+  // The same ports may be used again later: what comes after the end is another connection's.
+  const to = session.spider.state === 'open' ? Number.POSITIVE_INFINITY : microsOf(session.event.end)
   const decoder = new PacketDecoder(new Fragments())
   const reader: CaptureReader = new CaptureReader({
     packet: (bytes, start, end, originalLength, at, linkType, interfaceId) => {
       const frame = decoder.decode(bytes, start, end, originalLength, at, linkType, interfaceId)
-      const side = frame.isTcp ? sideOf(frame, session) : undefined
+      const side = frame.isTcp && at >= from && at <= to ? sideOf(frame, session) : undefined
       if (side)
         visit(frame, side, { bytes, start, end, originalLength, linkType, interfaceName: reader.interfaces[interfaceId].name }, block)
     },
