@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CaptureReader } from '#engines/pcap/reader.ts'
-import { conversation } from '#engines/tcp/talk.case.ts'
+import { conversation, handshake, type Packet, T0 } from '#engines/tcp/talk.case.ts'
+import type { SessionDocument } from '#events/documents/session.ts'
 import { openShared, type Shared, Spider, sectionOf } from '../sessions/capture.case.ts'
 import { exportPackets, listPackets } from './session-packets.ts'
 
@@ -10,12 +11,22 @@ const TALK = conversation([
   { side: 1, data: ANSWER },
 ])
 
+/** The same between other ports, at the same time. */
+const NEIGHBOUR = TALK.map(({ bytes, ...rest }, i): Packet => {
+  const copy = bytes.slice()
+  copy[i === 1 || i === 4 || i === 6 ? 37 : 35]++
+  return { ...rest, bytes: copy }
+})
+/** The next connection between the same ports. */
+const NEXT = handshake(1_000_000, 70_000)
+
 let shared: Shared
 let spider: Spider
 beforeAll(async () => {
   shared = await openShared()
   spider = await Spider.open(shared, 'red')
-  for (const [i, from] of [0, 4].entries()) await spider.send(i + 1, sectionOf(TALK.slice(from, from + 4 + i * 99)))
+  await spider.send(1, sectionOf([...TALK.slice(0, 4), ...NEIGHBOUR.slice(0, 4)]))
+  await spider.send(2, sectionOf([...TALK.slice(4), ...NEIGHBOUR.slice(4), ...NEXT]))
   await spider.drained()
 })
 afterAll(async () => {
@@ -24,9 +35,15 @@ afterAll(async () => {
   await shared.blobs.close()
 })
 
+const sessionOf = async (): Promise<SessionDocument> => {
+  const sessions = await spider.all('sessions')
+  expect(sessions.length).toBe(3)
+  return sessions.find(({ client, event }) => client.port === 40_000 && Date.parse(event.start) === T0 / 1000) as SessionDocument
+}
+
 describe('the packets of a session', () => {
   it('are listed as captured, over all blocks', async () => {
-    const [session] = await spider.all('sessions')
+    const session = await sessionOf()
     const { items, total } = await listPackets(shared, spider.scope, session, 1000)
     expect(total).toBe(TALK.length)
     expect(items.map(({ time }) => time)).toEqual(TALK.map(({ at }) => at))
@@ -46,13 +63,13 @@ describe('the packets of a session', () => {
   })
 
   it('are at most so many, and all are counted', async () => {
-    const [session] = await spider.all('sessions')
+    const session = await sessionOf()
     const { items, total } = await listPackets(shared, spider.scope, session, 3)
     expect([items.length, total]).toEqual([3, TALK.length])
   })
 
   it('are exported as a capture that says the same', async () => {
-    const [session] = await spider.all('sessions')
+    const session = await sessionOf()
     const read: [number, string][] = []
     const reader: CaptureReader = new CaptureReader({
       packet: (bytes, start, end, _length, at, _type, id) =>
