@@ -3,6 +3,8 @@ import { CaptureReader } from '#engines/pcap/reader.ts'
 import { conversation, handshake, type Packet, T0 } from '#engines/tcp/talk.case.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
 import { openShared, type Shared, Spider, sectionOf } from '../sessions/capture.case.ts'
+import { createApi } from './api.ts'
+import { LiveFeed } from './live.ts'
 import { exportPackets, listPackets } from './session-packets.ts'
 
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
@@ -79,5 +81,33 @@ describe('the packets of a session', () => {
     reader.end()
     expect(reader.problem).toBeUndefined()
     expect(read).toEqual(TALK.map(({ at, bytes }) => [at, `eth0 ${Buffer.from(bytes).toString('hex')}`]))
+  })
+
+  it('come over the API as a list, and as a file', async () => {
+    const { event } = await sessionOf()
+    const app = await createApi({
+      ...shared,
+      deadLetters: spider.adapters.deadLetters,
+      resend: (await spider.process()).router.resend,
+      live: new LiveFeed(),
+      scope: () => spider.scope,
+      health: async () => ({}),
+      now: Date.now,
+    })
+    const list = await app.inject(`/api/v1/sessions/${event.id}/packets`)
+    expect(list.json()).toMatchObject({ total: TALK.length, items: TALK.map(({ at }, i) => ({ number: i + 1, time: at })) })
+    const file = await app.inject(`/api/v1/sessions/${event.id}/packets.pcapng`)
+    expect(file.headers['content-type']).toBe('application/x-pcapng')
+    expect(file.headers['content-disposition']).toContain('.pcapng')
+    expect(file.rawPayload).toEqual(Buffer.from(await exportPackets(shared, spider.scope, await sessionOf())))
+    const { items } = (await app.inject('/api/v1/sessions?q=server.port=80')).json()
+    expect(items.length).toBe(3)
+    const [call] = (await app.inject('/api/v1/exchanges?size=1')).json().items
+    expect(call.http.response.body.content).toBeUndefined()
+    expect((await app.inject(`/api/v1/exchanges/${call.event.id}`)).json().http.response.body).toMatchObject({
+      content: 'ok',
+      encoding: 'utf-8',
+    })
+    await app.close()
   })
 })
