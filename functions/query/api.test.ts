@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,6 +72,7 @@ beforeAll(async () => {
     await router.close()
     await store.close()
     await blobs.close()
+    rmSync(directory, { recursive: true })
   }
 })
 beforeEach(() => {

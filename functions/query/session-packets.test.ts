@@ -33,8 +33,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await spider.end()
-  await shared.store.close()
-  await shared.blobs.close()
+  await shared.close()
 })
 
 const sessionOf = async (): Promise<SessionDocument> => {
@@ -86,7 +85,8 @@ describe('the packets of a session', () => {
   it('come over the API as a list, and as a file', async () => {
     const { event } = await sessionOf()
     const app = await createApi({
-      ...shared,
+      store: shared.store,
+      blobs: shared.blobs,
       deadLetters: spider.adapters.deadLetters,
       resend: (await spider.process()).router.resend,
       live: new LiveFeed(),

@@ -1,5 +1,5 @@
 /** Whole conversations as an agent sends them, through all functions of one process, into a store in memory. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openBlobs } from '#adapters/blobs/files/blobs.ts'
@@ -28,14 +28,23 @@ export function sectionOf(packets: readonly Packet[], counters?: CaptureStatisti
 }
 
 export interface Shared {
+  directory: string
   store: Store
   blobs: Blobs
+  close(): Promise<void>
 }
 
-export const openShared = async (): Promise<Shared> => ({
-  store: await openDuckDb({ directory: ':memory:' }),
-  blobs: await openBlobs({ directory: mkdtempSync(join(tmpdir(), 'spider-blobs-')) }),
-})
+export async function openShared(): Promise<Shared> {
+  const directory = mkdtempSync(join(tmpdir(), 'spider-capture-'))
+  const store = await openDuckDb({ directory: ':memory:' })
+  const blobs = await openBlobs({ directory: join(directory, 'blobs') })
+  const close = async (): Promise<void> => {
+    await store.close()
+    await blobs.close()
+    rmSync(directory, { recursive: true })
+  }
+  return { directory, store, blobs, close }
+}
 
 /** A Spider of its own: its team, its state. */
 export class Spider {
@@ -49,8 +58,8 @@ export class Spider {
     this.team = team
   }
 
-  static async open({ store, blobs }: Shared, team: string): Promise<Spider> {
-    const deadLetters = await openDeadLetters({ directory: mkdtempSync(join(tmpdir(), 'spider-letters-')) })
+  static async open({ directory, store, blobs }: Shared, team: string): Promise<Spider> {
+    const deadLetters = await openDeadLetters({ directory: join(directory, 'letters', team) })
     const state = await openState()
     return new Spider({ store, blobs, deadLetters, state, close: async () => undefined }, team)
   }

@@ -37,8 +37,7 @@ beforeEach(async () => {
 })
 afterAll(async () => {
   await spider.end()
-  await shared.store.close()
-  await shared.blobs.close()
+  await shared.close()
 })
 
 /** The calls with their bodies, without the team. */
