@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { openFile } from '#adapters/capture/files/open.ts'
@@ -34,13 +34,15 @@ export class SpiderServer {
   readonly url: string
   readonly #port: number
   readonly #listen: string
+  readonly #data: string
   readonly #process: OneProcess
   readonly #closers: Closer[]
 
-  private constructor(app: FastifyInstance, listen: string, oneProcess: OneProcess, closers: Closer[]) {
+  private constructor(app: FastifyInstance, { listen, data }: ServerOptions, oneProcess: OneProcess, closers: Closer[]) {
     const address = app.server.address()
     this.#port = typeof address === 'object' && address ? address.port : 0
     this.#listen = listen
+    this.#data = data
     this.url = `http://${listen.includes(':') ? `[${listen}]` : listen}:${this.#port}`
     this.#process = oneProcess
     this.#closers = closers
@@ -55,14 +57,20 @@ export class SpiderServer {
     const app = await createServer(queryPorts(adapters, oneProcess, options.data), oneProcess.intake, PAGE)
     closers.push(() => app.close())
     await listen(app, options)
-    return new SpiderServer(app, options.listen, oneProcess, closers)
+    return new SpiderServer(app, options, oneProcess, closers)
   }
 
   /** Captures live. Throws `CaptureRefused`. */
   async capture(options: Options): Promise<string> {
     const exclude = [{ addresses: WILDCARDS.includes(this.#listen) ? [] : [this.#listen], port: this.#port }]
     const source = { kind: 'interface', module: LIBPCAP, exclude } as const
-    const whisperer = new Whisperer({ bus: this.#process.intake, source, options, identity: newIdentity(options.name, VERSION) })
+    const bus = this.#process.intake
+    const whisperer = new Whisperer({
+      bus,
+      source,
+      options: { ...options, ...this.#beside(options) },
+      identity: newIdentity(options.name, VERSION),
+    })
     await whisperer.start()
     this.#closers.push(async () => {
       await whisperer.stop()
@@ -71,6 +79,11 @@ export class SpiderServer {
     const filter = options.filter === '' ? '' : ` with the filter "${options.filter}"`
     const where = options.interface.includes('any') ? 'all interfaces' : options.interface.join(', ')
     return `Captures on ${where}${filter}, without its own traffic (port ${this.#port}).`
+  }
+
+  /** An agent in the same process has every lane on its way at once, and keeps on disk what the functions cannot take yet. */
+  #beside({ spool, inFlight, lanes }: Options): Pick<Options, 'spool' | 'inFlight'> {
+    return { spool: spool || join(this.#data, 'spool'), inFlight: Math.max(inFlight, lanes) }
   }
 
   /** Analyses files, each as what one agent saw. Throws `CaptureRefused` for one that is not there or no capture. */

@@ -8,5 +8,9 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(laneAdvanced)],
   produces: [listed(streamAdvanced)],
-  scaling: { concurrency: 8, queue: 1024, why: 'bound by CPU; an event only says that a lane has work, so many may wait' },
+  scaling: {
+    concurrency: 2,
+    queue: 1024,
+    why: 'bound by CPU: one lane is worked on while another waits for the store; an event only says that a lane has work, so many may wait',
+  },
 }
