@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { access, constants, stat } from 'node:fs/promises'
+import { access, constants, open, stat } from 'node:fs/promises'
 import type { Readable, Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { CaptureFile, OpenFile } from '../port.ts'
@@ -13,15 +13,17 @@ export const openFile: OpenFile = async (path) => {
   const pipe = path === '-'
   const size = pipe ? undefined : await sizeOf(path)
   let read = 0
-  const source = (): Readable => (pipe ? process.stdin : createReadStream(path, { highWaterMark: PIECE }))
   return {
     name: pipe ? 'standard input' : path,
     size,
     read: () => read,
-    chunks: () =>
-      pieces(source(), path, (bytes) => {
+    chunks: () => {
+      const count = (bytes: number): void => {
         read += bytes
-      }),
+      }
+      if (size !== undefined) return filePieces(path, count)
+      return pieces(pipe ? process.stdin : createReadStream(path, { highWaterMark: PIECE }), path, count)
+    },
   } satisfies CaptureFile
 }
 
@@ -33,6 +35,30 @@ const sizeOf = async (path: string): Promise<number | undefined> => {
     return found.isFile() ? found.size : undefined
   } catch (error) {
     throw explained(error as Error, path)
+  }
+}
+
+/** A plain file is read into one buffer again and again; a packed one as a stream. */
+async function* filePieces(path: string, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PIECE)
+    const { bytesRead } = await file.read(buffer, 0, 4, 0)
+    if (bytesRead === 4 && (isGzip(buffer) || isZstd(buffer))) {
+      yield* pieces(createReadStream(path, { highWaterMark: PIECE }), path, count)
+      return
+    }
+    for (let position = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE, position)
+      if (bytesRead === 0) return
+      position += bytesRead
+      count(bytesRead)
+      yield buffer.subarray(0, bytesRead)
+    }
+  } catch (error) {
+    throw explained(error as Error, path)
+  } finally {
+    await file.close()
   }
 }
 
@@ -76,9 +102,12 @@ const beginning = async (raw: AsyncGenerator<Uint8Array>): Promise<Uint8Array> =
   return first
 }
 
+const isGzip = (first: Uint8Array): boolean => first[0] === 0x1f && first[1] === 0x8b
+const isZstd = (first: Uint8Array): boolean => first[0] === 0x28 && first[1] === 0xb5 && first[2] === 0x2f && first[3] === 0xfd
+
 const unpacker = (first: Uint8Array): Transform | undefined => {
-  if (first[0] === 0x1f && first[1] === 0x8b) return createGunzip({ chunkSize: PIECE })
-  if (first[0] === 0x28 && first[1] === 0xb5 && first[2] === 0x2f && first[3] === 0xfd) return createZstdDecompress({ chunkSize: PIECE })
+  if (isGzip(first)) return createGunzip({ chunkSize: PIECE })
+  if (isZstd(first)) return createZstdDecompress({ chunkSize: PIECE })
   return undefined
 }
 
