@@ -44,7 +44,8 @@ async function* filePieces(path: string, count: (bytes: number) => void): AsyncG
   try {
     const buffer = Buffer.allocUnsafeSlow(PIECE)
     const { bytesRead } = await file.read(buffer, 0, 4, 0)
-    if (bytesRead === 4 && (isGzip(buffer) || isZstd(buffer))) {
+    const first = buffer.subarray(0, bytesRead)
+    if (isGzip(first) || isZstd(first)) {
       yield* pieces(createReadStream(path, { highWaterMark: PIECE }), path, count)
       return
     }
