@@ -1,5 +1,6 @@
 import { openFile } from '#adapters/capture/files/open.ts'
 import { type CaptureFile, CaptureRefused } from '#adapters/capture/port.ts'
+import { copyOf } from '#engines/bytes/copy.ts'
 import { CaptureReader } from '#engines/pcap/reader.ts'
 import type { CaptureSink } from '#engines/pcap/sink.ts'
 import type { Micros } from '#engines/time.ts'
@@ -47,7 +48,7 @@ class Queue {
       ...(sink.name && { name: (address: string, name: string) => sink.name?.(address, name) }),
       packet: (bytes, start, end, originalLength, at, linkType, interfaceId) => {
         // The bytes are only valid during the call, so each packet of the piece is copied.
-        this.#packets.push([bytes.slice(start, end), 0, end - start, originalLength, at, linkType, interfaceId * 64 + index])
+        this.#packets.push([copyOf(bytes, start, end), 0, end - start, originalLength, at, linkType, interfaceId * 64 + index])
       },
     })
     this.input = { name: file.name, file, reader }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { methods, plain } from './buffer.ts'
-import { copy } from './copy.ts'
+import { copy, copyOf } from './copy.ts'
 import { u16be, u16le, u24be, u32be, u32le, writeU16be, writeU16le, writeU32be, writeU32le } from './numbers.ts'
 import { equals, indexOf, indexOfBytes } from './search.ts'
 import { fromLatin1, latin1, utf8 } from './text.ts'
@@ -9,6 +9,16 @@ import { fromLatin1, latin1, utf8 } from './text.ts'
 const region = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat(300), fc.nat(300)).map(([bytes, a, b]) => {
   const [start, end] = [a % (bytes.length + 1), b % (bytes.length + 1)].sort((x, y) => x - y)
   return { bytes, start, end }
+})
+
+describe('a copy', () => {
+  it('has memory of its own, also of a Buffer, whose slice has not', () => {
+    for (const bytes of [Uint8Array.from([1, 2, 3, 4]), Buffer.from([1, 2, 3, 4])]) {
+      const kept = copyOf(bytes, 1, 3)
+      bytes.fill(9)
+      expect([...kept]).toEqual([2, 3])
+    }
+  })
 })
 
 describe('text', () => {

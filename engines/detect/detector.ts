@@ -1,3 +1,4 @@
+import { copyOf } from '../bytes/copy.ts'
 import type { Side } from '../tcp/facts.ts'
 import { PROTOCOLS, type Protocol } from './protocols.ts'
 
@@ -55,7 +56,7 @@ export class Detector {
       if (this.expectsHttp) return 'http'
       if (this.refused[0] && this.refused[1]) return 'unknown'
     }
-    this.held[side] = first.slice()
+    this.held[side] = copyOf(first)
     return this.held[0].length + this.held[1].length > MOST_HELD ? 'unknown' : undefined
   }
 
@@ -89,7 +90,7 @@ export class Detector {
 
   save(): SavedDetector {
     const { protocol, midway, held, refused, passed, tried } = this
-    return { protocol, midway, held: [held[0].slice(), held[1].slice()], refused: [...refused], passed: [...passed], tried }
+    return { protocol, midway, held: [copyOf(held[0]), copyOf(held[1])], refused: [...refused], passed: [...passed], tried }
   }
 
   load(saved: SavedDetector): void {

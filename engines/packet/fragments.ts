@@ -1,3 +1,4 @@
+import { copyOf } from '../bytes/copy.ts'
 import { type Micros, micros } from '../time.ts'
 import type { Frame } from './frame.ts'
 
@@ -110,7 +111,7 @@ const insert = (datagram: PartialDatagram, fragment: number, bytes: Uint8Array, 
   let from = fragment
   const add = (to: number): void => {
     if (to <= from) return
-    datagram.parts.push({ from, bytes: bytes.slice(start + from - fragment, start + to - fragment) })
+    datagram.parts.push({ from, bytes: copyOf(bytes, start + from - fragment, start + to - fragment) })
     datagram.bytes += to - from
   }
   for (const part of [...datagram.parts]) {

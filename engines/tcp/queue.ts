@@ -1,3 +1,4 @@
+import { copyOf } from '../bytes/copy.ts'
 import { distance, type Half, lengthOf, type Segment } from './half.ts'
 
 /**
@@ -49,7 +50,7 @@ const firstAfter = (queue: Segment[], sequence: number): number => {
 /** Copies `from`..`to` of a segment: the packet's memory is not ours. */
 const keep = (half: Half, segment: Segment, from: number, to: number): Segment => {
   const { bytes } = segment
-  const kept = bytes.slice(Math.min(from, bytes.length), Math.min(to, bytes.length))
+  const kept = copyOf(bytes, Math.min(from, bytes.length), Math.min(to, bytes.length))
   half.queuedBytes += kept.length
   return {
     ...segment,

@@ -1,4 +1,5 @@
 import type { Bus } from '#adapters/bus/port.ts'
+import { copyOf } from '#engines/bytes/copy.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '#engines/tcp/facts.ts'
 import { keyOf } from '#engines/tcp/table.ts'
 import type { Micros } from '#engines/time.ts'
@@ -31,7 +32,7 @@ export class StreamPublisher implements StreamConsumer, StreamSink {
   }
 
   data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
-    this.#add(['data', this.#place(connection), side, bytes.slice(start, end), at])
+    this.#add(['data', this.#place(connection), side, copyOf(bytes, start, end), at])
   }
 
   gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void {
