@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { decodeCloudEvent } from '#adapters/bus/http/decode.ts'
 import { encodeCloudEvent } from '#adapters/bus/http/encode.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { exchangeMerged } from '#events/exchange-merged.ts'
 import { endOfCapture, packetsCaptured } from '#events/packets-captured.ts'
 import { registry } from '#events/registry.ts'
 import { streamAdvanced } from '#events/stream-advanced.ts'
@@ -110,4 +111,29 @@ it('a function alone on the functions framework handles a CloudEvent, and refuse
   const { items } = await store.store.find(scope, 'exchanges', { from: 0, to: 8e15, filter: { kind: 'all' }, size: 10, order: 'oldest' })
   await store.close()
   expect(items.map(({ http }) => http?.response?.status_code)).toEqual([204])
+})
+
+it('query alone shows on its live feed what dedup stored elsewhere', async () => {
+  const port = await freePort()
+  const framework = fileURLToPath(new URL('../node_modules/@google-cloud/functions-framework/build/src/main.js', import.meta.url))
+  const child = spawn(process.execPath, [framework], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...process.env, FUNCTION_TARGET: 'query', PORT: String(port), SPIDER_DATA: join(folder, 'query') },
+    stdio: 'ignore',
+  })
+  try {
+    const url = `http://127.0.0.1:${port}`
+    await eventually(async () => (await fetch(`${url}/healthz`)).ok || undefined)
+    const abort = new AbortController()
+    const reader = (await fetch(`${url}/api/v1/live`, { signal: abort.signal })).body!.getReader()
+    const event = exchangeMerged.make('/functions/dedup', exchangeMerged.example, { id: '1', time: new Date().toISOString() })
+    const { headers, body } = encodeCloudEvent(event, registry)
+    expect((await fetch(url, { method: 'POST', headers, body: Buffer.from(body) })).status).toBe(204)
+    let text = ''
+    while (!text.includes('"items"')) text += Buffer.from((await reader.read()).value!).toString()
+    abort.abort()
+    expect(text).toContain(exchangeMerged.example.exchanges[0].event.id)
+  } finally {
+    child.kill()
+  }
 })

@@ -3,7 +3,8 @@ import * as framework from '@google-cloud/functions-framework'
 import { decodeCloudEvent, UnsupportedEncoding } from '#adapters/bus/http/decode.ts'
 import { Permanent, Transient } from '#adapters/bus/port.ts'
 import { Fenced, Full, StateUnavailable } from '#adapters/state/port.ts'
-import { InvalidEvent } from '#events/define.ts'
+import { type Event, InvalidEvent } from '#events/define.ts'
+import { exchangeMerged } from '#events/exchange-merged.ts'
 import { registry } from '#events/registry.ts'
 import type { Handler } from '../declare.ts'
 import { createApi } from '../query/api.ts'
@@ -39,29 +40,44 @@ function problemOf(error: Error): { status: number; title: string } {
   return { status: 500, title: 'The function failed' }
 }
 
+/** Hands a CloudEvent to its handler, and answers as Knative's delivery wants it. */
+async function answer(
+  name: string,
+  handle: (event: Event) => Promise<void>,
+  request: framework.Request,
+  response: framework.Response,
+): Promise<void> {
+  try {
+    await handle(decodeCloudEvent(request.headers, request.rawBody ?? new Uint8Array(), registry))
+    response.status(204).end()
+  } catch (error) {
+    const { status, title } = problemOf(error as Error)
+    const detail = (error as Error).message
+    if (status >= 500) process.stderr.write(`${name}: ${detail}\n`)
+    response
+      .status(status)
+      .type('application/problem+json')
+      .send(JSON.stringify({ type: 'about:blank', title, status, detail }))
+  }
+}
+
 for (const name of EVENT_FUNCTIONS) {
-  framework.http(name, async (request, response) => {
-    try {
-      const handle = await handler(name)
-      await handle(decodeCloudEvent(request.headers, request.rawBody ?? new Uint8Array(), registry))
-      response.status(204).end()
-    } catch (error) {
-      const { status, title } = problemOf(error as Error)
-      const detail = (error as Error).message
-      if (status >= 500) process.stderr.write(`${name}: ${detail}\n`)
-      response
-        .status(status)
-        .type('application/problem+json')
-        .send(JSON.stringify({ type: 'about:blank', title, status, detail }))
-    }
-  })
+  framework.http(name, (request, response) => answer(name, async (event) => (await handler(name))(event), request, response))
+}
+
+const live = new LiveFeed()
+
+/** The live feed of this instance: calls that `dedup` has stored elsewhere. */
+const feed = async (event: Event): Promise<void> => {
+  if (event.type !== exchangeMerged.type) throw new Permanent(`query takes ${exchangeMerged.type}, not ${event.type}`)
+  for (const document of exchangeMerged.check(event.data).exchanges) live.offerDocument(document)
 }
 
 const api = async () => {
   const ports = await adapters()
   const app = await createApi({
     ...ports,
-    live: new LiveFeed(),
+    live,
     resend: async (name, event) => (await handler(name))(event),
     scope: () => ({ team: TEAM, principal: 'user:local' }),
     health: async () => ({}),
@@ -73,6 +89,7 @@ const api = async () => {
 
 let query: ReturnType<typeof api> | undefined
 framework.http('query', async (request, response) => {
+  if (request.headers['ce-type'] !== undefined) return answer('query', feed, request, response)
   query ??= api()
   ;(await query).routing(request, response)
 })
