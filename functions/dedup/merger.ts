@@ -3,15 +3,8 @@ import type { State } from '#adapters/state/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { merge } from '#engines/dedup/merge.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import type { ExchangeConsumer, Parsed } from '../lane/exchanges.ts'
 import type { Observers } from './observers.ts'
-
-/** A call as one agent saw it: its document as JSON, and what tells the connection. */
-export interface Parsed {
-  id: string
-  session: string
-  peerKey: string | undefined
-  json: string
-}
 
 export interface MergerPorts {
   store: Store
@@ -21,7 +14,7 @@ export interface MergerPorts {
 }
 
 /** Stores the calls of one lane. Calls that only one agent saw pass through; those of a second observer are merged into the first one's. */
-export class Merger {
+export class Merger implements ExchangeConsumer {
   readonly #ports: MergerPorts
   readonly #observers: Observers
   readonly #scope: Scope

@@ -4,7 +4,8 @@ import { micros } from '#engines/time.ts'
 import { type StreamAdvanced, type StreamConnection, streamAdvanced } from '#events/stream-advanced.ts'
 import type { Handler } from '../declare.ts'
 import { LaneDrain, type LoggedWork } from '../lane/drain.ts'
-import { type ExchangeConsumer, HttpLane, type HttpLanePorts } from './lane.ts'
+import type { ExchangeConsumer } from '../lane/exchanges.ts'
+import { HttpLane, type HttpLanePorts } from './lane.ts'
 
 export interface HttpPorts extends HttpLanePorts {
   state: State

@@ -5,27 +5,13 @@ import type { HttpLimits } from '#engines/http/limits.ts'
 import { HttpStreams, type SavedStream } from '#engines/http/streams.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '#engines/tcp/facts.ts'
 import type { Micros } from '#engines/time.ts'
+import type { ExchangeConsumer } from '../lane/exchanges.ts'
 import type { Described } from '../lane/streams.ts'
 import type { LaneWork } from '../lane/work.ts'
 import { BodyBlock } from './bodies.ts'
 import { exchangeId } from './document.ts'
 import { toJson } from './json.ts'
 import type { HostNames } from './names.ts'
-
-/** A call as one agent saw it: its document as JSON, and what tells the connection. */
-export interface Parsed {
-  id: string
-  session: string
-  peerKey: string | undefined
-  json: string
-}
-
-/** Who takes the calls of a lane: the next function, in process or by event. */
-export interface ExchangeConsumer {
-  take(agent: string, sequence: number, parsed: readonly Parsed[]): Promise<void>
-  /** Everything taken is durable when it resolves. */
-  settle(): Promise<void>
-}
 
 export interface HttpLanePorts {
   blobs: Blobs

@@ -1,7 +1,7 @@
 import type { Bus } from '#adapters/bus/port.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { exchangeParsed } from '#events/exchange-parsed.ts'
-import type { ExchangeConsumer, Parsed } from './lane.ts'
+import type { ExchangeConsumer, Parsed } from '../lane/exchanges.ts'
 
 /** `http` apart from `dedup`: the calls of a batch become one `exchange.parsed`. */
 export class ExchangePublisher implements ExchangeConsumer {

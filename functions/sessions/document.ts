@@ -1,11 +1,6 @@
 import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
-
-/** ISO 8601 with microseconds. */
-export const isoMicros = (micros: number): string => {
-  const milliseconds = Math.floor(micros / 1000)
-  return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(Math.floor(micros - milliseconds * 1000)).padStart(3, '0')}Z`
-}
+import { iso } from '../lane/time.ts'
 
 const sideOf = (side: SideFacts) => ({
   packets: side.packets,
@@ -29,11 +24,11 @@ export function toSessionDocument(
     return domain === undefined ? { ip, port } : { ip, port, domain }
   }
   return {
-    '@timestamp': isoMicros(connection.start),
+    '@timestamp': iso(connection.start),
     event: {
       id: connection.id,
-      start: isoMicros(connection.start),
-      end: isoMicros(connection.end),
+      start: iso(connection.start),
+      end: iso(connection.end),
       duration: Math.round((connection.end - connection.start) * 1000),
     },
     client: named(connection.client),

@@ -14,7 +14,8 @@ import type { LoggedWork } from '../lane/drain.ts'
 import { decodeEntry, type PacketsEntry } from '../lane/entry.ts'
 import type { SectionCache } from '../lane/sections.ts'
 import { type Described, ignore, type StreamConsumer } from '../lane/streams.ts'
-import { isoMicros, toSessionDocument } from './document.ts'
+import { iso } from '../lane/time.ts'
+import { toSessionDocument } from './document.ts'
 import { Losses } from './losses.ts'
 import { Watched } from './watched.ts'
 
@@ -122,8 +123,8 @@ export class SessionsLane implements LoggedWork {
     const sessions = [...this.#watched.block].map((connection) => connection.id)
     this.#watched.block.clear()
     return {
-      '@timestamp': isoMicros(first),
-      event: { id: `${this.#lane}/${sequence}`, start: isoMicros(first), end: isoMicros(last) },
+      '@timestamp': iso(micros(first)),
+      event: { id: `${this.#lane}/${sequence}`, start: iso(micros(first)), end: iso(micros(last)) },
       spider: { team: this.#ports.team, agents: [agent], lane: this.#lane, sequence, sessions, packets, bytes, ref },
     }
   }
