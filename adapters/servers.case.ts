@@ -1,0 +1,109 @@
+/**
+ * Servers for tests of adapters. One whose address an environment variable tells is used (`scripts/servers env` prints them);
+ * Redis is started where it is installed; what is not to be had is said in one line, and its tests are left out.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface RedisServer {
+  url: string
+  port: number
+  directory: string
+  /** Ends it, by SIGTERM unless told, and waits until it is gone. */
+  end(signal?: NodeJS.Signals): Promise<void>
+  /** Starts it again, with what it had on disk. */
+  begin(): Promise<void>
+  /** Ends it and deletes what it had. */
+  remove(): Promise<void>
+}
+
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
+
+/** Says why the tests of a file are left out, in one line. */
+export const leftOut = (file: string, why: string): void => console.log(`${file}: skipped, ${why}`)
+
+/** URL of an Elasticsearch to be tested with, if there is one. */
+export const findElasticsearch = (): string | undefined => told('ELASTICSEARCH_URL')
+
+export interface S3Server {
+  endpoint: string
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+/** An S3 server to be tested with, if there is one: it may make and delete buckets. */
+export function findS3(): S3Server | undefined {
+  const endpoint = told('S3_ENDPOINT')
+  const accessKeyId = told('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = told('AWS_SECRET_ACCESS_KEY')
+  return endpoint && accessKeyId && secretAccessKey ? { endpoint, accessKeyId, secretAccessKey } : undefined
+}
+
+/** What the environment says, or else the servers that `scripts/servers up` has started. */
+function told(name: string): string | undefined {
+  started ??= new Map(
+    spawnSync(join(import.meta.dirname, '../scripts/servers'), ['env'], { encoding: 'utf8' })
+      .stdout?.split('\n')
+      .map((line) => /^export (\w+)=(.*)$/.exec(line)?.slice(1) as [string, string])
+      .filter(Boolean),
+  )
+  return process.env[name] || started.get(name)
+}
+let started: Map<string, string> | undefined
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** A Redis of the test's own, in a directory of its own, that keeps every write (`appendfsync always`) unless the options say otherwise. */
+export async function startRedis(...options: string[]): Promise<RedisServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'redis-'))
+  const port = await freePort()
+  const fixed = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--save', '']
+  let child: ChildProcess | undefined
+  const begin = async () => {
+    child = spawn('redis-server', [...fixed, '--appendonly', 'yes', '--appendfsync', 'always', ...options], { stdio: 'ignore' })
+    await listening(port, child)
+  }
+  const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    const ending = child
+    child = undefined
+    if (!ending || ending.exitCode !== null || !ending.kill(signal)) return
+    // One that is stopped ends only once it goes on.
+    ending.kill('SIGCONT')
+    await once(ending, 'exit')
+  }
+  await begin()
+  const remove = () => end('SIGKILL').then(() => rm(directory, { recursive: true }))
+  return { url: `redis://127.0.0.1:${port}`, port, directory, begin, end, remove }
+}
+
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 400 && child.exitCode === null; tries++) {
+    const socket = connect(port, '127.0.0.1')
+    try {
+      await once(socket, 'connect')
+      socket.write('PING\r\n')
+      const [answer] = await once(socket, 'data')
+      // Loading what was on disk is answered with an error.
+      if (/PONG|NOAUTH/.test(String(answer))) return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
+    } finally {
+      socket.destroy()
+    }
+    await sleep(25)
+  }
+  child.kill('SIGKILL')
+  throw new Error(`redis-server did not start on port ${port}`)
+}
