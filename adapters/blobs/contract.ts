@@ -33,6 +33,8 @@ export function blobsContract(name: string, make: () => Promise<BlobsUnderTest>)
       await world.remove()
     })
 
+    it('is in good health', () => blobs.health())
+
     it.each([0, 1, 100, 70_000, 3_000_000])('gives %i bytes back as they were', async (length) => {
       const bytes = noise(length, 1)
       expectBytes(await blobs.get(await blobs.put('bodies', T0, bytes)), bytes)

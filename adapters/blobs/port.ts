@@ -6,6 +6,8 @@ export interface Blobs {
   get(reference: BlobReference, range?: { offset: number; length: number }): Promise<Uint8Array | undefined>
   /** Drops what was kept of a time before `before` (ms since 1970), whole segments at a time. Answers the bytes freed. */
   expire(kind: BlobKind, before: number): Promise<number>
+  /** Whether bytes would be taken now. Throws `BlobsUnavailable` with the reason when not. */
+  health(): Promise<void>
   close(): Promise<void>
 }
 

@@ -43,6 +43,8 @@ export function stateContract(name: string, make: () => Promise<StateUnderTest>)
     }
     const sequences = async (lane: string, after = 0, most = 100) => (await state.read(lane, after, most)).map((entry) => entry.sequence)
 
+    it('is in good health', () => state.health())
+
     describe('log', () => {
       it('gives entries back in order of sequence, after a place, at most so many', async () => {
         for (const sequence of [2, 1, 5, 4]) expect(await state.append('l', sequence, bytes(`e${sequence}`))).toBe('appended')

@@ -29,6 +29,8 @@ export interface State {
   list(prefix: string): Promise<Map<string, Uint8Array>>
   delete(key: string): Promise<void>
 
+  /** Whether changes would be taken now. Throws `StateUnavailable` with the reason when not. */
+  health(): Promise<void>
   close(): Promise<void>
 }
 

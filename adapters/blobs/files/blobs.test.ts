@@ -64,6 +64,14 @@ it('killed with SIGKILL under load, has all that it answered', async () => {
   }
 })
 
+it('says in its health that nothing can be written', async () => {
+  const blobs = await openBlobs({ directory: join(directory, 'gone') })
+  await blobs.health()
+  await rm(join(directory, 'gone'), { recursive: true })
+  await expect(blobs.health()).rejects.toThrow(BlobsUnavailable)
+  await blobs.close()
+})
+
 it('says that a blob is damaged', async () => {
   const blobs = await openBlobs({ directory })
   const reference = await blobs.put('bodies', 0, Buffer.alloc(1000, 'a'))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { type BlobKind, type Blobs, BlobsUnavailable } from '../port.ts'
@@ -21,6 +21,7 @@ export interface BlobsOptions {
 export const HOUR = 3_600_000
 const KINDS: readonly BlobKind[] = ['packets', 'bodies', 'claims']
 const MAX_BLOB = 1 << 30
+const PROBE = Buffer.alloc(64 << 10)
 
 /** Opens blobs packed into segment files, a row of segments per kind and hour. Throws `UnusableDirectory`. */
 export async function openBlobs(options: BlobsOptions): Promise<Blobs> {
@@ -94,6 +95,17 @@ export async function openBlobs(options: BlobsOptions): Promise<Blobs> {
         await Promise.all([writers.forget(path), readers.forget(path)])
       }
       return freed
+    },
+
+    async health() {
+      const path = join(directory, `probe.${randomBytes(8).toString('hex')}`)
+      try {
+        await writeFile(path, PROBE)
+      } catch (error) {
+        throw unavailable(directory, error as Error)
+      } finally {
+        await rm(path, { force: true })
+      }
     },
 
     async close() {

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -62,5 +62,17 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
   while (done < bytes.length) {
     const at = position === null ? null : position + done
     done += (await file.write(bytes, done, bytes.length - done, at)).bytesWritten
+  }
+}
+
+const PROBE = Buffer.alloc(64 << 10)
+
+/** Whether the directory takes more. Throws what the operating system says when not. */
+export async function tryWriting(directory: string): Promise<void> {
+  const path = join(directory, 'probe.part')
+  try {
+    await writeFile(path, PROBE)
+  } finally {
+    await rm(path, { force: true })
   }
 }

@@ -15,8 +15,13 @@ while (!refusal) {
   if (!refusal) kept += 3
 }
 const during = (await state.read('l', 0, 1000)).length
+const sick = await state.health().then(
+  () => 'well',
+  (error: Error) => error.name,
+)
 unlinkSync(join(room, 'ballast'))
 const after = await state.append('l', kept + 1, Buffer.from('room again'))
+await state.health()
 await state.close()
 const again = await openState({ directory })
 const found = (await again.read('l', 0, 1000)).length
@@ -25,6 +30,7 @@ console.log(
   JSON.stringify({
     name: refusal.name,
     message: refusal.message.replace(directory, 'DIR'),
+    sick,
     lost: kept - during,
     after,
     lostAfter: kept + 1 - found,

@@ -23,6 +23,7 @@ it('says in one line that the disk is full, keeps what it had, and goes on when 
     expect(JSON.parse(stdout)).toEqual({
       name: 'StateUnavailable',
       message: 'no space left for the data directory DIR: free some, nothing is taken until then',
+      sick: 'StateUnavailable',
       lost: 0,
       after: 'appended',
       lostAfter: 0,

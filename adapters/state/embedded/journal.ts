@@ -1,7 +1,7 @@
 import { type FileHandle, open, truncate } from 'node:fs/promises'
 import { StateUnavailable } from '../port.ts'
 import { UnusableDirectory } from './directory.ts'
-import { listFiles, pathOf, removeOlder, syncDirectory, writeFully, writeWhole } from './files.ts'
+import { listFiles, pathOf, removeOlder, syncDirectory, tryWriting, writeFully, writeWhole } from './files.ts'
 import { frame, readFrames } from './frames.ts'
 
 export interface JournalOptions {
@@ -79,6 +79,12 @@ export class Journal {
   write(payload: Uint8Array, settle: Settle): void {
     this.#waiting.push({ bytes: frame(payload), settle })
     this.#writing ??= Promise.resolve().then(() => this.#writeAll())
+  }
+
+  /** Throws `StateUnavailable` when nothing more would be kept now. */
+  async health(): Promise<void> {
+    const { directory } = this.#options
+    await tryWriting(directory).catch((error: Error) => Promise.reject(unavailable(directory, error)))
   }
 
   async close(): Promise<void> {

@@ -35,7 +35,8 @@ export async function openState(options: StateOptions = {}): Promise<State> {
   const play = (payload: Uint8Array) => void memory.apply(cbor.decode(payload) as Operation)
   try {
     const journal = await Journal.open({ directory, sync, compactBytes, log }, live, play)
-    return makeState(memory, { write: journal.write.bind(journal), close: () => journal.close().then(letGo) }, options)
+    const close = () => journal.close().then(letGo)
+    return makeState(memory, { write: journal.write.bind(journal), health: () => journal.health(), close }, options)
   } catch (error) {
     await letGo()
     throw error
@@ -46,7 +47,7 @@ function* encodeAll(operations: Operation[]): Generator<Uint8Array> {
   for (const operation of operations) yield cbor.encode(operation)
 }
 
-function makeState(memory: Memory, journal: Pick<Journal, 'write' | 'close'> | undefined, options: StateOptions): State {
+function makeState(memory: Memory, journal: Pick<Journal, 'write' | 'health' | 'close'> | undefined, options: StateOptions): State {
   const { clock = Date.now, maxLogBytesPerLane = 64 << 20 } = options
   const leases = new Leases()
   const until = (ms: number | undefined) => (ms === undefined ? null : clock() + ms)
@@ -121,6 +122,7 @@ function makeState(memory: Memory, journal: Pick<Journal, 'write' | 'close'> | u
     list: async (prefix) => memory.list(prefix, clock()),
     delete: (key) => change('delete', key),
 
+    health: async () => journal?.health(),
     close: async () => journal?.close(),
   }
 }
