@@ -10,8 +10,8 @@ import type { Codecs, HttpExchange } from '#engines/http/facts.ts'
 import { DEFAULT_LIMITS } from '#engines/http/limits.ts'
 import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
-import { toDocument } from '#functions/http/document.ts'
-import { JsonLines } from '#functions/http/json.ts'
+import { toDocument } from '#functions/parsing/http/document.ts'
+import { JsonLines } from '#functions/parsing/http/json.ts'
 
 const exchanges = Number(process.argv[2] ?? 200_000)
 const codecs = await loadCodecs()
@@ -37,6 +37,7 @@ const connectionAt = (index: number): Connection => ({
   peerKey: undefined,
   client: { ip: '10.0.0.1', port: 40_000 + index },
   server: { ip: '10.0.0.2', port: 8080 },
+  transport: 'tcp',
   clientKnownBy: 'syn',
   sides: [side, side],
   start: micros(1_767_607_200e6),

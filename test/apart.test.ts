@@ -92,7 +92,7 @@ it('a function alone on the functions framework handles a CloudEvent, and refuse
   const framework = fileURLToPath(new URL('../node_modules/@google-cloud/functions-framework/build/src/main.js', import.meta.url))
   const child = spawn(process.execPath, [framework], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
-    env: { ...process.env, FUNCTION_TARGET: 'http', PORT: String(port), SPIDER_DATA: join(folder, 'alone') },
+    env: { ...process.env, FUNCTION_TARGET: 'parsing', PORT: String(port), SPIDER_DATA: join(folder, 'alone') },
     stdio: 'ignore',
   })
   try {

@@ -9,8 +9,8 @@ import { Fragments } from '#engines/packet/fragments.ts'
 import { CaptureReader } from '#engines/pcap/reader.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { TcpTable } from '#engines/tcp/table.ts'
-import { toDocument } from '#functions/http/document.ts'
-import { JsonLines, toJson } from '#functions/http/json.ts'
+import { toDocument } from '#functions/parsing/http/document.ts'
+import { JsonLines, toJson } from '#functions/parsing/http/json.ts'
 
 const CORPUS = new URL('../../shared/corpus/', import.meta.url)
 const there = existsSync(new URL('manifest.json', CORPUS))

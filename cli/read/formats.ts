@@ -1,8 +1,8 @@
 import type { HttpExchange } from '#engines/http/facts.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
-import { type DocumentContext, toDocument } from '#functions/http/document.ts'
-import { toHar } from '#functions/http/har.ts'
-import { JsonLines } from '#functions/http/json.ts'
+import { type DocumentContext, toDocument } from '#functions/parsing/http/document.ts'
+import { toHar } from '#functions/parsing/http/har.ts'
+import { JsonLines } from '#functions/parsing/http/json.ts'
 import { writeOut } from './output.ts'
 
 /** How exchanges are written to standard output. */

@@ -11,17 +11,17 @@ import { dedup } from '../dedup/handler.ts'
 import { Merger } from '../dedup/merger.ts'
 import { Observers } from '../dedup/observers.ts'
 import { hosts } from '../hosts/handler.ts'
-import { createHttp } from '../http/handler.ts'
-import { HttpLane } from '../http/lane.ts'
-import { HostNames } from '../http/names.ts'
-import { ExchangePublisher } from '../http/publisher.ts'
 import { ingest } from '../ingest/handler.ts'
 import { LaneKeeper } from '../lane/keeper.ts'
 import { SectionCache } from '../lane/sections.ts'
+import { createParsing } from '../parsing/handler.ts'
+import { ParsingLane } from '../parsing/lane.ts'
+import { HostNames } from '../parsing/names.ts'
+import { ExchangePublisher } from '../parsing/publisher.ts'
 import { createSessions } from '../sessions/handler.ts'
 import { StreamPublisher } from '../sessions/publisher.ts'
 import { status } from '../status/handler.ts'
-import { HttpChain } from './chain.ts'
+import { ParsingChain } from './chain.ts'
 import type { Adapters } from './embedded.ts'
 
 export interface ApartOptions {
@@ -45,12 +45,17 @@ export async function createApart(adapters: Adapters, { team, keepBody, sink }: 
     if (bus && documents.length > 0) void publishMerged(bus, documents, now())
   }
   const merger = (): Merger => new Merger({ store, state, announce }, observers, team)
-  const keeper = new LaneKeeper<HttpLane>({
+  const keeper = new LaneKeeper<ParsingLane>({
     state,
     holder,
-    open: async (_lane, checkpoints) => new HttpLane(lanePorts, merger(), checkpoints),
+    open: async (_lane, checkpoints) => new ParsingLane(lanePorts, merger(), checkpoints),
   })
-  const http = createHttp({ ...lanePorts, state, holder, exchanges: (lane) => (bus ? new ExchangePublisher(bus, lane, now) : merger()) })
+  const parsing = createParsing({
+    ...lanePorts,
+    state,
+    holder,
+    exchanges: (lane) => (bus ? new ExchangePublisher(bus, lane, now) : merger()),
+  })
   const sessions = createSessions({
     state,
     store,
@@ -59,13 +64,13 @@ export async function createApart(adapters: Adapters, { team, keepBody, sink }: 
     holder,
     names: names.lookup,
     refresh: () => names.refresh(),
-    streams: (lane) => (bus ? new StreamPublisher(bus, lane, now) : new HttpChain(keeper, lane)),
+    streams: (lane) => (bus ? new StreamPublisher(bus, lane, now) : new ParsingChain(keeper, lane)),
   })
   const local: Bus = { publish: async (event: Event) => (event.type === laneAdvanced.type ? sessions.handle(event) : undefined) }
   return {
     ingest: ingest({ state, blobs, bus: bus ?? local, sections, team, now }),
     sessions: sessions.handle,
-    http: http.handle,
+    parsing: parsing.handle,
     dedup: dedup({ store, state, team, announce }),
     hosts: hosts({ store, state, team }),
     status: status({ store, team, announce: () => undefined }),

@@ -1,22 +1,22 @@
 import type { Connection, StreamSink } from '#engines/tcp/facts.ts'
-import type { HttpLane } from '../http/lane.ts'
 import type { Held, LaneKeeper } from '../lane/keeper.ts'
 import { type Described, ignore, type StreamConsumer } from '../lane/streams.ts'
+import type { ParsingLane } from '../parsing/lane.ts'
 
 /**
  * `sessions` and `http` in one process: facts go from one to the other as calls, with no encoding. `http` keeps a cursor
  * and checkpoints of its own, as it does when it runs apart, and settles before `sessions` does: after a crash sessions
  * may tell again what http has done, never less.
  */
-export class HttpChain implements StreamConsumer {
-  readonly #keeper: LaneKeeper<HttpLane>
+export class ParsingChain implements StreamConsumer {
+  readonly #keeper: LaneKeeper<ParsingLane>
   readonly #lane: string
-  #held: Held<HttpLane> | undefined
+  #held: Held<ParsingLane> | undefined
   #sequence = 0
 
-  constructor(keeper: LaneKeeper<HttpLane>, lane: string) {
+  constructor(keeper: LaneKeeper<ParsingLane>, lane: string) {
     this.#keeper = keeper
-    this.#lane = `http/${lane}`
+    this.#lane = `parsing/${lane}`
   }
 
   async begin(sequence: number, agent: string): Promise<StreamSink> {

@@ -12,11 +12,11 @@ import { LiveFeed } from '../query/live.ts'
 import { createApart } from './apart.ts'
 import { type Adapters, openEmbedded } from './embedded.ts'
 
-/** Each function alone, served by the functions framework: `FUNCTION_TARGET=http npx functions-framework`. */
+/** Each function alone, served by the functions framework: `FUNCTION_TARGET=parsing npx functions-framework`. */
 
 const TEAM = 'local'
 const KEEP_BODY = 1 << 20
-const EVENT_FUNCTIONS = ['ingest', 'sessions', 'http', 'dedup', 'hosts', 'status'] as const
+const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'dedup', 'hosts', 'status'] as const
 
 let opened: Promise<Adapters> | undefined
 const adapters = (): Promise<Adapters> => {

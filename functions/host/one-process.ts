@@ -6,18 +6,18 @@ import { Merger } from '../dedup/merger.ts'
 import { Observers } from '../dedup/observers.ts'
 import { declaration as hostsDeclaration } from '../hosts/declaration.ts'
 import { hosts } from '../hosts/handler.ts'
-import { HttpLane } from '../http/lane.ts'
-import { HostNames } from '../http/names.ts'
 import { ingest } from '../ingest/handler.ts'
 import { LaneKeeper } from '../lane/keeper.ts'
 import { SectionCache } from '../lane/sections.ts'
 import { Sweep } from '../lane/sweep.ts'
+import { ParsingLane } from '../parsing/lane.ts'
+import { HostNames } from '../parsing/names.ts'
 import { LiveFeed } from '../query/live.ts'
 import { declaration as sessionsDeclaration } from '../sessions/declaration.ts'
 import { createSessions } from '../sessions/handler.ts'
 import { declaration as statusDeclaration } from '../status/declaration.ts'
 import { status } from '../status/handler.ts'
-import { HttpChain } from './chain.ts'
+import { ParsingChain } from './chain.ts'
 import type { Adapters } from './embedded.ts'
 import { createIntake, type Intake } from './intake.ts'
 
@@ -46,12 +46,12 @@ export async function createOneProcess(
   const sections = new SectionCache(blobs)
   const names = new HostNames(state, now)
   const observers = new Observers(state)
-  const keeper = new LaneKeeper<HttpLane>({
+  const keeper = new LaneKeeper<ParsingLane>({
     state,
     holder,
     open: async (_lane, checkpoints) => {
       const merger = new Merger({ store, state, announce: (documents) => live.offer(documents) }, observers, team)
-      return new HttpLane({ blobs, codecs, names, team, now, limits: { keepBody: options.keepBody } }, merger, checkpoints)
+      return new ParsingLane({ blobs, codecs, names, team, now, limits: { keepBody: options.keepBody } }, merger, checkpoints)
     },
   })
   const sessions = createSessions({
@@ -62,7 +62,7 @@ export async function createOneProcess(
     holder,
     names: names.lookup,
     refresh: () => names.refresh(),
-    streams: (lane) => new HttpChain(keeper, lane),
+    streams: (lane) => new ParsingChain(keeper, lane),
   })
   const subscribe = ({ name, consumes, scaling }: Declaration, handler: Handler): void =>
     router.subscribe(

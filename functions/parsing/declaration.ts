@@ -3,8 +3,8 @@ import { streamAdvanced } from '#events/stream-advanced.ts'
 import { type Declaration, listed } from '../declare.ts'
 
 export const declaration: Declaration = {
-  name: 'http',
-  summary: 'Reads HTTP/1.x exchanges from the streams of a lane',
+  name: 'parsing',
+  summary: 'Reads the calls of every protocol from the streams of a lane',
   trigger: 'event',
   consumes: [listed(streamAdvanced)],
   produces: [listed(exchangeParsed)],

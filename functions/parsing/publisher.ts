@@ -32,6 +32,6 @@ export class ExchangePublisher implements ExchangeConsumer {
       document: JSON.parse(json) as ExchangeDocument,
     }))
     const attributes = { id: `${this.#lane}/${sequence}.${index}`, time: new Date(this.#now()).toISOString(), partitionkey: this.#lane }
-    return this.#bus.publish(exchangeParsed.make('/functions/http', { agent, lane: this.#lane, sequence, exchanges }, attributes))
+    return this.#bus.publish(exchangeParsed.make('/functions/parsing', { agent, lane: this.#lane, sequence, exchanges }, attributes))
   }
 }

@@ -5,9 +5,9 @@ import { type StreamAdvanced, type StreamConnection, streamAdvanced } from '#eve
 import type { Handler } from '../declare.ts'
 import { LaneDrain, type LoggedWork } from '../lane/drain.ts'
 import type { ExchangeConsumer } from '../lane/exchanges.ts'
-import { HttpLane, type HttpLanePorts } from './lane.ts'
+import { ParsingLane, type ParsingLanePorts } from './lane.ts'
 
-export interface HttpPorts extends HttpLanePorts {
+export interface ParsingPorts extends ParsingLanePorts {
   state: State
   holder: string
   /** Who takes the calls of a lane. */
@@ -15,16 +15,16 @@ export interface HttpPorts extends HttpLanePorts {
 }
 
 /** Puts the streams into the lane's own log, then does what the log holds. `drain` does the same for the sweep. */
-export function createHttp(ports: HttpPorts): { handle: Handler; drain: (lane: string) => Promise<void> } {
-  const drain = new LaneDrain<HttpLogWork>({
+export function createParsing(ports: ParsingPorts): { handle: Handler; drain: (lane: string) => Promise<void> } {
+  const drain = new LaneDrain<ParsingLogWork>({
     state: ports.state,
     holder: ports.holder,
-    open: async (lane, checkpoints) => new HttpLogWork(new HttpLane(ports, ports.exchanges(lane), checkpoints)),
+    open: async (lane, checkpoints) => new ParsingLogWork(new ParsingLane(ports, ports.exchanges(lane), checkpoints)),
   })
   return {
     async handle(event) {
       const streams = streamAdvanced.check(event.data)
-      const lane = `http/${streams.lane}`
+      const lane = `parsing/${streams.lane}`
       await ports.state.append(lane, streams.sequence, streamAdvanced.codec.encode(streams))
       await drain.drain(lane)
     },
@@ -33,12 +33,12 @@ export function createHttp(ports: HttpPorts): { handle: Handler; drain: (lane: s
 }
 
 /** A lane of `http` that is fed from its log. */
-class HttpLogWork implements LoggedWork {
-  readonly #lane: HttpLane
+class ParsingLogWork implements LoggedWork {
+  readonly #lane: ParsingLane
   /** Open connections by id: an event describes those it speaks of, what is above them stays here. */
   readonly #connections = new Map<string, Connection>()
 
-  constructor(lane: HttpLane) {
+  constructor(lane: ParsingLane) {
     this.#lane = lane
   }
 
@@ -77,9 +77,10 @@ class HttpLogWork implements LoggedWork {
   #connection(described: StreamConnection): Connection {
     const known = this.#connections.get(described.id)
     if (known) return known
-    const { id, peerKey, client, server, clientKnownBy, start } = described
+    const { id, transport, peerKey, client, server, clientKnownBy, start } = described
     const connection: Connection = {
       id,
+      transport,
       peerKey,
       client,
       server,

@@ -9,11 +9,11 @@ import type { ExchangeConsumer } from '../lane/exchanges.ts'
 import type { Described } from '../lane/streams.ts'
 import type { LaneWork } from '../lane/work.ts'
 import { BodyBlock } from './bodies.ts'
-import { exchangeId } from './document.ts'
-import { toJson } from './json.ts'
+import { exchangeId } from './http/document.ts'
+import { toJson } from './http/json.ts'
 import type { HostNames } from './names.ts'
 
-export interface HttpLanePorts {
+export interface ParsingLanePorts {
   blobs: Blobs
   codecs: Codecs
   names: HostNames
@@ -29,8 +29,8 @@ const encoder = new Encoder({ useRecords: false, structuredClone: false, tagUint
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
 
 /** HTTP/1 in the streams of one lane: facts in, calls out, and what is open as a checkpoint a connection. */
-export class HttpLane implements LaneWork, StreamSink {
-  readonly #ports: HttpLanePorts
+export class ParsingLane implements LaneWork, StreamSink {
+  readonly #ports: ParsingLanePorts
   readonly #consumer: ExchangeConsumer
   readonly #streams: HttpStreams
   readonly #bodies: BodyBlock
@@ -44,7 +44,7 @@ export class HttpLane implements LaneWork, StreamSink {
   #sequence = 0
   #at = 0
 
-  constructor(ports: HttpLanePorts, consumer: ExchangeConsumer, checkpoints: ReadonlyMap<string, Uint8Array>) {
+  constructor(ports: ParsingLanePorts, consumer: ExchangeConsumer, checkpoints: ReadonlyMap<string, Uint8Array>) {
     this.#ports = ports
     this.#consumer = consumer
     this.#saved = new Map(checkpoints)

@@ -26,6 +26,7 @@ const connection: Connection = {
   peerKey: undefined,
   client: { ip: '10.0.0.1', port: 40_000 },
   server: { ip: '10.0.0.2', port: 8080 },
+  transport: 'tcp',
   clientKnownBy: 'syn',
   sides: [side, side],
   start: micros(0),

@@ -1,6 +1,6 @@
 import type { HttpBody, HttpExchange, HttpMessage, HttpRequest, HttpResponse } from '#engines/http/facts.ts'
 import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
-import { contentOf } from './content.ts'
+import { contentOf } from '../content.ts'
 import { type DocumentContext, endOf, errorMessage, exchangeId, serverName, startOf } from './document.ts'
 import { type HeaderFacts, headerFacts } from './headers.ts'
 import { Output } from './output.ts'

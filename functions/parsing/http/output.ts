@@ -1,6 +1,6 @@
 import { methods } from '#engines/bytes/buffer.ts'
 import type { Micros } from '#engines/time.ts'
-import { digitsOf, secondOf } from '../lane/time.ts'
+import { digitsOf, secondOf } from '../../lane/time.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92

@@ -2,8 +2,8 @@ import type { HttpBody, HttpExchange, HttpMessage, Missing as MissingFact } from
 import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
 import type { Micros } from '#engines/time.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { iso } from '../lane/time.ts'
-import { contentOf } from './content.ts'
+import { iso } from '../../lane/time.ts'
+import { contentOf } from '../content.ts'
 import { type HeaderFacts, headerFacts } from './headers.ts'
 import { urlOf } from './url.ts'
 
