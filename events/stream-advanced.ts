@@ -8,6 +8,7 @@ const Endpoint = Type.Object({ ip: Type.String(), port: Type.Integer() })
 const StreamConnection = Type.Object({
   key: Type.String({ description: 'Stable while the connection is open' }),
   id: Type.String(),
+  transport: Type.Union([Type.Literal('tcp'), Type.Literal('udp')]),
   peerKey: Type.Optional(Type.String()),
   client: Endpoint,
   server: Endpoint,
@@ -67,6 +68,7 @@ export const streamAdvanced = defineEvent<typeof StreamAdvanced, StreamAdvanced>
       {
         key: '10.1.0.4:40112>10.2.0.7:80',
         id: '00112233445566778899aabbccddeeff',
+        transport: 'tcp',
         client: { ip: '10.1.0.4', port: 40112 },
         server: { ip: '10.2.0.7', port: 80 },
         clientKnownBy: 'syn',

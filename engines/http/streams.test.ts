@@ -23,6 +23,7 @@ const connectionOn = (port: number, clientKnownBy: Connection['clientKnownBy'] =
   peerKey: undefined,
   client: { ip: '10.0.0.1', port: 40_000 },
   server: { ip: '10.0.0.2', port },
+  transport: 'tcp',
   clientKnownBy,
   sides: [side, side],
   start: micros(0),

@@ -55,7 +55,9 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
   }
 
   open(connection: Connection): void {
-    connection.application = new Stream(new Detector(connection.server.port, connection.clientKnownBy !== 'syn'))
+    const stream = new Stream(new Detector(connection.server.port, connection.clientKnownBy !== 'syn'))
+    stream.closed = connection.transport !== 'tcp'
+    connection.application = stream
   }
 
   data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
@@ -69,6 +71,7 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
 
   gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void {
     const stream = connection.application as Stream
+    if (stream.closed) return
     if (stream.http !== undefined) stream.http.gap(side, missing, at, reason)
     else if (stream.detector.protocol === undefined) {
       stream.detector.lose(side, missing)
@@ -85,6 +88,7 @@ export class HttpStreams implements StreamSink, HttpSink<Connection> {
 
   close(connection: Connection, at: Micros): void {
     const stream = connection.application as Stream
+    if (stream.closed) return
     const { detector } = stream
     if (stream.http === undefined && detector.protocol === undefined && detector.end() === 'http') this.begin(connection, stream, at)
     if (stream.http === undefined) return

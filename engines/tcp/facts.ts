@@ -36,8 +36,9 @@ export interface SideFacts {
   reset: boolean
 }
 
-/** One TCP connection: from its first packet to its last. */
+/** One TCP connection, or one conversation over UDP: from its first packet to its last. */
 export interface Connection {
+  readonly transport: 'tcp' | 'udp'
   /** Derived from the 5-tuple and both initial sequence numbers, so the same connection has the same id wherever and whenever it is analysed. 32 hex digits. Fixed from the first fact that a sink sees. */
   readonly id: string
   /** The part of the id that address translation leaves alone (both initial sequence numbers): two observers of one connection agree on it. Undefined when a side's was never seen. */

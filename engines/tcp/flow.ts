@@ -118,6 +118,10 @@ export class Flow implements Connection {
       : -1
   }
 
+  get transport(): 'tcp' {
+    return 'tcp'
+  }
+
   get id(): string {
     this.#id ??= connectionId(this)
     return this.#id

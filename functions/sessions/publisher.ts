@@ -54,12 +54,13 @@ export class StreamPublisher implements StreamConsumer, StreamSink {
   #place(connection: Connection): number {
     const known = this.#places.get(connection)
     if (known !== undefined) return known
-    const { id, peerKey, client, server, clientKnownBy, start } = connection
+    const { id, transport, peerKey, client, server, clientKnownBy, start } = connection
     const place = this.#places.size
     this.#places.set(connection, place)
     this.#event?.connections.push({
       key: keyOf(connection),
       id,
+      transport,
       ...(peerKey !== undefined && { peerKey }),
       client,
       server,
