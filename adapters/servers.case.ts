@@ -18,6 +18,9 @@ export interface RedisServer {
   end(signal?: NodeJS.Signals): Promise<void>
   /** Starts it again, with what it had on disk. */
   begin(): Promise<void>
+  /** Stops it where it is, as one that hangs, and lets it go on. */
+  pause(): void
+  resume(): void
   /** Ends it and deletes what it had. */
   remove(): Promise<void>
 }
@@ -56,19 +59,21 @@ function told(name: string): string | undefined {
 }
 let started: Map<string, string> | undefined
 
-export async function freePort(): Promise<number> {
+/** A free port, at most `highest`. */
+export async function freePort(highest = 65_535): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   server.close()
   await once(server, 'close')
-  return port
+  return port <= highest ? port : freePort(highest)
 }
 
 /** A Redis of the test's own, in a directory of its own, that keeps every write (`appendfsync always`) unless the options say otherwise. */
 export async function startRedis(...options: string[]): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'redis-'))
-  const port = await freePort()
+  // A Cluster's nodes talk on the port 10000 above.
+  const port = await freePort(55_535)
   const fixed = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--save', '']
   let child: ChildProcess | undefined
   const begin = async () => {
@@ -85,7 +90,30 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   }
   await begin()
   const remove = () => end('SIGKILL').then(() => rm(directory, { recursive: true }))
-  return { url: `redis://127.0.0.1:${port}`, port, directory, begin, end, remove }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    directory,
+    begin,
+    end,
+    pause: () => child?.kill('SIGSTOP'),
+    resume: () => child?.kill('SIGCONT'),
+    remove,
+  }
+}
+
+/** A Redis Cluster of three masters, each a server of the test's own. */
+export async function startRedisCluster(): Promise<{ url: string; nodes: RedisServer[]; remove(): Promise<void> }> {
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no']
+  const nodes = await Promise.all([1, 2, 3].map(() => startRedis(...cluster)))
+  const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`)
+  const remove = async () => void (await Promise.all(nodes.map((node) => node.remove())))
+  const made = spawnSync('redis-cli', ['--cluster', 'create', ...hosts, '--cluster-yes'], { encoding: 'utf8' })
+  if (made.status !== 0) {
+    await remove()
+    throw new Error(`the Redis Cluster was not made: ${made.stdout}${made.stderr}`)
+  }
+  return { url: `redis+cluster://${hosts.join(',')}`, nodes, remove }
 }
 
 async function listening(port: number, child: ChildProcess): Promise<void> {

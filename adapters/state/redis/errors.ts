@@ -21,7 +21,7 @@ const UNUSABLE: readonly [RegExp, (where: string) => string][] = [
   ],
   [/^WRONGTYPE/, (where) => `${where} holds keys of another kind under the names needed here: set another prefix, or remove them`],
   [
-    /^(Protocol error|ERR_SSL_WRONG_VERSION|.*wrong version number|.*packet length too long)/,
+    /^(Protocol error|Unknown RESP type|ERR_SSL_WRONG_VERSION|.*wrong version number|.*packet length too long)/,
     (where) => `what answers at ${where} does not speak Redis's protocol: check host and port, and whether it wants TLS (rediss://)`,
   ],
   [
