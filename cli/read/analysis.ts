@@ -4,9 +4,10 @@ import { HttpStreams } from '#engines/http/streams.ts'
 import { PacketDecoder } from '#engines/packet/decode.ts'
 import { Fragments } from '#engines/packet/fragments.ts'
 import type { CaptureSink } from '#engines/pcap/sink.ts'
-import type { Connection } from '#engines/tcp/facts.ts'
+import type { Connection, StreamSink } from '#engines/tcp/facts.ts'
 import { TcpTable } from '#engines/tcp/table.ts'
 import type { Micros } from '#engines/time.ts'
+import { UdpTable } from '#engines/udp/table.ts'
 
 export interface AnalysisEvents extends HttpSink<Connection> {
   /** A connection is closed, or the capture ended; what is above it can still be asked for. */
@@ -22,11 +23,12 @@ export class Analysis implements CaptureSink {
   /** Names of addresses, as the capture's DNS answers and name blocks give them. */
   readonly names = new Map<string, string>()
   readonly #decoder = new PacketDecoder(new Fragments())
-  readonly #table: TcpTable
+  readonly #tcp: TcpTable
+  readonly #udp: UdpTable
 
   constructor(events: AnalysisEvents, codecs: Codecs, keepBody: number) {
     const streams = new HttpStreams(events, codecs, { keepBody })
-    this.#table = new TcpTable({
+    const sink: StreamSink = {
       open: (connection) => streams.open(connection),
       data: (connection, side, bytes, start, end, at) => streams.data(connection, side, bytes, start, end, at),
       gap: (connection, side, missing, at, reason) => streams.gap(connection, side, missing, at, reason),
@@ -35,15 +37,18 @@ export class Analysis implements CaptureSink {
         streams.close(connection, at)
         events.closed(connection, streams.protocol(connection), streams.exchanges(connection))
       },
-    })
+    }
+    this.#tcp = new TcpTable(sink)
+    this.#udp = new UdpTable(sink)
   }
 
   packet(bytes: Uint8Array, start: number, end: number, originalLength: number, at: Micros, linkType: number, interfaceId: number): void {
     this.packets++
     this.bytes += originalLength
     const frame = this.#decoder.decode(bytes, start, end, originalLength, at, linkType, interfaceId)
-    if (frame.isTcp) this.#table.packet(frame)
-    else if (frame.isUdp && frame.sourcePort === DNS)
+    this.#tcp.packet(frame)
+    this.#udp.packet(frame)
+    if (frame.isUdp && frame.sourcePort === DNS)
       for (const { ip, name } of dnsAnswers(frame.bytes, frame.payload, frame.payloadEnd)) this.names.set(ip, name)
   }
 
@@ -53,6 +58,7 @@ export class Analysis implements CaptureSink {
 
   /** Nothing more comes. */
   end(): void {
-    this.#table.flush()
+    this.#tcp.flush()
+    this.#udp.flush()
   }
 }

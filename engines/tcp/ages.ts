@@ -1,12 +1,12 @@
-import type { Flow } from './flow.ts'
+import type { Ends } from './ends.ts'
 
-/** Connections by when they were last touched, oldest first: a list through the connections themselves. */
-export class Ages {
+/** Conversations by when they were last touched, oldest first: a list through the conversations themselves. */
+export class Ages<F extends Ends> {
   size = 0
-  oldest: Flow | undefined
-  #newest: Flow | undefined
+  oldest: F | undefined
+  #newest: F | undefined
 
-  add(flow: Flow, now: number): void {
+  add(flow: F, now: number): void {
     flow.touched = now
     flow.older = this.#newest
     flow.newer = undefined
@@ -16,7 +16,7 @@ export class Ages {
     this.size++
   }
 
-  remove(flow: Flow): void {
+  remove(flow: F): void {
     if (flow.older) flow.older.newer = flow.newer
     else this.oldest = flow.newer
     if (flow.newer) flow.newer.older = flow.older
@@ -25,7 +25,7 @@ export class Ages {
     this.size--
   }
 
-  touch(flow: Flow, now: number): void {
+  touch(flow: F, now: number): void {
     if (flow !== this.#newest) {
       this.remove(flow)
       this.add(flow, now)

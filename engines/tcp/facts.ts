@@ -34,6 +34,27 @@ export interface SideFacts {
   initialSequence: number | undefined
   fin: boolean
   reset: boolean
+  /** The quickest answer of this side, from the observer to it and back, in µs. TCP alone, as are the following. */
+  readonly minimumRoundTrip?: number | undefined
+  /** How often this side could take no more (its window was closed), and for how long in all, µs. */
+  windowStalls?: number
+  windowStallTime?: number
+  /** Keep-alives and probes of a closed window (RFC 9293, 3.8.4 and 3.8.6.1). */
+  keepAlives?: number
+  /** Segments with urgent data. They stay in their place in the stream. */
+  urgent?: number
+  /** Bytes that came once more and were not the same, compared with what was still kept. The first ones count. */
+  differentBytes?: number
+  /** Packets whose checksum was wrong, of those that were checked: see packet/checksum.ts. */
+  checksumErrors?: number
+}
+
+/** What routers and hosts reported of a conversation's packets by ICMP (RFC 792, RFC 4443): how often. */
+export interface IcmpErrors {
+  unreachable: number
+  tooBig: number
+  timeExceeded: number
+  other: number
 }
 
 /** One TCP connection, or one conversation over UDP: from its first packet to its last. */
@@ -54,6 +75,11 @@ export interface Connection {
   readonly handshake: number | undefined
   /** `open` until closed by FIN both ways, a reset, idleness, or the capture's end. */
   readonly state: 'open' | 'closed' | 'reset' | 'idle' | 'ended'
+  /** Who ended it, and how; undefined while open, and when the capture ended first. `both`: their FINs, or resets, crossed. */
+  readonly closedBy?: 'client' | 'server' | 'both' | undefined
+  readonly closedHow?: 'fin' | 'reset' | 'idle' | undefined
+  /** Undefined: none was seen. */
+  readonly icmp?: IcmpErrors | undefined
   /** Free for the one that listens: the state of the protocol engine above. Never touched by the table. */
   application: unknown
 }

@@ -11,7 +11,7 @@ const finish = (value: number): number => {
 }
 
 /** MurmurHash3 (x86, 128 bits) of twelve words. */
-const hash128 = (words: number[]): string => {
+export const hash128 = (words: number[]): string => {
   let [a, b, c, d] = [0, 0, 0, 0]
   for (let i = 0; i < words.length; i += 4) {
     a ^= Math.imul(rotate(Math.imul(words[i], 0x239b961b), 15), 0xab0e9789)

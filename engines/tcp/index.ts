@@ -1,24 +1,24 @@
 import type { Frame } from '../packet/frame.ts'
-import type { Flow } from './flow.ts'
+import type { Ends } from './ends.ts'
 
-/** Connections by their 5-tuple, either way round: chains in buckets, no key is built. */
-export class FlowIndex {
-  #buckets: (Flow | undefined)[] = new Array(1024).fill(undefined)
+/** Conversations by their 5-tuple, either way round: chains in buckets, no key is built. */
+export class FlowIndex<F extends Ends> {
+  #buckets: (F | undefined)[] = new Array(1024).fill(undefined)
   #shift = 22
   size = 0
 
-  find(frame: Frame, hash: number): Flow | undefined {
+  find(frame: Frame, hash: number): F | undefined {
     let flow = this.#buckets[this.#bucket(hash)]
     while (flow !== undefined && (flow.hash !== hash || flow.sideOf(frame) < 0)) flow = flow.chained
     return flow
   }
 
-  add(flow: Flow): void {
+  add(flow: F): void {
     if (++this.size > this.#buckets.length) this.#grow()
     this.#link(flow)
   }
 
-  remove(flow: Flow): void {
+  remove(flow: F): void {
     const bucket = this.#bucket(flow.hash)
     const first = this.#buckets[bucket]
     if (first === flow) this.#buckets[bucket] = flow.chained
@@ -37,7 +37,7 @@ export class FlowIndex {
     return Math.imul(hash, 0x9e3779b1) >>> this.#shift
   }
 
-  #link(flow: Flow): void {
+  #link(flow: F): void {
     const bucket = this.#bucket(flow.hash)
     flow.chained = this.#buckets[bucket]
     this.#buckets[bucket] = flow

@@ -30,21 +30,11 @@ export interface SavedConnection {
 /** Segments are never changed, so a copy of their list is a copy of the queue. */
 const saveHalf = (half: Half): SavedHalf => ({ ...half, queue: half.queue?.slice() })
 
-const save = (flow: Flow): SavedConnection => ({
+/** A connection as it is now. */
+export const save = (flow: Flow): SavedConnection => ({
   key: flow.key,
   id: flow.opened ? flow.id : '',
-  tuple: [
-    flow.client0,
-    flow.client1,
-    flow.client2,
-    flow.client3,
-    flow.server0,
-    flow.server1,
-    flow.server2,
-    flow.server3,
-    flow.clientPort,
-    flow.serverPort,
-  ],
+  tuple: flow.tuple,
   hash: flow.hash,
   start: flow.start,
   end: flow.end,
@@ -65,8 +55,7 @@ const packet = new Frame()
 export const restore = (saved: SavedConnection): Flow => {
   const { key, tuple, hash, start, end, handshakeTime, clientKnownBy, state, oriented, opened, answered, closing } = saved
   const flow = new Flow(packet, hash)
-  ;[flow.client0, flow.client1, flow.client2, flow.client3, flow.server0, flow.server1, flow.server2, flow.server3] = tuple
-  ;[flow.clientPort, flow.serverPort] = tuple.slice(8)
+  flow.tuple = tuple
   Object.assign(flow, {
     key,
     start: micros(start),
@@ -85,42 +74,3 @@ export const restore = (saved: SavedConnection): Flow => {
 }
 
 const restoreHalf = (saved: SavedHalf): Half => Object.assign(new Half(), saved, { queue: saved.queue?.slice() })
-
-/** Which connections changed, and which are gone, since somebody asked. */
-export class Changes {
-  #tracked: boolean
-  #changed: Flow[] = []
-  #removed: string[] = []
-
-  constructor(tracked: boolean) {
-    this.#tracked = tracked
-  }
-
-  note(flow: Flow): void {
-    if (!this.#tracked || flow.changed) return
-    flow.changed = true
-    this.#changed.push(flow)
-  }
-
-  remove(flow: Flow): void {
-    if (!this.#tracked) return
-    flow.gone = true
-    this.#removed.push(flow.key)
-  }
-
-  take(): { changed: SavedConnection[]; removed: string[] } {
-    const changed = this.#changed.filter((flow) => !flow.gone).map(save)
-    for (const flow of this.#changed) flow.changed = false
-    const removed = this.#removed
-    this.#changed = []
-    this.#removed = []
-    return { changed, removed }
-  }
-
-  /** Everything in two lists, oldest first. */
-  all(open: Flow | undefined, closed: Flow | undefined): SavedConnection[] {
-    const saved: SavedConnection[] = []
-    for (const first of [closed, open]) for (let flow = first; flow; flow = flow.newer) saved.push(save(flow))
-    return saved
-  }
-}

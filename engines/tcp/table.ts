@@ -2,13 +2,15 @@ import { ACK, FIN, type Frame, RST, SYN } from '../packet/frame.ts'
 import { conversationHash } from '../packet/lane.ts'
 import type { Micros } from '../time.ts'
 import { Ages } from './ages.ts'
+import { Changes } from './changes.ts'
+import type { Ends } from './ends.ts'
 import type { Connection, MissingReason, Side, StreamSink } from './facts.ts'
 import { Flow } from './flow.ts'
 import { distance, type Half } from './half.ts'
 import { FlowIndex } from './index.ts'
 import { TCP_LIMITS, type TcpLimits } from './limits.ts'
 import { orient, orientByPort } from './orientation.ts'
-import { Changes, restore, type SavedConnection } from './saved.ts'
+import { restore, type SavedConnection, save } from './saved.ts'
 import { Streams } from './streams.ts'
 
 /** How often what waits is looked at, in µs of capture time. */
@@ -24,10 +26,10 @@ export class TcpTable {
   #sink: StreamSink
   #limits: TcpLimits
   #streams: Streams
-  #index = new FlowIndex()
-  #open = new Ages()
-  #closed = new Ages()
-  #changes: Changes
+  #index = new FlowIndex<Flow>()
+  #open = new Ages<Flow>()
+  #closed = new Ages<Flow>()
+  #changes: Changes<Flow, SavedConnection>
   #clock = 0
   #nextCheck = 0
 
@@ -35,7 +37,7 @@ export class TcpTable {
     this.#sink = sink
     this.#limits = { ...TCP_LIMITS, ...limits }
     this.#streams = new Streams(sink, this.#limits)
-    this.#changes = new Changes(this.#limits.tracked)
+    this.#changes = new Changes(this.#limits.tracked, save)
   }
 
   /** Connections that are open. */
@@ -115,7 +117,7 @@ export class TcpTable {
 
   /** The whole state, changed or not. */
   save(): SavedConnection[] {
-    return this.#changes.all(this.#open.oldest, this.#closed.oldest)
+    return this.#changes.all(this.#closed.oldest, this.#open.oldest)
   }
 
   /** Puts a saved connection back; its `application` is to be set by the caller. To be called in the order of `touched`, the earliest first. */
@@ -223,7 +225,7 @@ export class TcpTable {
     this.#forget(flow, this.#closed)
   }
 
-  #forget(flow: Flow, ages: Ages): void {
+  #forget(flow: Flow, ages: Ages<Flow>): void {
     ages.remove(flow)
     this.#drop(flow)
   }
@@ -234,8 +236,8 @@ export class TcpTable {
   }
 }
 
-/** The key of a connection in saved state. */
-export const keyOf = (connection: Connection): string => (connection as Flow).key
+/** The key of a connection, or a conversation over UDP, in saved state. */
+export const keyOf = (connection: Connection): string => (connection as unknown as Ends).key
 
 /** A SYN that does not belong to the connection known by these addresses and ports. A second answer to one SYN does. */
 const isAnother = (flow: Flow, frame: Frame): boolean => {

@@ -11,9 +11,20 @@ const Side = Type.Object({
   gaps: Type.Integer(),
   fin: Type.Boolean(),
   reset: Type.Boolean(),
+  round_trip: Type.Optional(Type.Integer({ description: 'ns, the quickest answer of this side, from the observer to it and back' })),
+  window_stalls: Type.Optional(Type.Integer({ description: 'How often this side could take no more' })),
+  window_stall_time: Type.Optional(Type.Integer({ description: 'ns' })),
+  keep_alives: Type.Optional(Type.Integer()),
+  urgent: Type.Optional(Type.Integer({ description: 'Segments with urgent data' })),
+  different_bytes: Type.Optional(Type.Integer({ description: 'Bytes that came again and were not the same; the first ones count' })),
+  checksum_errors: Type.Optional(Type.Integer({ description: 'Of the packets that were checked' })),
 })
 
-/** One TCP connection. */
+const Count = Type.Optional(Type.Integer())
+const Closer = Type.Union([Type.Literal('client'), Type.Literal('server'), Type.Literal('both')])
+const Closing = Type.Union([Type.Literal('fin'), Type.Literal('reset'), Type.Literal('idle')])
+
+/** One TCP connection, or one conversation over UDP; what only TCP knows is zero, or not there, in the latter. */
 export const SessionDocument = Type.Object(
   {
     '@timestamp': Type.String({ description: 'First packet' }),
@@ -21,7 +32,7 @@ export const SessionDocument = Type.Object(
     client: Endpoint,
     server: Endpoint,
     network: Type.Object({
-      transport: Type.Literal('tcp'),
+      transport: Type.Union([Type.Literal('tcp'), Type.Literal('udp')]),
       protocol: Type.Optional(Type.String()),
       packets: Type.Integer(),
       bytes: Type.Integer(),
@@ -40,6 +51,14 @@ export const SessionDocument = Type.Object(
       client_known_by: Type.String(),
       handshake: Type.Optional(Type.Integer({ description: 'ns, SYN to the last ACK of the handshake, at the observer' })),
       sides: Type.Object({ client: Side, server: Side }),
+      closed_by: Type.Optional(Closer),
+      closed_how: Type.Optional(Closing),
+      icmp: Type.Optional(
+        Type.Object(
+          { unreachable: Count, too_big: Count, time_exceeded: Count, other: Count },
+          { description: 'Errors that routers or hosts reported of its packets' },
+        ),
+      ),
       exchanges: Type.Integer({ description: 'Calls read in it so far' }),
     }),
   },

@@ -74,7 +74,8 @@ function readBlock(section: Uint8Array, session: SessionDocument, block: string,
   const reader: CaptureReader = new CaptureReader({
     packet: (bytes, start, end, originalLength, at, linkType, interfaceId) => {
       const frame = decoder.decode(bytes, start, end, originalLength, at, linkType, interfaceId)
-      const side = frame.isTcp && at >= from && at <= to ? sideOf(frame, session) : undefined
+      const carried = session.network.transport === 'udp' ? frame.isUdp : frame.isTcp
+      const side = carried && at >= from && at <= to ? sideOf(frame, session) : undefined
       if (side)
         visit(frame, side, { bytes, start, end, originalLength, linkType, interfaceName: reader.interfaces[interfaceId].name }, block)
     },

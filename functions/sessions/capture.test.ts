@@ -97,14 +97,14 @@ describe('a conversation', () => {
     const commit = state.commit.bind(state)
     let dying = false
     state.commit = async (lease, ...rest) => {
-      if (dying && !lease.lane.startsWith('http/')) throw new Error('killed')
+      if (dying && !lease.lane.startsWith('parsing/')) throw new Error('killed')
       return commit(lease, ...rest)
     }
     for (let i = 0; i < TALK.length; i++) {
       dying = i + 1 === at
       await spider.send(i + 1, sectionOf([TALK[i]]))
       if (dying) {
-        while ((await state.load('http/web/0')).cursor !== at) await new Promise((resolve) => setTimeout(resolve, 5))
+        while ((await state.load('parsing/web/0')).cursor !== at) await new Promise((resolve) => setTimeout(resolve, 5))
         await spider.kill()
         dying = false
       }

@@ -1,6 +1,8 @@
-import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
+import type { Connection, IcmpErrors, SideFacts } from '#engines/tcp/facts.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
 import { iso } from '../lane/time.ts'
+
+const nanoseconds = (micros: number): number => Math.round(micros * 1000)
 
 const sideOf = (side: SideFacts) => ({
   packets: side.packets,
@@ -11,6 +13,19 @@ const sideOf = (side: SideFacts) => ({
   gaps: side.gaps,
   fin: side.fin,
   reset: side.reset,
+  ...(side.minimumRoundTrip !== undefined && { round_trip: nanoseconds(side.minimumRoundTrip) }),
+  ...(side.windowStalls && { window_stalls: side.windowStalls, window_stall_time: nanoseconds(side.windowStallTime ?? 0) }),
+  ...(side.keepAlives && { keep_alives: side.keepAlives }),
+  ...(side.urgent && { urgent: side.urgent }),
+  ...(side.differentBytes && { different_bytes: side.differentBytes }),
+  ...(side.checksumErrors && { checksum_errors: side.checksumErrors }),
+})
+
+const icmpOf = ({ unreachable, tooBig, timeExceeded, other }: IcmpErrors) => ({
+  ...(unreachable && { unreachable }),
+  ...(tooBig && { too_big: tooBig }),
+  ...(timeExceeded && { time_exceeded: timeExceeded }),
+  ...(other && { other }),
 })
 
 /** The document of a connection as it is now. */
@@ -29,12 +44,12 @@ export function toSessionDocument(
       id: connection.id,
       start: iso(connection.start),
       end: iso(connection.end),
-      duration: Math.round((connection.end - connection.start) * 1000),
+      duration: nanoseconds(connection.end - connection.start),
     },
     client: named(connection.client),
     server: named(connection.server),
     network: {
-      transport: 'tcp',
+      transport: connection.transport,
       ...(context.protocol !== undefined && { protocol: context.protocol }),
       packets: client.packets + server.packets,
       bytes: client.bytes + server.bytes,
@@ -46,8 +61,11 @@ export function toSessionDocument(
       state: connection.state,
       status: client.gaps + server.gaps > 0 ? 'incomplete' : 'complete',
       client_known_by: connection.clientKnownBy,
-      ...(connection.handshake !== undefined && { handshake: Math.round(connection.handshake * 1000) }),
+      ...(connection.handshake !== undefined && { handshake: nanoseconds(connection.handshake) }),
       sides: { client: sideOf(client), server: sideOf(server) },
+      ...(connection.closedBy !== undefined && { closed_by: connection.closedBy }),
+      ...(connection.closedHow !== undefined && { closed_how: connection.closedHow }),
+      ...(connection.icmp !== undefined && { icmp: icmpOf(connection.icmp) }),
       exchanges: context.exchanges,
     },
   }

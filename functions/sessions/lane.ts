@@ -4,8 +4,6 @@ import { PacketDecoder } from '#engines/packet/decode.ts'
 import { Fragments } from '#engines/packet/fragments.ts'
 import { CaptureReader } from '#engines/pcap/reader.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
-import type { SavedConnection } from '#engines/tcp/saved.ts'
-import { TcpTable } from '#engines/tcp/table.ts'
 import { micros } from '#engines/time.ts'
 import type { PacketsDocument } from '#events/documents/packets.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
@@ -17,6 +15,7 @@ import { type Described, ignore, type StreamConsumer } from '../lane/streams.ts'
 import { iso } from '../lane/time.ts'
 import { toSessionDocument } from './document.ts'
 import { Losses } from './losses.ts'
+import { Tables } from './tables.ts'
 import { Watched } from './watched.ts'
 
 export interface SessionsLanePorts {
@@ -39,13 +38,13 @@ interface SavedLane {
   fragments: ReturnType<Fragments['save']>
 }
 
-/** The TCP connections of one lane: packets in, streams to the protocol functions, documents of sessions and packet blocks to the store. */
+/** The conversations of one lane, over TCP and UDP: packets in, streams to the protocol functions, documents of sessions and packet blocks to the store. */
 export class SessionsLane implements LoggedWork {
   readonly #ports: SessionsLanePorts
   readonly #lane: string
   readonly #scope: Scope
   readonly #watched = new Watched(ignore, (connection) => this.#ended.set(connection, this.#ports.streams.describe(connection)))
-  readonly #table = new TcpTable(this.#watched, { tracked: true })
+  readonly #tables = new Tables(this.#watched)
   readonly #fragments = new Fragments()
   readonly #decoder = new PacketDecoder(this.#fragments)
   readonly #losses = new Losses()
@@ -68,15 +67,14 @@ export class SessionsLane implements LoggedWork {
   }
 
   #load(checkpoints: ReadonlyMap<string, Uint8Array>): void {
-    const connections: SavedConnection[] = []
-    for (const [key, bytes] of checkpoints) {
-      if (key === LANE_KEY) {
-        const saved = decoder.decode(bytes) as SavedLane
-        this.#losses.load(saved.losses)
-        this.#fragments.load(saved.fragments)
-      } else connections.push(decoder.decode(bytes) as SavedConnection)
-    }
-    for (const saved of connections.sort((a, b) => a.touched - b.touched)) this.#table.load(saved)
+    const open = new Map(checkpoints)
+    const lane = open.get(LANE_KEY)
+    open.delete(LANE_KEY)
+    this.#tables.load(open)
+    if (!lane) return
+    const saved = decoder.decode(lane) as SavedLane
+    this.#losses.load(saved.losses)
+    this.#fragments.load(saved.fragments)
   }
 
   async process(sequence: number, bytes: Uint8Array): Promise<void> {
@@ -85,14 +83,14 @@ export class SessionsLane implements LoggedWork {
     this.#agent = entry.agent
     this.#watched.sink = await this.#ports.streams.begin(sequence, entry.agent)
     if (this.#watched.sink === ignore) this.#repeated = true
-    if (!section) this.#table.lossReason = 'not captured'
-    else if (isEndOfCapture(section)) this.#table.flush()
+    if (!section) this.#tables.lossReason = 'not captured'
+    else if (isEndOfCapture(section)) this.#tables.flush()
     else this.#read(sequence, entry, section)
     await this.#ports.streams.finish(this.#at)
   }
 
   lost(): void {
-    this.#table.lossReason = 'dropped by overflow'
+    this.#tables.lossReason = 'dropped by overflow'
   }
 
   #read(sequence: number, entry: PacketsEntry, section: Uint8Array): void {
@@ -104,13 +102,13 @@ export class SessionsLane implements LoggedWork {
         packets++
         if (at < first) first = at
         if (at > last) last = at
-        this.#table.packet(this.#decoder.decode(captured, start, end, originalLength, at, linkType, interfaceId))
+        this.#tables.packet(this.#decoder.decode(captured, start, end, originalLength, at, linkType, interfaceId))
       },
       statistics: (interfaceId, counters, at) => {
         this.#losses.statistics(interfaceId, counters)
-        this.#table.lossReason = this.#losses.reason
+        this.#tables.lossReason = this.#losses.reason
         if (at > this.#at) this.#at = at
-        if (packets === 0) this.#table.tick(micros(at))
+        if (packets === 0) this.#tables.tick(micros(at))
       },
     })
     reader.receive(section)
@@ -174,10 +172,7 @@ export class SessionsLane implements LoggedWork {
   }
 
   #checkpoints(): Map<string, Uint8Array | null> {
-    const { changed, removed } = this.#table.saveChanged()
-    const checkpoints = new Map<string, Uint8Array | null>()
-    for (const key of removed) checkpoints.set(key, null)
-    for (const saved of changed) checkpoints.set(saved.key, encoder.encode(saved))
+    const checkpoints = this.#tables.checkpoints()
     checkpoints.set(LANE_KEY, encoder.encode({ losses: this.#losses.save(), fragments: this.#fragments.save() } satisfies SavedLane))
     return checkpoints
   }

@@ -1,0 +1,39 @@
+import { Frame } from '../packet/frame.ts'
+import type { Connection } from '../tcp/facts.ts'
+import { micros } from '../time.ts'
+import { Conversation, Datagrams } from './conversation.ts'
+
+export type SavedDatagrams = Pick<Datagrams, 'packets' | 'bytes' | 'missingBytes' | 'gaps'>
+
+/** A conversation as plain data, without what the listener keeps in `application`. */
+export interface SavedConversation {
+  key: string
+  id: string
+  /** Client and server address as words, then their ports. */
+  tuple: number[]
+  hash: number
+  start: number
+  end: number
+  touched: number
+  clientKnownBy: 'data' | 'port'
+  state: Connection['state']
+  sides: [SavedDatagrams, SavedDatagrams]
+}
+
+export const save = (conversation: Conversation): SavedConversation => {
+  const { key, id, tuple, hash, start, end, touched, clientKnownBy, state, sides } = conversation
+  return { key, id, tuple, hash, start, end, touched, clientKnownBy, state, sides: [{ ...sides[0] }, { ...sides[1] }] }
+}
+
+const packet = new Frame()
+
+/** The conversation as it was saved. */
+export const restore = ({ tuple, hash, start, end, sides, touched: _, ...saved }: SavedConversation, idle: number): Conversation => {
+  const conversation = new Conversation(packet, hash, idle)
+  conversation.tuple = tuple
+  return Object.assign(conversation, saved, {
+    start: micros(start),
+    end: micros(end),
+    sides: [Object.assign(new Datagrams(), sides[0]), Object.assign(new Datagrams(), sides[1])],
+  })
+}
