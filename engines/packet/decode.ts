@@ -1,33 +1,22 @@
 import type { Micros } from '../time.ts'
 import { decodeCooked, decodeCooked2 } from './cooked.ts'
-import { decodeEthernet, decodeLlc, decodeVlan } from './ethernet.ts'
-import type { Fragments } from './fragments.ts'
-import { Frame } from './frame.ts'
+import { decodeErspan2, decodeErspan3 } from './erspan.ts'
+import { decodeEthernet, decodeFabricPath, decodeLlc, decodeVlan } from './ethernet.ts'
+import { type Fragments, fragmentKey } from './fragments.ts'
+import { enterTunnel, Frame } from './frame.ts'
+import { decodeGre } from './gre.ts'
+import { decodeGtp } from './gtp.ts'
+import { decodeIcmp, decodeIcmp6 } from './icmp.ts'
 import { decodeIpv4 } from './ipv4.ts'
-import { decodeIpv6 } from './ipv6.ts'
-import {
-  COOKED,
-  COOKED_2,
-  ETHERNET,
-  FRAGMENT,
-  IPV4,
-  IPV6,
-  type Layer,
-  LLC,
-  LOOPBACK,
-  NONE,
-  ofLinkType,
-  ofProtocol,
-  RADIOTAP,
-  RAW_IP,
-  TRANSPORT_TCP,
-  TRANSPORT_UDP,
-  VLAN,
-  WIFI,
-} from './layer.ts'
+import { decodeIpv6, extensions } from './ipv6.ts'
+import * as layers from './layer.ts'
+import { IPV4, IPV6, type Layer, NONE, ofLinkType, ofProtocol } from './layer.ts'
 import { decodeLoopback, decodeRawIp } from './loopback.ts'
+import { decodeMpls } from './mpls.ts'
+import { decodePpp, decodePppoe } from './ppp.ts'
 import { decodeTcp } from './tcp.ts'
 import { decodeUdp } from './udp.ts'
+import { decodeGeneve, decodeNsh, decodeVxlan } from './vxlan.ts'
 import { decodeRadiotap, decodeWifi } from './wifi.ts'
 
 /** Tags, tunnels and fragments inside each other beyond this are an attack. */
@@ -60,34 +49,71 @@ export class PacketDecoder {
 
   #next(frame: Frame, layer: Layer): Layer {
     switch (layer) {
-      case ETHERNET:
+      case layers.ETHERNET:
         return decodeEthernet(frame)
       case IPV4:
         return decodeIpv4(frame)
-      case TRANSPORT_TCP:
+      case layers.TRANSPORT_TCP:
         return decodeTcp(frame)
-      case TRANSPORT_UDP:
+      case layers.TRANSPORT_UDP:
         return decodeUdp(frame)
       case IPV6:
         return decodeIpv6(frame)
-      case FRAGMENT:
+      case layers.FRAGMENT:
         return this.#fragment(frame)
-      case VLAN:
+      case layers.VLAN:
         return decodeVlan(frame)
-      case COOKED:
+      case layers.COOKED:
         return decodeCooked(frame)
-      case COOKED_2:
+      case layers.COOKED_2:
         return decodeCooked2(frame)
-      case LLC:
+      case layers.LLC:
         return decodeLlc(frame)
-      case LOOPBACK:
+      case layers.LOOPBACK:
         return decodeLoopback(frame)
-      case RAW_IP:
+      case layers.RAW_IP:
         return decodeRawIp(frame)
-      case RADIOTAP:
+      case layers.RADIOTAP:
         return decodeRadiotap(frame)
-      case WIFI:
+      case layers.WIFI:
         return decodeWifi(frame)
+      case layers.ICMP:
+        return decodeIcmp(frame)
+      case layers.ICMP6:
+        return decodeIcmp6(frame)
+      default:
+        return this.#rare(frame, layer)
+    }
+  }
+
+  #rare(frame: Frame, layer: Layer): Layer {
+    switch (layer) {
+      case layers.MPLS:
+        return decodeMpls(frame)
+      case layers.PPPOE:
+        return decodePppoe(frame)
+      case layers.PPP:
+        return decodePpp(frame)
+      case layers.GRE:
+        return decodeGre(frame)
+      case layers.ERSPAN_2:
+        return decodeErspan2(frame)
+      case layers.ERSPAN_3:
+        return decodeErspan3(frame)
+      case layers.IP_IN_IP:
+        return enterTunnel(frame, IPV4)
+      case layers.IP6_IN_IP:
+        return enterTunnel(frame, IPV6)
+      case layers.VXLAN:
+        return decodeVxlan(frame)
+      case layers.GENEVE:
+        return decodeGeneve(frame)
+      case layers.GTP:
+        return decodeGtp(frame)
+      case layers.NSH:
+        return decodeNsh(frame)
+      case layers.FABRIC_PATH:
+        return decodeFabricPath(frame)
       default:
         return NONE
     }
@@ -95,7 +121,11 @@ export class PacketDecoder {
 
   /** The first fragment still shows the ports when nobody puts fragments together. */
   #fragment(frame: Frame): Layer {
-    if (this.#fragments) return this.#fragments.add(frame) ? ofProtocol(frame.protocol) : NONE
-    return frame.fragment === 0 ? ofProtocol(frame.protocol) : NONE
+    if (this.#fragments) return this.#fragments.add(frame) ? above(frame) : NONE
+    frame.datagram ??= fragmentKey(frame)
+    return frame.fragment === 0 ? above(frame) : NONE
   }
 }
+
+/** Extension headers may lie behind that of fragments. */
+const above = (frame: Frame): Layer => (frame.version === 6 ? extensions(frame, frame.protocol) : ofProtocol(frame.protocol))

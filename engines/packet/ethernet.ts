@@ -1,6 +1,6 @@
 import { u16be, writeU16be } from '../bytes/numbers.ts'
 import type { Frame } from './frame.ts'
-import { type Layer, LLC, NONE, ofEtherType } from './layer.ts'
+import { ETHERNET, type Layer, LLC, NONE, ofEtherType } from './layer.ts'
 
 /** Ethernet II, or IEEE 802.3 with a length in place of a type. */
 export const decodeEthernet = (frame: Frame): Layer => {
@@ -28,6 +28,13 @@ export const decodeLlc = (frame: Frame): Layer => {
   if (bytes[at] !== 0xaa || bytes[at + 1] !== 0xaa || bytes[at + 2] !== 3) return NONE
   frame.offset = at + 8
   return ofEtherType(u16be(bytes, at + 6))
+}
+
+/** Cisco's FabricPath: the tag of its own Ethernet header, then the frame as it came in. */
+export const decodeFabricPath = (frame: Frame): Layer => {
+  if (frame.offset + 2 > frame.limit) return cut(frame)
+  frame.offset += 2
+  return ETHERNET
 }
 
 export const cut = (frame: Frame): Layer => {

@@ -102,7 +102,7 @@ export class Fragments {
 
 /** What all fragments of a datagram have in common. */
 export const fragmentKey = (frame: Frame): string =>
-  `${frame.source0},${frame.source1},${frame.source2},${frame.source3},${frame.target0},${frame.target1},${frame.target2},${frame.target3},${frame.ident},${frame.protocol}`
+  `${frame.source0},${frame.source1},${frame.source2},${frame.source3},${frame.target0},${frame.target1},${frame.target2},${frame.target3},${frame.ident},${frame.version === 4 ? frame.protocol : 6}`
 
 /** Copies the parts of `from`.. that are not there yet; returns how many bytes. */
 const insert = (datagram: PartialDatagram, fragment: number, bytes: Uint8Array, start: number, end: number): number => {
@@ -133,4 +133,5 @@ const show = (frame: Frame, datagram: PartialDatagram): void => {
   frame.limit = frame.sentEnd = whole.length
   frame.fragment = -1
   frame.ethernet = -1
+  frame.network = -1
 }

@@ -1,5 +1,6 @@
 import { type Micros, micros } from '../time.ts'
 import { ipText } from './address.ts'
+import { type Layer, NONE } from './layer.ts'
 
 export const TCP = 6
 export const UDP = 17
@@ -16,6 +17,9 @@ export type DecodeProblem =
   | 'header cut' // the captured bytes end inside a header
   | 'bad header' // a length or version in it makes no sense
   | 'too deep' // more layers than any real packet has
+
+/** What an ICMP error says of the packet that it quotes. */
+export type IcmpError = 'unreachable' | 'tooBig' | 'timeExceeded' | 'other'
 
 /**
  * One packet, decoded: a single mutable object that every packet reuses. Numbers only, and offsets to `bytes`, which
@@ -75,6 +79,17 @@ export class Frame {
   payloadEnd = 0
   payloadLength = 0
 
+  /** Tunnels that were gone through; all else is of the innermost packet. */
+  tunnels = 0
+  /** What an ICMP error says, of the packet in `quoted`: its addresses, and the ports of TCP or UDP. */
+  error: IcmpError | undefined
+  quoted: Frame | undefined
+  /** Names the datagram of a fragment that nobody put together. */
+  datagram: string | undefined
+  /** Offsets of the IPv4 header (-1: another, or put together from fragments) and of TCP's or UDP's. */
+  network = -1
+  transport = 0
+
   problem: DecodeProblem | undefined
 
   /** Ready for another packet. */
@@ -98,7 +113,17 @@ export class Frame {
     this.fragment = -1
     this.ports = false
     this.payloadLength = 0
+    this.tunnels = 0
+    this.error = undefined
+    this.datagram = undefined
+    this.network = -1
     this.problem = undefined
+  }
+
+  /** The frame for what is quoted. */
+  quoteFrame(): Frame {
+    this.quoted ??= new Frame()
+    return this.quoted
   }
 
   get isTcp(): boolean {
@@ -117,4 +142,19 @@ export class Frame {
   targetIp(): string {
     return ipText(this.target0, this.target1, this.target2, this.target3)
   }
+}
+
+/** Tunnels inside each other beyond this are an attack. */
+const DEEPEST_TUNNEL = 4
+
+/** Goes on inside a tunnel, unless what it carries (`next`) is not known. */
+export const enterTunnel = (frame: Frame, next: Layer): Layer => {
+  if (next === NONE) return NONE
+  if (frame.tunnels === DEEPEST_TUNNEL) {
+    frame.problem = 'too deep'
+    return NONE
+  }
+  frame.tunnels++
+  frame.ports = false
+  return next
 }

@@ -21,6 +21,7 @@ export const decodeIpv4 = (frame: Frame): Layer => {
     if (frame.sentEnd < frame.limit) frame.limit = frame.sentEnd
   }
   frame.version = 4
+  frame.network = at
   frame.hops = bytes[at + 8]
   frame.protocol = bytes[at + 9]
   frame.ident = u16be(bytes, at + 4)

@@ -10,6 +10,8 @@ const FRAGMENT_HEADER = 44
 const AUTHENTICATION = 51
 const DESTINATION = 60
 const MOBILITY = 135
+const HOST_IDENTITY = 139
+const SHIM6 = 140
 
 /** RFC 8200. */
 export const decodeIpv6 = (frame: Frame): Layer => {
@@ -26,6 +28,8 @@ export const decodeIpv6 = (frame: Frame): Layer => {
     if (frame.sentEnd < frame.limit) frame.limit = frame.sentEnd
   }
   frame.version = 6
+  frame.network = -1
+  frame.ident = -1
   frame.hops = bytes[at + 7]
   frame.source0 = u32be(bytes, at + 8) | 0
   frame.source1 = u32be(bytes, at + 12) | 0
@@ -51,6 +55,8 @@ export const extensions = (frame: Frame, first: number): Layer => {
       case ROUTING:
       case DESTINATION:
       case MOBILITY:
+      case HOST_IDENTITY:
+      case SHIM6:
         if (at + 8 > frame.limit) return cut(frame)
         frame.offset = at + 8 + bytes[at + 1] * 8
         break

@@ -20,5 +20,9 @@ export const conversationHash = (frame: Frame): number => {
   return mix((mix(source) + mix(target)) ^ Math.imul(frame.protocol, 0x27d4eb2f))
 }
 
-/** Which of `lanes` lanes (0 … lanes - 1) the packet belongs to. What is not IP goes to the first. Fragments: see LaneSplitter. */
-export const laneOf = (frame: Frame, lanes: number): number => (frame.version === 0 ? 0 : (conversationHash(frame) >>> 0) % lanes)
+/** Which of `lanes` lanes (0 … lanes - 1) the packet belongs to. What is not IP goes to the first, an ICMP error to that of the packet it quotes. Fragments: see LaneSplitter. */
+export const laneOf = (frame: Frame, lanes: number): number => {
+  if (frame.version === 0) return 0
+  const of = frame.error && frame.quoted ? frame.quoted : frame
+  return (conversationHash(of) >>> 0) % lanes
+}

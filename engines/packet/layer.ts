@@ -17,6 +17,21 @@ export const FRAGMENT = 11
 export const WIFI = 12
 export const RADIOTAP = 13
 export const LLC = 14
+export const MPLS = 15
+export const PPPOE = 16
+export const PPP = 17
+export const GRE = 18
+export const ERSPAN_2 = 19
+export const ERSPAN_3 = 20
+export const IP_IN_IP = 21
+export const IP6_IN_IP = 22
+export const VXLAN = 23
+export const GENEVE = 24
+export const GTP = 25
+export const NSH = 26
+export const FABRIC_PATH = 27
+export const ICMP = 28
+export const ICMP6 = 29
 
 /** No fixed integer type: what is compared is small. */
 export type Layer = number
@@ -31,7 +46,17 @@ export const ofEtherType = (type: number): Layer => {
     case 0x8100:
     case 0x88a8:
     case 0x9100:
+    case 0x9200:
       return VLAN
+    case 0x8847:
+    case 0x8848:
+      return MPLS
+    case 0x8864:
+      return PPPOE
+    case 0x894f:
+      return NSH
+    case 0x8903:
+      return FABRIC_PATH
     default:
       return NONE
   }
@@ -44,6 +69,18 @@ export const ofProtocol = (protocol: number): Layer => {
       return TRANSPORT_TCP
     case 17:
       return TRANSPORT_UDP
+    case 1:
+      return ICMP
+    case 4:
+      return IP_IN_IP
+    case 41:
+      return IP6_IN_IP
+    case 47:
+      return GRE
+    case 58:
+      return ICMP6
+    case 137:
+      return MPLS
     default:
       return NONE
   }
@@ -64,6 +101,11 @@ export const ofLinkType = (linkType: number): Layer => {
     case 228:
     case 229:
       return RAW_IP
+    case 9:
+    case 50:
+      return PPP
+    case 51:
+      return PPPOE
     case 105:
       return WIFI
     case 113:

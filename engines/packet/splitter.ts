@@ -65,7 +65,7 @@ export class LaneSplitter {
   }
 
   #fragment(frame: Frame): void {
-    const key = fragmentKey(frame)
+    const key = frame.datagram ?? fragmentKey(frame)
     const datagram = this.#datagrams.get(key) ?? { lane: -1, at: micros(frame.at), early: [] }
     this.#datagrams.set(key, datagram)
     if (frame.fragment === 0) datagram.lane = laneOf(frame, this.#lanes)

@@ -18,6 +18,7 @@ export const decodeTcp = (frame: Frame): Layer => {
   frame.acknowledgement = (bytes[at + 8] << 24) | (bytes[at + 9] << 16) | (bytes[at + 10] << 8) | bytes[at + 11]
   frame.flags = bytes[at + 13] & 0x3f
   frame.window = u16be(bytes, at + 14)
+  frame.transport = at
   payload(frame, at + header)
   return NONE
 }

@@ -1,8 +1,10 @@
 import { u16be, writeU16be } from '../bytes/numbers.ts'
 import { cut } from './ethernet.ts'
 import type { Frame } from './frame.ts'
-import { type Layer, NONE } from './layer.ts'
+import { GTP_PORT } from './gtp.ts'
+import { GENEVE, GTP, type Layer, NONE, VXLAN } from './layer.ts'
 import { payload } from './tcp.ts'
+import { GENEVE_PORT, VXLAN_PORTS } from './vxlan.ts'
 
 /** RFC 768. */
 export const decodeUdp = (frame: Frame): Layer => {
@@ -20,8 +22,24 @@ export const decodeUdp = (frame: Frame): Layer => {
   }
   frame.sourcePort = u16be(bytes, at)
   frame.targetPort = u16be(bytes, at + 2)
+  frame.transport = at
   payload(frame, at + 8)
-  return NONE
+  return tunnelOn(frame.targetPort)
+}
+
+/** What a port is for; whether the payload is that, its own layer finds out. */
+const tunnelOn = (port: number): Layer => {
+  switch (port) {
+    case VXLAN_PORTS.standard:
+    case VXLAN_PORTS.linux:
+      return VXLAN
+    case GENEVE_PORT:
+      return GENEVE
+    case GTP_PORT:
+      return GTP
+    default:
+      return NONE
+  }
 }
 
 /** A UDP datagram without a checksum. */
