@@ -64,6 +64,17 @@ it('killed with SIGKILL under load, has all that it answered', async () => {
   }
 })
 
+it('is shared by several on one machine: none writes into the segments of another', async () => {
+  const all = await Promise.all([1, 2, 3].map(() => openBlobs({ directory })))
+  const references = await Promise.all(
+    all.flatMap((blobs, i) => Array.from({ length: 50 }, () => blobs.put('claims', HOUR, Buffer.alloc(500, i)))),
+  )
+  for (const blobs of all)
+    for (const [i, reference] of references.entries())
+      expect(await blobs.get(reference)).toEqual(new Uint8Array(500).fill(Math.floor(i / 50)))
+  await Promise.all(all.map((blobs) => blobs.close()))
+})
+
 it('says in its health that nothing can be written', async () => {
   const blobs = await openBlobs({ directory: join(directory, 'gone') })
   await blobs.health()
