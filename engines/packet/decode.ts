@@ -13,7 +13,7 @@ import * as layers from './layer.ts'
 import { IPV4, IPV6, type Layer, NONE, ofLinkType, ofProtocol } from './layer.ts'
 import { decodeLoopback, decodeRawIp } from './loopback.ts'
 import { decodeMpls } from './mpls.ts'
-import { decodePpp, decodePppoe } from './ppp.ts'
+import { decodeHdlc, decodePpp, decodePppoe } from './ppp.ts'
 import { decodeTcp } from './tcp.ts'
 import { decodeUdp } from './udp.ts'
 import { decodeGeneve, decodeNsh, decodeVxlan } from './vxlan.ts'
@@ -94,6 +94,8 @@ export class PacketDecoder {
         return decodePppoe(frame)
       case layers.PPP:
         return decodePpp(frame)
+      case layers.HDLC:
+        return decodeHdlc(frame)
       case layers.GRE:
         return decodeGre(frame)
       case layers.ERSPAN_2:

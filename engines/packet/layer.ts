@@ -32,6 +32,7 @@ export const NSH = 26
 export const FABRIC_PATH = 27
 export const ICMP = 28
 export const ICMP6 = 29
+export const HDLC = 30
 
 /** No fixed integer type: what is compared is small. */
 export type Layer = number
@@ -104,6 +105,8 @@ export const ofLinkType = (linkType: number): Layer => {
     case 9:
     case 50:
       return PPP
+    case 104:
+      return HDLC
     case 51:
       return PPPOE
     case 105:

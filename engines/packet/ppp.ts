@@ -1,7 +1,7 @@
 import { u16be, writeU16be } from '../bytes/numbers.ts'
 import { cut } from './ethernet.ts'
 import type { Frame } from './frame.ts'
-import { IPV4, IPV6, type Layer, MPLS, NONE, PPP } from './layer.ts'
+import { IPV4, IPV6, type Layer, MPLS, NONE, ofEtherType, PPP } from './layer.ts'
 
 /** Address and control of PPP in HDLC-like framing (RFC 1662), which may be left out. */
 const ALL_STATIONS = 0xff
@@ -41,6 +41,15 @@ export const decodePpp = (frame: Frame): Layer => {
     default:
       return NONE
   }
+}
+
+/** Cisco's HDLC, or PPP on the same line (LINKTYPE_C_HDLC): address, control, then an EtherType. */
+export const decodeHdlc = (frame: Frame): Layer => {
+  const { bytes, offset: at } = frame
+  if (at + 4 > frame.limit) return cut(frame)
+  if (bytes[at] === ALL_STATIONS) return PPP
+  frame.offset = at + 4
+  return ofEtherType(u16be(bytes, at + 2))
 }
 
 /** An IP packet in PPPoE's session stage. */
