@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { protocolFields } from './protocols.ts'
 
 const Endpoint = Type.Object({
   ip: Type.String(),
@@ -28,6 +29,13 @@ const Message = {
   body: Body,
 }
 
+/** A direction of a call whose protocol has no place of its own for it. */
+const Part = Type.Object({
+  mime_type: Type.Optional(Type.String()),
+  bytes: Type.Integer({ description: 'On the wire' }),
+  body: Type.Optional(Body),
+})
+
 const Span = Type.Object(
   { first: Type.Number(), last: Type.Number() },
   { description: 'Capture times of first and last byte, µs since 1970' },
@@ -49,6 +57,8 @@ export const ExchangeDocument = Type.Object(
       start: Type.String(),
       end: Type.String(),
       duration: Type.Integer({ description: 'ns, first byte of the request to last byte of the response' }),
+      action: Type.Optional(Type.String({ description: 'The operation in a word: a method, a verb of SQL, a command, a type of record' })),
+      outcome: Type.Optional(Type.Union([Type.Literal('success'), Type.Literal('failure'), Type.Literal('unknown')])),
     }),
     client: Endpoint,
     server: Endpoint,
@@ -82,6 +92,7 @@ export const ExchangeDocument = Type.Object(
     trace: Type.Optional(Type.Object({ id: Type.String() })),
     span: Type.Optional(Type.Object({ id: Type.String({ description: 'Of the caller, as sent in traceparent' }) })),
     error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+    ...protocolFields,
     spider: Type.Object({
       team: Type.String(),
       agents: Type.Array(Type.String(), { description: 'Who saw it' }),
@@ -90,6 +101,20 @@ export const ExchangeDocument = Type.Object(
       missing: Type.Array(Missing),
       findings: Type.Optional(Type.Array(Type.String())),
       upgrade: Type.Optional(Type.String()),
+      summary: Type.Optional(Type.String({ description: 'What was asked, in one line; of HTTP the URL says it' })),
+      request: Type.Optional(Part),
+      response: Type.Optional(Part),
+      messages: Type.Optional(
+        Type.Array(
+          Type.Object({
+            direction: Type.Union([Type.Literal('request'), Type.Literal('response')]),
+            at: Type.Number({ description: 'Capture time, µs since 1970' }),
+            bytes: Type.Integer(),
+            type: Type.Optional(Type.String()),
+          }),
+          { description: 'Messages within a call that streams, in order of time' },
+        ),
+      ),
       time: Type.Object({ request: Type.Optional(Span), response: Type.Optional(Span) }),
       observers: Type.Optional(
         Type.Array(

@@ -1,0 +1,76 @@
+import type { Codecs, HttpExchange } from '../http/facts.ts'
+import type { Connection, MissingReason, Side } from '../tcp/facts.ts'
+import type { Micros } from '../time.ts'
+import type { Call } from './call.ts'
+
+/** What the first bytes of one side's stream (of a datagram over UDP) say; `more`: too few to tell. */
+export type Answer = 'yes' | 'no' | 'more'
+export type Recognise = (bytes: Uint8Array, start: number, end: number) => Answer
+
+/** A protocol as the registry knows it: how it is recognised, and who reads it. */
+export interface Protocol {
+  /** As `network.protocol` says it. */
+  readonly name: string
+  readonly transports: readonly ('tcp' | 'udp')[]
+  /** What the client's (the server's) first bytes say. Never from the port alone. */
+  readonly client?: Recognise
+  readonly server?: Recognise
+  /** Absent: the protocol is known by name, and not read. */
+  readonly reader?: Readers
+}
+
+export interface Readers {
+  open(connection: Connection, host: Host, beginning: Beginning): Reader
+  /** Goes on from what `Reader.save` gave. */
+  load(saved: unknown, connection: Connection, host: Host): Reader
+}
+
+/** Where in a connection a reader begins. */
+export interface Beginning {
+  /** Offsets, in each side's stream, of the first byte that the reader gets. */
+  readonly offsets: readonly [number, number]
+  /** The conversation was under way: what was said before is not known (capture begun late, or bytes lost). */
+  readonly midway: boolean
+  /** What the protocol before agreed on: an upgrade's headers, for one. */
+  readonly agreed?: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads one connection. It never throws on input; a gap is an input, a violation a fact with its offset. `bytes` is only valid
+ * during the call. Over UDP each `receive` is one whole datagram.
+ */
+export interface Reader {
+  receive(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void
+  /** `missing` bytes come next that nobody saw. */
+  gap(side: Side, missing: number, at: Micros, reason: MissingReason): void
+  /** Bytes before the reader's beginning that nobody saw: they belong to its first message, if to any. */
+  lost?(side: Side, offset: number, missing: number, at: Micros, reason: MissingReason): void
+  /** This side sends no more. */
+  end(side: Side, at: Micros): void
+  /** The connection is closed or let go: what is open comes out now, as far as it came. */
+  close(at: Micros): void
+  /** What is open, as it is now; told again when it is finished, with the same position. */
+  pending(): (HttpExchange | Call)[]
+  /** Plain data (numbers, strings, arrays, objects, Uint8Array of own memory), valid at any byte. */
+  save(): unknown
+}
+
+/** What a reader is given. */
+export interface Host {
+  readonly codecs: Codecs
+  readonly limits: { readonly keepBody: number }
+  /** A call of HTTP of any version. */
+  exchange(exchange: HttpExchange): void
+  /** A call of any other protocol. */
+  call(call: Call): void
+  /**
+   * From here on the connection speaks something else: `protocol` by name, or undefined to find it out by its first bytes. `rest`: what
+   * this reader was given of each side and has not read, in order. The reader is not called again.
+   */
+  handOver(
+    protocol: string | undefined,
+    rest: readonly [Uint8Array, Uint8Array],
+    at: Micros,
+    agreed?: Readonly<Record<string, string>>,
+  ): void
+}
