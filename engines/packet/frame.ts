@@ -10,6 +10,7 @@ export const SYN = 2
 export const RST = 4
 export const PSH = 8
 export const ACK = 16
+export const URG = 32
 
 const NOTHING = new Uint8Array(0)
 

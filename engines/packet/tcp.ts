@@ -38,6 +38,7 @@ export interface TcpFields {
   acknowledgement?: number
   flags: number
   options?: Uint8Array
+  window?: number
 }
 
 /** A TCP segment, its checksum left at zero as a sending host's capture has it before the network card fills it in. */
@@ -51,7 +52,7 @@ export const encodeTcp = (data: Uint8Array, fields: TcpFields): Uint8Array => {
   writeU32be(bytes, 8, fields.acknowledgement ?? 0)
   bytes[12] = (header >> 2) << 4
   bytes[13] = fields.flags
-  writeU16be(bytes, 14, 65_535)
+  writeU16be(bytes, 14, fields.window ?? 65_535)
   bytes.set(options, 20)
   bytes.set(data, header)
   return bytes

@@ -10,5 +10,6 @@ export const countAgain = (half: Half, frame: Frame, bytes: number): void => {
   if (captureOfSame) return
   half.ident = frame.ident
   half.retransmissions++
+  half.timedAt = 0
   half.retransmittedBytes += bytes
 }

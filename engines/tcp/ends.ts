@@ -1,7 +1,7 @@
 import { ipText } from '../packet/address.ts'
-import type { Frame } from '../packet/frame.ts'
+import type { Frame, IcmpError } from '../packet/frame.ts'
 import { type Micros, micros } from '../time.ts'
-import type { Endpoint } from './facts.ts'
+import type { Endpoint, IcmpErrors } from './facts.ts'
 
 /** Between whom a conversation is, and its places in an index and in a list of ages. Texts are made when somebody asks for them, and once. */
 export class Ends {
@@ -25,6 +25,7 @@ export class Ends {
   older: this | undefined = undefined
   newer: this | undefined = undefined
   touched = 0
+  icmp: IcmpErrors | undefined = undefined
   changed = false
   gone = false
   #key: string | undefined = undefined
@@ -89,6 +90,12 @@ export class Ends {
       frame.target0 === this.client0
       ? 1
       : -1
+  }
+
+  /** Counts an error that was reported of a packet of this conversation. */
+  report(error: IcmpError): void {
+    this.icmp ??= { unreachable: 0, tooBig: 0, timeExceeded: 0, other: 0 }
+    this.icmp[error]++
   }
 
   get client(): Endpoint {

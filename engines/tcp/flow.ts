@@ -21,6 +21,8 @@ export class Flow extends Ends implements Connection {
   troubled = false
   /** When a reset, or the second FIN, was seen; 0: not yet. */
   closing = 0
+  /** Who sent the first FIN; `both`: neither had seen the other's. */
+  closer: 'client' | 'server' | 'both' | undefined = undefined
   #id: string | undefined = undefined
 
   /** The id is fixed: when an initial sequence number is not known by now, it will not be part of it. */
@@ -50,6 +52,17 @@ export class Flow extends Ends implements Connection {
 
   get peerKey(): string | undefined {
     return peerKeyOf(this)
+  }
+
+  get closedBy(): 'client' | 'server' | 'both' | undefined {
+    if (this.state === 'closed') return this.closer
+    if (this.state !== 'reset') return undefined
+    const [client, server] = this.sides
+    return client.reset && server.reset ? 'both' : client.reset ? 'client' : 'server'
+  }
+
+  get closedHow(): 'fin' | 'reset' | 'idle' | undefined {
+    return this.state === 'closed' ? 'fin' : this.state === 'reset' || this.state === 'idle' ? this.state : undefined
   }
 
   get handshake(): number | undefined {

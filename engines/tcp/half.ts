@@ -1,5 +1,6 @@
 import type { Micros } from '../time.ts'
 import type { MissingReason, SideFacts } from './facts.ts'
+import { Rare } from './rare.ts'
 
 /** A piece of a stream that cannot be delivered yet, in memory of its own; never changed. */
 export interface Segment {
@@ -53,6 +54,40 @@ export class Half implements SideFacts {
   stalled = 0
   stalledAcked = 0
   stalledReason: MissingReason = 'not captured'
+  /** A segment whose acknowledgement is waited for: the sequence number after it, and when it passed (0: none does). */
+  timedEnd = 0
+  timedAt = 0
+  /** µs; -1: not known. */
+  quickest = -1
+  rare: Rare | undefined = undefined
+
+  get minimumRoundTrip(): number | undefined {
+    return this.quickest < 0 ? undefined : this.quickest
+  }
+  get windowStalls(): number | undefined {
+    return this.rare?.windowStalls
+  }
+  get windowStallTime(): number | undefined {
+    return this.rare?.windowStallTime
+  }
+  get keepAlives(): number | undefined {
+    return this.rare?.keepAlives
+  }
+  get urgent(): number | undefined {
+    return this.rare?.urgent
+  }
+  get differentBytes(): number | undefined {
+    return this.rare?.differentBytes
+  }
+  get checksumErrors(): number | undefined {
+    return this.rare?.checksumErrors
+  }
+
+  /** Where what is rare is counted. */
+  note(): Rare {
+    this.rare ??= new Rare()
+    return this.rare
+  }
 
   get initialSequence(): number | undefined {
     return this.told ? this.initial >>> 0 : undefined

@@ -16,6 +16,7 @@ export const enqueue = (half: Half, segment: Segment): number => {
   const before = half.queuedBytes
   const end = lengthOf(segment)
   let from = 0
+  compare(half, queue, segment)
   let index = firstAfter(queue, segment.sequence)
   if (index > 0) from = Math.max(0, distance(endOf(queue[index - 1]), segment.sequence))
   for (; index < queue.length; index++) {
@@ -36,6 +37,20 @@ export const dequeue = (half: Half): Segment => {
   half.queuedBytes -= segment.bytes.length
   if (queue.length === 0) half.queue = undefined
   return segment
+}
+
+/** Notes bytes that are there already and not the same. */
+const compare = (half: Half, queue: Segment[], segment: Segment): void => {
+  const { sequence, bytes } = segment
+  for (let index = queue.length - 1; index >= 0; index--) {
+    const kept = queue[index]
+    const shift = distance(kept.sequence, sequence)
+    if (shift + lengthOf(kept) <= 0) return
+    const end = Math.min(bytes.length, shift + kept.bytes.length)
+    let different = 0
+    for (let at = Math.max(0, shift); at < end; at++) if (bytes[at] !== kept.bytes[at - shift]) different++
+    if (different > 0) half.note().differentBytes += different
+  }
 }
 
 const endOf = (segment: Segment): number => (segment.sequence + lengthOf(segment)) | 0

@@ -1,4 +1,5 @@
-import { ACK, FIN, type Frame, RST, SYN } from '../packet/frame.ts'
+import { isDamaged } from '../packet/checksum.ts'
+import { ACK, FIN, type Frame, RST, SYN, URG } from '../packet/frame.ts'
 import type { Micros } from '../time.ts'
 import { countAgain, isKeepAlive } from './again.ts'
 import type { MissingReason, Side, StreamSink } from './facts.ts'
@@ -8,6 +9,8 @@ import type { TcpLimits } from './limits.ts'
 import { isLost, watch } from './loss.ts'
 import { deliverable, isBeginning, isTroubled } from './order.ts'
 import { dequeue, enqueue } from './queue.ts'
+import { answered, timeSegment } from './timing.ts'
+import { reopen, shut } from './window.ts'
 
 /**
  * Puts the two streams of connections in order and hands them on, cause before effect: data that acknowledge what the
@@ -38,6 +41,9 @@ export class Streams {
     const { flags, acknowledgement, at } = frame
     let ahead = false
     if (flags & ACK && (flags & RST) === 0) {
+      if (other.timedAt !== 0) answered(half, other, acknowledgement, at)
+      if (frame.window === 0 && (flags & SYN) === 0) shut(half, at)
+      else if (half.rare !== undefined) reopen(half, at)
       if (distance(acknowledgement, other.acked) > 0) other.acked = acknowledgement
       ahead = distance(acknowledgement, other.next) > 0 && !other.ended
     }
@@ -46,7 +52,8 @@ export class Streams {
       if (!ahead && !flow.troubled && flow.opened && sequence === half.next && !half.ended && (half.begun || half.told))
         this.#inOrder(flow, side, half, frame)
       else this.#outOfOrder(flow, half, frame, sequence)
-    }
+    } else if (sequence === ((half.next - 1) | 0) && (flags & (SYN | RST)) === 0) half.note().keepAlives++
+    if (flags & URG) half.note().urgent++
     if (ahead || flow.troubled) this.settle(flow, at)
   }
 
@@ -55,6 +62,7 @@ export class Streams {
     if (frame.payloadLength > 0) {
       const { payload, payloadEnd } = frame
       this.#data(flow, side, half, frame.bytes, payload, payloadEnd, frame.payloadLength - (payloadEnd - payload), frame.at)
+      if (half.timedAt === 0) timeSegment(half, frame.at)
     }
     if (frame.flags & FIN) this.#fin(flow, side, half, frame.at)
   }
@@ -63,8 +71,10 @@ export class Streams {
     const length = frame.payloadLength
     if (isBeginning(half) && half.packets > 1 && length > 0 && distance(sequence, half.next) < 0) half.startAt(sequence)
     const old = -distance(sequence, half.next)
+    if ((frame.flags & FIN) === 0 && isDamaged(frame)) half.note().checksumErrors++
     if (half.ended || distance(sequence, half.next) + length + (frame.flags & FIN) <= 0) {
-      if (length > 0 && !isKeepAlive(old, length)) countAgain(half, frame, Math.min(length, Math.max(0, old)))
+      if (isKeepAlive(old, length)) half.note().keepAlives++
+      else if (length > 0) countAgain(half, frame, Math.min(length, Math.max(0, old)))
       return
     }
     if (old > 0 && length > 0) countAgain(half, frame, Math.min(old, length))
@@ -180,6 +190,7 @@ export class Streams {
   #fin(flow: Flow, side: Side, half: Half, at: Micros): void {
     half.next = (half.next + 1) | 0
     half.fin = true
+    noteCloser(flow, side)
     this.end(flow, side, at)
   }
 
@@ -204,4 +215,11 @@ export class Streams {
       this.#gap(flow, side, half, missing, now, why ?? reason)
     }
   }
+}
+
+/** A FIN that does not acknowledge the other one crossed it. */
+const noteCloser = (flow: Flow, side: Side): void => {
+  const first = flow.sides[side === 0 ? 1 : 0]
+  if (!first.fin) flow.closer = side === 0 ? 'client' : 'server'
+  else if (first.acked !== first.next) flow.closer = 'both'
 }

@@ -1,4 +1,5 @@
-import { ACK, FIN, type Frame, RST, SYN } from '../packet/frame.ts'
+import { isDamaged } from '../packet/checksum.ts'
+import { ACK, FIN, type Frame, RST, SYN, TCP } from '../packet/frame.ts'
 import { conversationHash } from '../packet/lane.ts'
 import type { Micros } from '../time.ts'
 import { Ages } from './ages.ts'
@@ -12,6 +13,7 @@ import { TCP_LIMITS, type TcpLimits } from './limits.ts'
 import { orient, orientByPort } from './orientation.ts'
 import { restore, type SavedConnection, save } from './saved.ts'
 import { Streams } from './streams.ts'
+import { reopen } from './window.ts'
 
 /** How often what waits is looked at, in µs of capture time. */
 const CHECK = 20e3
@@ -61,7 +63,10 @@ export class TcpTable {
 
   /** Takes a decoded packet; what is not TCP is left alone. The frame is not held. */
   packet(frame: Frame): void {
-    if (!frame.isTcp) return
+    if (!frame.isTcp) {
+      if (frame.error) this.#report(frame)
+      return
+    }
     if (frame.at > this.#clock || this.#clock - frame.at > this.#limits.idle) this.tick(frame.at)
     const hash = conversationHash(frame)
     let flow = this.#index.find(frame, hash)
@@ -131,6 +136,15 @@ export class TcpTable {
     return flow
   }
 
+  /** An ICMP error that quotes a packet of a connection here. */
+  #report({ quoted, error }: Frame): void {
+    if (!quoted || !error || quoted.protocol !== TCP) return
+    const flow = this.#index.find(quoted, conversationHash(quoted))
+    if (!flow) return
+    flow.report(error)
+    this.#changes.note(flow)
+  }
+
   #begin(frame: Frame, hash: number): Flow {
     while (this.#open.size >= this.#limits.connections && this.#open.oldest) this.#close(this.#open.oldest, 'idle', frame.at)
     const flow = new Flow(frame, hash)
@@ -156,6 +170,7 @@ export class TcpTable {
     const other = flow.sides[side === 0 ? 1 : 0]
     if (!half.known || !other.known || flow.handshakeTime === -1 || !flow.opened) this.#meet(flow, side, half, other, frame)
     half.packets++
+    if (flags & (SYN | FIN | RST) && isDamaged(frame)) half.note().checksumErrors++
     if (!flow.opened && half.queuedBytes > MOST_BEFORE_ANSWER) this.#announce(flow)
     this.#streams.segment(flow, side, frame)
     if (flags & RST) half.reset = true
@@ -165,8 +180,11 @@ export class TcpTable {
   /** Learns where the streams begin, and opens the connection as soon as both are known. */
   #meet(flow: Flow, side: Side, half: Half, other: Half, frame: Frame): void {
     const syn = (frame.flags & SYN) !== 0
+    // What is sent twice cannot be timed: nobody knows which one was answered (RFC 6298, 3).
+    if (syn) half.timedAt = half.known ? 0 : frame.at
     if (!half.known) half.begin(syn ? frame.sequence : (frame.sequence - 1) | 0, syn)
     // What the first segment after a SYN acknowledges is the other SYN alone.
+    if (syn) half.timedEnd = half.next
     const first = half.told && (syn || distance(frame.sequence, half.initial) === 1)
     if (frame.flags & ACK && !other.known) other.begin((frame.acknowledgement - 1) | 0, first)
     if (side === 1 && syn) flow.answered = true
@@ -207,6 +225,7 @@ export class TcpTable {
     if (!flow.opened) this.#announce(flow)
     this.#streams.exhaust(flow, now, state === 'ended')
     const [client, server] = flow.sides
+    for (const half of flow.sides) reopen(half, flow.end)
     flow.state = client.ended && server.ended ? 'closed' : client.reset || server.reset ? 'reset' : state
     if (flow.state === 'reset') {
       this.#streams.end(flow, 0, now)

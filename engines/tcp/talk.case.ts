@@ -34,6 +34,7 @@ export interface Fields {
   snap?: number
   /** Added to both initial sequence numbers: another connection of the same ends. */
   era?: number
+  window?: number
 }
 
 /** A segment that `side` sends. */
@@ -47,6 +48,7 @@ export const segment = (side: Side, fields: Fields): Packet => {
     sequence: (INITIAL[side] + era + from + (flags & SYN ? 0 : 1)) >>> 0,
     acknowledgement: ack === undefined ? 0 : (INITIAL[other] + era + ack + 1) >>> 0,
     flags: flags | (ack === undefined ? 0 : ACK),
+    window: fields.window,
   })
   const bytes = encodeEthernet(encodeIpv4(tcp, { source: IPS[side], target: IPS[other], protocol: 6, ident }), 0x0800)
   const cut = fields.snap === undefined ? bytes.length : 54 + fields.snap

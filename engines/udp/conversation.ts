@@ -73,6 +73,10 @@ export class Conversation extends Ends implements Connection {
     return undefined
   }
 
+  get closedHow(): 'idle' | undefined {
+    return this.state === 'idle' ? 'idle' : undefined
+  }
+
   get handshake(): undefined {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { Frame } from '../packet/frame.ts'
-import type { Connection } from '../tcp/facts.ts'
+import type { Connection, IcmpErrors } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
 import { Conversation, Datagrams } from './conversation.ts'
 
@@ -17,12 +17,25 @@ export interface SavedConversation {
   touched: number
   clientKnownBy: 'data' | 'port'
   state: Connection['state']
+  icmp: IcmpErrors | undefined
   sides: [SavedDatagrams, SavedDatagrams]
 }
 
 export const save = (conversation: Conversation): SavedConversation => {
-  const { key, id, tuple, hash, start, end, touched, clientKnownBy, state, sides } = conversation
-  return { key, id, tuple, hash, start, end, touched, clientKnownBy, state, sides: [{ ...sides[0] }, { ...sides[1] }] }
+  const { key, id, tuple, hash, start, end, touched, clientKnownBy, state, icmp, sides } = conversation
+  return {
+    key,
+    id,
+    tuple,
+    hash,
+    start,
+    end,
+    touched,
+    clientKnownBy,
+    state,
+    icmp: icmp && { ...icmp },
+    sides: [{ ...sides[0] }, { ...sides[1] }],
+  }
 }
 
 const packet = new Frame()

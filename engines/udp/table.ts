@@ -1,4 +1,4 @@
-import type { Frame } from '../packet/frame.ts'
+import { type Frame, UDP } from '../packet/frame.ts'
 import { conversationHash } from '../packet/lane.ts'
 import { Ages } from '../tcp/ages.ts'
 import { Changes } from '../tcp/changes.ts'
@@ -44,7 +44,10 @@ export class UdpTable {
 
   /** Takes a decoded packet; what is not UDP is left alone. The frame is not held. */
   packet(frame: Frame): void {
-    if (!frame.isUdp) return
+    if (!frame.isUdp) {
+      if (frame.error) this.#report(frame)
+      return
+    }
     if (frame.at > this.#clock) this.tick(frame.at)
     const hash = conversationHash(frame)
     const conversation = this.#index.find(frame, hash) ?? this.#begin(frame, hash)
@@ -84,6 +87,15 @@ export class UdpTable {
     this.#open.add(conversation, saved.touched)
     this.#clock = Math.max(this.#clock, saved.touched)
     return conversation
+  }
+
+  /** An ICMP error that quotes a packet of a connection here. */
+  #report({ quoted, error }: Frame): void {
+    if (!quoted || !error || quoted.protocol !== UDP) return
+    const flow = this.#index.find(quoted, conversationHash(quoted))
+    if (!flow) return
+    flow.report(error)
+    this.#changes.note(flow)
   }
 
   #begin(frame: Frame, hash: number): Conversation {
