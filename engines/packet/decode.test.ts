@@ -4,15 +4,21 @@ import { fromLatin1, latin1 } from '../bytes/text.ts'
 import { micros } from '../time.ts'
 import { ipText, parseIp } from './address.ts'
 import { PacketDecoder } from './decode.ts'
+import { encodeErspan } from './erspan.ts'
 import { encodeEthernet } from './ethernet.ts'
 import { Fragments } from './fragments.ts'
 import { ACK, type Frame } from './frame.ts'
+import { encodeGre } from './gre.ts'
+import { encodeGtp } from './gtp.ts'
 import { encodeIpv4 } from './ipv4.ts'
 import { encodeIpv6 } from './ipv6.ts'
 import { conversationHash, laneOf } from './lane.ts'
+import { encodeMpls } from './mpls.ts'
+import { encodePppoe } from './ppp.ts'
 import { LaneSplitter } from './splitter.ts'
 import { encodeTcp } from './tcp.ts'
 import { encodeUdp } from './udp.ts'
+import { encodeGeneve, encodeVxlan } from './vxlan.ts'
 
 const ETHERNET = 1
 const join = (...parts: (Uint8Array | number[])[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]))
@@ -44,6 +50,11 @@ const extended = encodeIpv6(
   join([43, 0, 0, 0, 0, 0, 0, 0], [60, 1, ...new Array(14).fill(0)], [51, 0, 0, 0, 0, 0, 0, 0], [6, 1, ...new Array(10).fill(0)], tcp),
   { ...v6, next: 0 },
 )
+
+const inIp = (payload: Uint8Array, protocol: number): Uint8Array => encodeIpv4(payload, { source: '1.1.1.1', target: '2.2.2.2', protocol })
+const overUdp = (payload: Uint8Array, port: number): Uint8Array => inIp(encodeUdp(payload, 5000, port), 17)
+const NO_TUNNEL = (port: number): string => `udp 1.1.1.1:5000 > 2.2.2.2:${port} just some text of forty bytes and more ..`
+const nested = (depth: number): Uint8Array => (depth === 0 ? ip : inIp(nested(depth - 1), 4))
 
 const CASES: [string, Uint8Array, number, string][] = [
   [
@@ -91,6 +102,28 @@ const CASES: [string, Uint8Array, number, string][] = [
   ['UDP', encodeIpv4(udp, { ...v4, protocol: 17 }), 101, 'udp 192.168.1.2:5353 > 10.0.0.255:53 query'],
   ['another protocol', encodeIpv4(tcp, { ...v4, protocol: 89 }), 101, 'protocol 89'],
   ['a header that is cut', ip.subarray(0, 30), 101, 'header cut'],
+  ['MPLS', encodeEthernet(encodeMpls(ip, [16, 17]), 0x8847), ETHERNET, TCP4],
+  ['Ethernet over MPLS', encodeEthernet(encodeMpls(join([0, 0, 0, 0], encodeEthernet(ip6, 0x86dd)), [16]), 0x8847), ETHERNET, TCP6],
+  ['PPPoE', encodeEthernet(encodePppoe(ip, 0x21), 0x8864), ETHERNET, TCP4],
+  ['PPP', join([0xff, 3, 0, 0x57], ip6), 9, TCP6],
+  ['PPP with a protocol of one byte', join([0x21], ip), 9, TCP4],
+  ['HDLC of Cisco', join([0x0f, 0, 8, 0], ip), 104, TCP4],
+  ['FabricPath', encodeEthernet(join([0, 1], encodeEthernet(ip, 0x0800)), 0x8903), ETHERNET, TCP4],
+  ['GRE with key and sequence number', inIp(encodeGre(ip6, { type: 0x86dd, key: 7, sequence: 8 }), 47), 101, TCP6],
+  ['Ethernet in GRE', inIp(encodeGre(encodeEthernet(ip, 0x0800), { type: 0x6558 }), 47), 101, TCP4],
+  ['PPP in GRE (PPTP)', inIp(join([0x30, 1, 0x88, 0x0b, 0, ip.length + 2, 0, 1, 0, 0, 0, 0], [0, 0x21], ip), 47), 101, TCP4],
+  ['GRE of a version that is not known', inIp(join([0, 2, 8, 0], ip), 47), 101, 'protocol 47'],
+  ['ERSPAN I', inIp(encodeGre(encodeEthernet(ip, 0x0800), { type: 0x88be }), 47), 101, TCP4],
+  ['ERSPAN II', inIp(encodeGre(encodeErspan(encodeEthernet(ip, 0x0800), 2), { type: 0x88be, sequence: 1 }), 47), 101, TCP4],
+  ['ERSPAN III', inIp(encodeGre(encodeErspan(encodeEthernet(ip, 0x0800), 3), { type: 0x22eb, sequence: 1 }), 47), 101, TCP4],
+  ['IP in IP', inIp(ip, 4), 101, TCP4],
+  ['6in4', inIp(ip6, 41), 101, TCP6],
+  ['VXLAN', overUdp(encodeVxlan(encodeEthernet(ip, 0x0800, [5]), 12), 4789), 101, `${TCP4} vlan 5`],
+  ['Geneve with options', overUdp(encodeGeneve(ip6, 12, 0x86dd, new Uint8Array(8)), 6081), 101, TCP6],
+  ['GTP-U with extension headers', overUdp(encodeGtp(ip, 12, [{ type: 0x85, bytes: Uint8Array.of(1, 0, 9, 0) }]), 2152), 101, TCP4],
+  ['what is no VXLAN on its port', overUdp(fromLatin1('just some text of forty bytes and more ..'), 4789), 101, NO_TUNNEL(4789)],
+  ['what is no GTP on its port', overUdp(fromLatin1('just some text of forty bytes and more ..'), 2152), 101, NO_TUNNEL(2152)],
+  ['tunnels without end', nested(9), 101, 'too deep'],
   ['VLAN tags without end', encodeEthernet(new Uint8Array(0), 0, new Array(40).fill(1)), ETHERNET, 'too deep'],
 ]
 

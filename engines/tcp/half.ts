@@ -49,6 +49,7 @@ export class Half implements SideFacts {
   ident = -1
   /** What came ahead of its turn, in order, without overlap. */
   queue: Segment[] | undefined = undefined
+  /** What the queue takes, bytes. */
   queuedBytes = 0
   /** Since when the next byte is missed, since when although acknowledged (0: not), and why it may be. */
   stalled = 0

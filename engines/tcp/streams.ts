@@ -8,7 +8,7 @@ import { distance, type Half, lengthOf } from './half.ts'
 import type { TcpLimits } from './limits.ts'
 import { isLost, watch } from './loss.ts'
 import { deliverable, isBeginning, isTroubled } from './order.ts'
-import { dequeue, enqueue } from './queue.ts'
+import { costOf, dequeue, enqueue } from './queue.ts'
 import { answered, timeSegment } from './timing.ts'
 import { reopen, shut } from './window.ts'
 
@@ -157,7 +157,7 @@ export class Streams {
   #deliver(flow: Flow, side: Side): void {
     const half = flow.sides[side]
     const segment = dequeue(half)
-    this.queuedBytes -= segment.bytes.length
+    this.queuedBytes -= costOf(segment)
     if (half.ended) return
     const known = Math.max(0, distance(half.next, segment.sequence))
     const start = Math.min(known, segment.bytes.length)

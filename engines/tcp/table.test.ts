@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FIN, RST, SYN } from '../packet/frame.ts'
+import { encodeEthernet } from '../packet/ethernet.ts'
+import { FIN, RST, SYN, URG } from '../packet/frame.ts'
+import { encodeIcmp } from '../packet/icmp.ts'
+import { encodeIpv4 } from '../packet/ipv4.ts'
 import { micros } from '../time.ts'
 import type { Side } from './facts.ts'
 import { keyOf, TcpTable } from './table.ts'
@@ -170,6 +173,106 @@ describe('a table of connections', () => {
     const first = segment(0, { ack: 0, data: 'abc', at: 30, ident: 7 })
     feed(table, [...handshake(), first, first, segment(0, { ack: 0, data: 'abc', at: 40, ident: 8 })])
     expect(script.connections[0].sides[0]).toMatchObject({ bytes: 3, retransmissions: 1, retransmittedBytes: 3 })
+  })
+
+  const sidesAfter = (packets: Packet[]): Script['connections'][number] => {
+    const script = new Script()
+    const table = new TcpTable(script)
+    feed(table, packets)
+    table.flush()
+    return script.connections[0]
+  }
+
+  it('knows the quickest round trip of each side, and does not time what was sent twice', () => {
+    const { sides } = sidesAfter([
+      ...handshake(),
+      segment(0, { ack: 0, data: 'abc', at: 100 }),
+      segment(1, { ack: 3, data: 'x', at: 104 }),
+      segment(0, { from: 3, ack: 1, at: 110 }),
+    ])
+    expect(sides.map((side) => side.minimumRoundTrip)).toEqual([6, 4])
+    const again = sidesAfter([
+      ...handshake(),
+      segment(0, { ack: 0, data: 'abc', at: 100, ident: 1 }),
+      segment(0, { ack: 0, data: 'abc', at: 200, ident: 2 }),
+      segment(1, { ack: 3, at: 201 }),
+    ])
+    expect(again.sides[1].minimumRoundTrip).toBe(10)
+  })
+
+  it('counts closed windows, keep-alives and urgent data', () => {
+    const { sides } = sidesAfter([
+      ...handshake(),
+      segment(0, { ack: 0, data: 'abc', at: 30, flags: URG }),
+      segment(1, { ack: 3, at: 40, window: 0 }),
+      segment(0, { from: 2, ack: 0, at: 50 }),
+      segment(1, { ack: 3, at: 60, window: 0 }),
+      segment(1, { ack: 3, at: 90, window: 9 }),
+      segment(1, { ack: 3, at: 95, window: 0 }),
+      segment(1, { ack: 3, at: 100 }),
+    ])
+    expect(sides[1]).toMatchObject({ windowStalls: 2, windowStallTime: 55 })
+    expect(sides[0]).toMatchObject({ keepAlives: 1, urgent: 1 })
+  })
+
+  it('notes bytes that came again and were not the same', () => {
+    const { sides } = sidesAfter([
+      ...handshake(),
+      segment(0, { from: 2, ack: 0, data: 'CD', at: 30 }),
+      segment(0, { from: 0, ack: 0, data: 'abxDef', at: 40 }),
+    ])
+    expect(sides[0].differentBytes).toBe(1)
+  })
+
+  it('knows who closed it, and how', () => {
+    const fin = (side: Side, ack: number, at: number): Packet => segment(side, { ack, flags: FIN, at })
+    const last = [segment(0, { from: 1, ack: 1, at: 60 }), segment(1, { from: 1, ack: 1, at: 61 })]
+    const cases: [Packet[], unknown][] = [
+      [
+        [fin(1, 0, 40), fin(0, 1, 50), ...last],
+        ['server', 'fin'],
+      ],
+      [
+        [fin(0, 0, 40), fin(1, 0, 50), ...last],
+        ['both', 'fin'],
+      ],
+      [[segment(0, { ack: 0, flags: RST, at: 40 })], ['client', 'reset']],
+      [[], [undefined, undefined]],
+    ]
+    for (const [packets, expected] of cases) {
+      const { closedBy, closedHow } = sidesAfter([...handshake(), ...packets])
+      expect([closedBy, closedHow]).toEqual(expected)
+    }
+  })
+
+  it('joins ICMP errors to the connection whose packet they quote', () => {
+    const sent = segment(0, { ack: 0, data: 'abcdefgh', at: 30 })
+    const head = sent.bytes.subarray(14, 14 + 28)
+    const error = (type: number, code: number): Packet => {
+      const bytes = encodeEthernet(
+        encodeIpv4(encodeIcmp(head, type, code), { source: '10.9.9.9', target: '10.0.0.1', protocol: 1 }),
+        0x0800,
+      )
+      return { bytes, originalLength: bytes.length, at: T0 + 50 }
+    }
+    const { icmp } = sidesAfter([...handshake(), sent, error(3, 1), error(3, 4), error(11, 0), error(11, 0), error(8, 0)])
+    expect(icmp).toEqual({ unreachable: 1, tooBig: 1, timeExceeded: 2, other: 0 })
+  })
+
+  it('counts damaged packets, but not those whose checksum the network card was to fill in', () => {
+    const damaged = segment(0, { flags: SYN })
+    damaged.bytes[14 + 20 + 16] = 0x55
+    expect(sidesAfter([damaged]).sides[0].checksumErrors).toBe(1)
+    expect(sidesAfter(handshake()).sides[0].checksumErrors).toBeUndefined()
+  })
+
+  it('takes tiny segments in the worst order in bounded memory and time', () => {
+    const table = new TcpTable(new Script())
+    feed(table, handshake())
+    const began = performance.now()
+    for (let from = 60_000; from > 0; from--) feed(table, [segment(0, { from: from * 2, ack: 0, data: 'x', at: 30 })])
+    expect(table.queuedBytes).toBeLessThan(5e6)
+    expect(performance.now() - began).toBeLessThan(5000)
   })
 
   it('gives the reason that is in force', () => {
