@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -88,8 +89,18 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
     ending.kill('SIGCONT')
     await once(ending, 'exit')
   }
+  // A test that fails before it removes its server leaves none behind.
+  const ended = () => {
+    child?.kill('SIGKILL')
+    rmSync(directory, { recursive: true, force: true })
+  }
+  process.once('exit', ended)
+  const remove = async () => {
+    await end('SIGKILL')
+    process.off('exit', ended)
+    await rm(directory, { recursive: true })
+  }
   await begin()
-  const remove = () => end('SIGKILL').then(() => rm(directory, { recursive: true }))
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
