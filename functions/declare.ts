@@ -4,8 +4,11 @@ import type { Event, EventType } from '#events/define.ts'
 export interface Declaration {
   name: string
   summary: string
-  /** `event`: called with CloudEvents of the types in `consumes`. `http`: called with HTTP requests. */
-  trigger: 'event' | 'http'
+  /**
+   * `event`: called by the broker with CloudEvents of the types in `consumes`. `http`: called with HTTP requests.
+   * `agents`: agents call it with CloudEvents and wait for its answer; no broker is in between. `dead-letters`: called with what the broker could not deliver.
+   */
+  trigger: 'event' | 'http' | 'agents' | 'dead-letters'
   consumes: readonly EventType<never>[]
   produces: readonly EventType<never>[]
   scaling: Scaling
@@ -16,6 +19,21 @@ export interface Scaling {
   concurrency: number
   /** Calls waiting in the in-process router before publishers are held back. */
   queue: number
+  /** How much of `concurrency` an instance is meant to have under way, percent: beyond, another is started. */
+  utilization: number
+  /** What is counted to scale: calls under way, or calls a second. */
+  metric: 'concurrency' | 'rps'
+  /** Most instances at a time. */
+  maxScale: number
+  /** Seconds that less work is watched before an instance is taken away. */
+  scaleDownDelay: number
+  /** Seconds that the last instance is kept after its last call. */
+  retention: number
+  /** Seconds that one call may take. */
+  timeout: number
+  /** Kubernetes quantities. Memory is asked for and limited alike; CPU is asked for, and limited only by the node. */
+  cpu: string
+  memory: string
   why: string
 }
 

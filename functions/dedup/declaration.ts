@@ -8,5 +8,17 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(exchangeParsed)],
   produces: [listed(exchangeMerged)],
-  scaling: { concurrency: 8, queue: 64, why: 'waits for the store most of the time' },
+  scaling: {
+    concurrency: 8,
+    queue: 64,
+    utilization: 70,
+    metric: 'concurrency',
+    maxScale: 20,
+    scaleDownDelay: 15,
+    retention: 15,
+    timeout: 120,
+    cpu: '250m',
+    memory: '384Mi',
+    why: 'waits for the store most of the time; it holds a batch of calls each, nothing between them',
+  },
 }

@@ -7,5 +7,17 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(hostsResolved)],
   produces: [],
-  scaling: { concurrency: 4, queue: 256, why: 'small and rare' },
+  scaling: {
+    concurrency: 4,
+    queue: 256,
+    utilization: 80,
+    metric: 'concurrency',
+    maxScale: 2,
+    scaleDownDelay: 0,
+    retention: 0,
+    timeout: 30,
+    cpu: '50m',
+    memory: '256Mi',
+    why: 'small and rare: two instances are more than enough, and none is kept',
+  },
 }

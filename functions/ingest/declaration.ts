@@ -1,16 +1,26 @@
+import { agentStatus } from '#events/agent-status.ts'
+import { hostsResolved } from '#events/hosts-resolved.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
 import { type Declaration, listed } from '../declare.ts'
 
 export const declaration: Declaration = {
   name: 'ingest',
-  summary: 'Makes captured packets durable before the agent is answered, and says that their lane has work',
-  trigger: 'event',
-  consumes: [listed(packetsCaptured)],
-  produces: [listed(laneAdvanced)],
+  summary: 'Makes captured packets durable before the agent is answered, and says that their lane has work; hands on what agents say else',
+  trigger: 'agents',
+  consumes: [listed(packetsCaptured), listed(agentStatus), listed(hostsResolved)],
+  produces: [listed(laneAdvanced), listed(agentStatus), listed(hostsResolved)],
   scaling: {
     concurrency: 16,
     queue: 64,
-    why: 'waits for the blob store most of the time; a queue of 64 sections of 1 MB bounds its memory',
+    utilization: 60,
+    metric: 'concurrency',
+    maxScale: 20,
+    scaleDownDelay: 15,
+    retention: 60,
+    timeout: 60,
+    cpu: '250m',
+    memory: '384Mi',
+    why: 'waits for the blob store and the state most of the time, so sixteen at once; a section of 1 MB each, packed and not, bounds its memory. Agents wait for its answer: another instance is started at ten, before they are held up, and the last is kept for a minute since agents send every half second while they capture',
   },
 }

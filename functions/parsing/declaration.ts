@@ -8,5 +8,17 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(streamAdvanced)],
   produces: [listed(exchangeParsed)],
-  scaling: { concurrency: 8, queue: 64, why: 'bound by CPU; a lane is done by one instance at a time, eight lanes wait on it at most' },
+  scaling: {
+    concurrency: 8,
+    queue: 64,
+    utilization: 70,
+    metric: 'concurrency',
+    maxScale: 50,
+    scaleDownDelay: 30,
+    retention: 30,
+    timeout: 300,
+    cpu: '1000m',
+    memory: '768Mi',
+    why: 'bound by CPU; a lane is done by one instance at a time, eight lanes wait on it at most; their bodies of up to 1 MB bound its memory',
+  },
 }

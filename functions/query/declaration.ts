@@ -7,5 +7,17 @@ export const declaration: Declaration = {
   trigger: 'http',
   consumes: [listed(exchangeMerged)],
   produces: [],
-  scaling: { concurrency: 100, queue: 1024, why: 'waits for the store; live feeds are open for long' },
+  scaling: {
+    concurrency: 100,
+    queue: 1024,
+    utilization: 70,
+    metric: 'concurrency',
+    maxScale: 10,
+    scaleDownDelay: 60,
+    retention: 300,
+    timeout: 600,
+    cpu: '250m',
+    memory: '512Mi',
+    why: 'waits for the store; live feeds are open for long and count as calls under way. Somebody who looks at the page pauses for minutes: the last instance is kept for five',
+  },
 }

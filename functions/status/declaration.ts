@@ -7,5 +7,17 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(agentStatus)],
   produces: [],
-  scaling: { concurrency: 4, queue: 256, why: 'one small event an agent every 20 s' },
+  scaling: {
+    concurrency: 4,
+    queue: 256,
+    utilization: 80,
+    metric: 'concurrency',
+    maxScale: 5,
+    scaleDownDelay: 0,
+    retention: 30,
+    timeout: 30,
+    cpu: '50m',
+    memory: '256Mi',
+    why: 'one small event an agent every 20 s: kept for 30 s, so that it does not start anew for each while a capture runs',
+  },
 }
