@@ -4,12 +4,12 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll } from 'vitest'
 
 export interface RedisServer {
   url: string
@@ -25,6 +25,10 @@ export interface RedisServer {
   /** Ends it and deletes what it had. */
   remove(): Promise<void>
 }
+
+/** A test that fails before it removes its server leaves none behind. */
+const removals = new Set<() => Promise<void>>()
+afterAll(async () => void (await Promise.all([...removals].map((remove) => remove()))))
 
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
 
@@ -89,17 +93,12 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
     ending.kill('SIGCONT')
     await once(ending, 'exit')
   }
-  // A test that fails before it removes its server leaves none behind.
-  const ended = () => {
-    child?.kill('SIGKILL')
-    rmSync(directory, { recursive: true, force: true })
-  }
-  process.once('exit', ended)
   const remove = async () => {
+    removals.delete(remove)
     await end('SIGKILL')
-    process.off('exit', ended)
-    await rm(directory, { recursive: true })
+    await rm(directory, { recursive: true, force: true })
   }
+  removals.add(remove)
   await begin()
   return {
     url: `redis://127.0.0.1:${port}`,
