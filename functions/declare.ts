@@ -11,6 +11,10 @@ export interface Declaration {
   trigger: 'event' | 'http' | 'agents' | 'dead-letters'
   consumes: readonly EventType<never>[]
   produces: readonly EventType<never>[]
+  /** The function in whose process this one runs, unless each is deployed apart. */
+  within?: string
+  /** Wants the events of one partition key one after another, where the broker can. */
+  ordered?: true
   scaling: Scaling
 }
 

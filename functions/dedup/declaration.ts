@@ -8,6 +8,7 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(exchangeParsed)],
   produces: [listed(exchangeMerged)],
+  within: 'sessions',
   scaling: {
     concurrency: 8,
     queue: 64,

@@ -8,6 +8,8 @@ export const declaration: Declaration = {
   trigger: 'event',
   consumes: [listed(streamAdvanced)],
   produces: [listed(exchangeParsed)],
+  within: 'sessions',
+  ordered: true,
   scaling: {
     concurrency: 8,
     queue: 64,
@@ -19,6 +21,6 @@ export const declaration: Declaration = {
     timeout: 300,
     cpu: '1000m',
     memory: '768Mi',
-    why: 'bound by CPU; a lane is done by one instance at a time, eight lanes wait on it at most; their bodies of up to 1 MB bound its memory',
+    why: "bound by CPU; a lane is done by one instance at a time, eight lanes wait on it at most; their bodies of up to 1 MB bound its memory. What comes before its turn waits in the lane's log: in order it costs less, and a loss shows at once",
   },
 }
