@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{events,engines,adapters,functions,agents,cli,demo,ui,scripts,test}/**/*.test.{ts,tsx}'],
+    include: ['{events,engines,adapters,functions,agents,cli,demo,ui,scripts,helm,test}/**/*.test.{ts,tsx}'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

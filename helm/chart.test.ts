@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+
+const here = import.meta.dirname
+const chart = join(here, 'spider')
+const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0
+const noHelm = runs('helm', 'version') ? undefined : 'left out: helm is not on this machine'
+const kustomize = [
+  ['kustomize', 'build'],
+  ['kubectl', 'kustomize'],
+].find(([command]) => !spawnSync(command, ['help']).error)
+
+interface Manifest {
+  kind: string
+  apiVersion: string
+  metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> }
+  spec: Tree
+  data?: Record<string, string>
+}
+type Tree = { [key: string]: Tree } & Tree[]
+
+const read = (text: string): Manifest[] => parseAllDocuments(text).flatMap((document) => (document.contents ? [document.toJS()] : []))
+
+function template(...args: string[]): { manifests: Manifest[]; refused: string } {
+  const { stdout, stderr, status } = spawnSync('helm', ['template', 'spider', chart, '-n', 'spider', '--kube-version', '1.34', ...args], {
+    encoding: 'utf8',
+  })
+  return { manifests: status === 0 ? read(stdout) : [], refused: stderr }
+}
+const set = (...values: string[]): { manifests: Manifest[]; refused: string } => template(...values.flatMap((value) => ['--set', value]))
+const find = (manifests: Manifest[], kind: string, name?: string): Manifest[] =>
+  manifests.filter((it) => it.kind === kind && (name === undefined || it.metadata.name === name))
+const services = (manifests: Manifest[]): Manifest[] => find(manifests, 'Service').filter((it) => it.apiVersion.startsWith('serving'))
+
+if (noHelm) process.stderr.write(`chart: ${noHelm}\n`)
+
+describe.skipIf(noHelm)('the chart', () => {
+  it('passes helm lint', () => {
+    const { stdout, status } = spawnSync('helm', ['lint', '--strict', '--kube-version', '1.34', chart], { encoding: 'utf8' })
+    expect(status, stdout).toBe(0)
+  })
+
+  it.each(['eks', 'karbon', 'k3s'])('takes the values for %s', (name) => {
+    const { manifests, refused } = template('-f', join(here, 'values', `${name}.yaml`))
+    expect(refused).toBe('')
+    expect(find(manifests, 'DaemonSet', 'whisperer')).toHaveLength(1)
+  })
+
+  it.each([
+    ['two Elasticsearches', ['elasticsearch.external.url=http://es:9200'], '/elasticsearch/external/url'],
+    ['no Elasticsearch', ['elasticsearch.eck.enabled=false'], '/elasticsearch/external/url'],
+    ['two Redises', ['redis.external.url=redis://r'], '/redis/external/url'],
+    ['no Redis', ['redis.enabled=false'], '/redis/external/url'],
+    ['a bucket and a volume', ['blobs.s3.bucket=b'], '/blobs/s3/bucket'],
+    ['neither bucket nor volume', ['blobs.volume.enabled=false'], '/blobs/s3/bucket'],
+    ['half a key', ['blobs.volume.enabled=false', 'blobs.s3.bucket=b', 'blobs.s3.accessKeyId=a'], '/blobs/s3/secretAccessKey'],
+    ['an API key and a user', ['elasticsearch.external.apiKey=k', 'elasticsearch.external.username=u'], '/elasticsearch/external/username'],
+    ['a secret told twice', ['existingSecret=mine', 'redis.external.password=p'], '/redis/external/password'],
+    ['a host that nothing answers', ['expose.host=a.example'], '/expose/host'],
+    ['an ingress without a host', ['expose.kind=ingress'], '/expose/host'],
+    ['a broker that is not known', ['broker.class=Rabbit'], '/broker/class'],
+    ['a function that is not there', ['functions.overrides.sesions.maxScale=2'], 'sesions'],
+    ['a value that is not there', ['redis.enable=false'], 'enable'],
+  ])('refuses %s', (_name, values, where) => {
+    const { manifests, refused } = set(...values)
+    expect(manifests).toEqual([])
+    expect(refused).toContain(where)
+  })
+
+  it('runs the chain in one service, or each function apart', () => {
+    const together = set()
+    const apart = set('functions.chain=apart')
+    const names = (manifests: Manifest[]): string[] => services(manifests).map((it) => it.metadata.name)
+    expect(names(together.manifests)).not.toContain('parsing')
+    expect(names(apart.manifests)).toEqual(expect.arrayContaining([...names(together.manifests), 'parsing', 'dedup']))
+    expect(find(together.manifests, 'ConfigMap')[0].data?.SPIDER_CHAIN).toBe('parsing,dedup')
+    expect(find(apart.manifests, 'ConfigMap')[0].data?.SPIDER_CHAIN).toBe('')
+  })
+
+  it('caps every function, and replaces what one declares', () => {
+    const { manifests } = set('functions.maxScale=3', 'functions.initialScale=0', 'functions.overrides.sessions.memory=2Gi')
+    for (const it of services(manifests)) {
+      const { annotations } = it.spec.template.metadata
+      expect(Number(annotations['autoscaling.knative.dev/max-scale']), it.metadata.name).toBeLessThanOrEqual(3)
+      expect(annotations['autoscaling.knative.dev/initial-scale']).toBe('0')
+    }
+    const [sessions] = services(manifests).filter((it) => it.metadata.name === 'sessions')
+    expect(sessions.spec.template.spec.containers[0].resources.limits.memory).toBe('2Gi')
+  })
+
+  it('gives nobody a right that is not needed', () => {
+    const { manifests } = set('agents.whisperer.enabled=true')
+    const pods = manifests.map(
+      (it) => it.spec?.jobTemplate?.spec.template.spec ?? it.spec?.template?.spec ?? (it.kind === 'Pod' ? it.spec : undefined),
+    )
+    const containers = pods.flatMap((pod) => (pod ? pod.containers : []))
+    expect(containers.length).toBeGreaterThan(8)
+    for (const { name, securityContext } of containers) {
+      expect(securityContext, String(name)).toMatchObject({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      })
+    }
+    const added = containers.flatMap(({ securityContext }) => securityContext.capabilities.add ?? [])
+    expect(added).toEqual(['NET_RAW'])
+  })
+})
+
+describe.skipIf(noHelm || !kustomize)('the chart and the manifests', () => {
+  let chartOf: Manifest[]
+  let base: Manifest[]
+  beforeAll(() => {
+    chartOf = set(
+      'functions.chain=apart',
+      'elasticsearch.eck.enabled=false',
+      'elasticsearch.external.url=http://es',
+      'blobs.volume.enabled=false',
+      'blobs.s3.bucket=b',
+      'redis.enabled=false',
+      'redis.external.url=redis://r',
+      'image.repository=registry.example/spider',
+    ).manifests
+    const [command, verb] = kustomize as string[]
+    base = read(spawnSync(command, [verb, join(here, '../knative/overlays/apart')], { encoding: 'utf8' }).stdout)
+  })
+
+  it('say the same of every function', () => {
+    const essence = ({ metadata, spec }: Manifest): unknown => {
+      const { annotations } = spec.template.metadata
+      const { 'spider/settings': _hash, ...scaling } = annotations as unknown as Record<string, string>
+      const { volumes, containers, ...pod } = spec.template.spec as unknown as Record<string, Tree>
+      const { envFrom: _from, imagePullPolicy: _policy, ...container } = containers[0]
+      return { name: metadata.name, scaling, pod, volumes, container }
+    }
+    expect(services(chartOf).map(essence).sort(byName)).toEqual(services(base).map(essence).sort(byName))
+  })
+
+  it('say the same of every trigger', () => {
+    const essence = ({ metadata, spec }: Manifest): unknown => ({ name: metadata.name, annotations: metadata.annotations, spec })
+    expect(find(chartOf, 'Trigger').map(essence).sort(byName)).toEqual(find(base, 'Trigger').map(essence).sort(byName))
+  })
+})
+
+const byName = (one: unknown, other: unknown): number => (one as { name: string }).name.localeCompare((other as { name: string }).name)
