@@ -55,6 +55,7 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
       expect(await store.latestStatuses(RED)).toEqual([])
       await store.flush()
       await store.expire('exchanges', NOON)
+      await store.health()
     })
   })
 

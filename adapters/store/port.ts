@@ -41,6 +41,8 @@ export interface Store {
   extent(scope: Scope): Promise<{ from: number; to: number; total: number } | undefined>
   /** Removes documents of a time before `before` (ms since 1970), whole time slices at a time. */
   expire(family: Family, before: number): Promise<void>
+  /** Whether documents would be taken now. Throws `StoreUnavailable` with the reason when not. */
+  health(): Promise<void>
   close(): Promise<void>
 }
 

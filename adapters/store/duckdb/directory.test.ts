@@ -130,8 +130,10 @@ it.skipIf(smallDisk === undefined).each(['for lines on their way', 'for the data
         await expect(flushed).rejects.toThrow(StoreUnavailable)
         await expect(flushed).rejects.toThrow(/^the disk that holds [^\n]* is full: make room, or shorten the retention$/)
       }
+      await expect(store.health()).rejects.toThrow(/is full: make room/)
       await rm(filler)
       await store.flush()
+      await store.health()
       expect((await store.extent(RED))?.total).toBe(5001)
       expect(await store.get(RED, 'exchanges', 'before')).toBeDefined()
     } finally {

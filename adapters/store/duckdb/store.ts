@@ -5,6 +5,7 @@ import { Database, type DuckDbOptions } from './database.ts'
 import { extent, find, getMany, histogram, latestStatuses, values } from './queries.ts'
 import { Reader } from './reader.ts'
 import { blocksTable, rowsTable, Slices } from './slices.ts'
+import { Parameters } from './where.ts'
 import { Writer } from './writer.ts'
 
 const FAMILIES: readonly Family[] = ['exchanges', 'sessions', 'packets', 'status', 'hosts']
@@ -34,6 +35,10 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Store> {
     latestStatuses: (scope) => latestStatuses(reader, scope),
     extent: (scope) => extent(reader, scope),
     expire: (family, before) => writer.exclusively(() => expire(database.writer, slices, family, before)),
+    async health() {
+      if (writer.trouble !== undefined) throw writer.trouble
+      await reader.rows('SELECT 1', new Parameters())
+    },
     async close() {
       try {
         await writer.flush()

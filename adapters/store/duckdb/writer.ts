@@ -28,6 +28,8 @@ export class Writer {
   #broken = false
   /** What went wrong for good since the last flush. */
   #complaint: unknown
+  /** Why the last transaction failed, until one succeeds. */
+  trouble: StoreUnavailable | undefined
 
   constructor(database: Database, slices: Slices, nextBlock: number) {
     this.#database = database
@@ -78,11 +80,15 @@ export class Writer {
     try {
       if (this.#broken) await this.#restart()
       await this.#transact(this.#waiting)
+      this.trouble = undefined
       this.#letGo()
     } catch (error) {
       await this.#undo(error)
       const meaning = storeError(error, this.#database.directory)
-      if (meaning instanceof StoreUnavailable) throw meaning
+      if (meaning instanceof StoreUnavailable) {
+        this.trouble = meaning
+        throw meaning
+      }
       this.#letGo() // trying again would fail again, and keep out everything after it
       this.#complaint = meaning
     }
