@@ -7,7 +7,6 @@ import { gzipSync } from 'node:zlib'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { HttpConnection } from '#engines/http/connection.ts'
 import type { Codecs, HttpExchange } from '#engines/http/facts.ts'
-import { DEFAULT_LIMITS } from '#engines/http/limits.ts'
 import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
 import { toDocument } from '#functions/parsing/http/document.ts'
@@ -82,8 +81,11 @@ const cases: Case[] = [
 
 const run = ({ messages }: Case, with_: Codecs, take: (connection: Connection, exchange: HttpExchange) => void): number => {
   const connections = Array.from({ length: CONNECTIONS }, (_, i) => connectionAt(i))
-  const limits = { ...DEFAULT_LIMITS, keepBody: 0 }
-  const open = connections.map((connection) => new HttpConnection({ exchange: take }, connection, with_, limits))
+  const limits = { keepBody: 0 }
+  const open = connections.map((connection) => {
+    const host = { codecs: with_, limits, exchange: (exchange: HttpExchange) => take(connection, exchange), call() {}, handOver() {} }
+    return new HttpConnection(host)
+  })
   const start = process.cpuUsage()
   for (let i = 0; i < exchanges; i++) {
     const http = open[i % CONNECTIONS]

@@ -5,6 +5,8 @@ import { SingleBar } from 'cli-progress'
 import { type Command, Option } from 'commander'
 import { CaptureRefused } from '#adapters/capture/port.ts'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import type { Connection } from '#engines/tcp/facts.ts'
+import type { Found } from '#functions/parsing/document.ts'
 import { toSessionDocument } from '#functions/sessions/document.ts'
 import { Analysis } from './read/analysis.ts'
 import { FORMATS, type FormatName } from './read/formats.ts'
@@ -24,10 +26,12 @@ const LARGEST_BODY = 64 << 20
 export function addRead(program: Command, finish: (code: number) => void): void {
   program
     .command('read')
-    .description('Prints the HTTP exchanges of capture files on standard output, and a summary on standard error. Needs no server.')
+    .description(
+      'Prints the calls in capture files, of every protocol that is read, on standard output, and a summary on standard error. Needs no server.',
+    )
     .argument('<file...>', 'pcap or pcapng, plain, gzip or zstd; - is standard input; several are read as one capture')
-    .addOption(new Option('--format <name>', 'how exchanges are printed').choices(Object.keys(FORMATS)).default('ndjson'))
-    .option('--sessions <file>', 'writes one JSON document for each TCP session into this file')
+    .addOption(new Option('--format <name>', 'how calls are printed').choices(Object.keys(FORMATS)).default('ndjson'))
+    .option('--sessions <file>', 'writes one JSON document for each session into this file')
     .option('--bodies', 'includes decoded bodies: text as it is, others in base64')
     .action(async (files: string[], options: ReadOptions) => finish(await read(files, options)))
 }
@@ -44,12 +48,14 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
     const agents = paths.map((path) => (path === '-' ? 'standard input' : basename(path)))
     const context = { team: 'local', agents, names: (ip: string): string | undefined => analysis.names.get(ip) }
     const format = FORMATS[options.format](context)
+    const write = (found: Found, connection: Connection): void => {
+      summary.call(found)
+      format.write(found, connection)
+    }
     const analysis: Analysis = new Analysis(
       {
-        exchange(connection, exchange) {
-          summary.exchange(exchange)
-          format.write(exchange, connection)
-        },
+        exchange: (connection, exchange) => write(exchange, connection),
+        call: (connection, call) => write(call, connection),
         closed(connection, protocol, exchanges) {
           summary.session(protocol)
           if (sessions === undefined) return
@@ -64,9 +70,9 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
     const inputs = await readAll(files, analysis, () => bar?.update(files.reduce((sum, file) => sum + file.read(), 0)))
     bar?.stop()
     analysis.end()
-    format.end()
+    const remark = format.end()
     if (sessions !== undefined) closeSync(sessions)
-    say(warnings(inputs) + summary.text(analysis.packets, analysis.bytes, (performance.now() - began) / 1000))
+    say(warnings(inputs) + remark + summary.text(analysis.packets, analysis.bytes, (performance.now() - began) / 1000))
     return 0
   } catch (error) {
     if (error instanceof OutputClosed) return 0

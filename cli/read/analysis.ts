@@ -1,22 +1,22 @@
 import { dnsAnswers } from '#engines/dns/answers.ts'
-import type { Codecs, HttpSink } from '#engines/http/facts.ts'
-import { HttpStreams } from '#engines/http/streams.ts'
+import type { Codecs } from '#engines/http/facts.ts'
 import { PacketDecoder } from '#engines/packet/decode.ts'
 import { Fragments } from '#engines/packet/fragments.ts'
 import type { CaptureSink } from '#engines/pcap/sink.ts'
+import { type CallSink, ProtocolStreams } from '#engines/protocols/streams.ts'
 import type { Connection, StreamSink } from '#engines/tcp/facts.ts'
 import { TcpTable } from '#engines/tcp/table.ts'
 import type { Micros } from '#engines/time.ts'
 import { UdpTable } from '#engines/udp/table.ts'
 
-export interface AnalysisEvents extends HttpSink<Connection> {
+export interface AnalysisEvents extends CallSink {
   /** A connection is closed, or the capture ended; what is above it can still be asked for. */
-  closed(connection: Connection, protocol: string | undefined, exchanges: number): void
+  closed(connection: Connection, protocol: string | undefined, calls: number): void
 }
 
 const DNS = 53
 
-/** Packets in, exchanges and connections out: the engines on one another, with nothing in between. */
+/** Packets in, calls and connections out: the engines on one another, with nothing in between. */
 export class Analysis implements CaptureSink {
   packets = 0
   bytes = 0
@@ -27,7 +27,7 @@ export class Analysis implements CaptureSink {
   readonly #udp: UdpTable
 
   constructor(events: AnalysisEvents, codecs: Codecs, keepBody: number) {
-    const streams = new HttpStreams(events, codecs, { keepBody })
+    const streams = new ProtocolStreams(events, codecs, { keepBody })
     const sink: StreamSink = {
       open: (connection) => streams.open(connection),
       data: (connection, side, bytes, start, end, at) => streams.data(connection, side, bytes, start, end, at),
@@ -35,7 +35,7 @@ export class Analysis implements CaptureSink {
       end: (connection, side, at) => streams.end(connection, side, at),
       close: (connection, at) => {
         streams.close(connection, at)
-        events.closed(connection, streams.protocol(connection), streams.exchanges(connection))
+        events.closed(connection, streams.protocol(connection), streams.calls(connection))
       },
     }
     this.#tcp = new TcpTable(sink)

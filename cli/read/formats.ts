@@ -1,14 +1,16 @@
-import type { HttpExchange } from '#engines/http/facts.ts'
+import { isCall } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
-import { type DocumentContext, toDocument } from '#functions/parsing/http/document.ts'
+import { documentOf, type Found, jsonOf } from '#functions/parsing/document.ts'
 import { toHar } from '#functions/parsing/http/har.ts'
 import { JsonLines } from '#functions/parsing/http/json.ts'
+import type { DocumentContext } from '#functions/parsing/parts.ts'
 import { writeOut } from './output.ts'
 
-/** How exchanges are written to standard output. */
+/** How calls are written to standard output. */
 export interface Format {
-  write(exchange: HttpExchange, connection: Connection): void
-  end(): void
+  write(found: Found, connection: Connection): void
+  /** Answers what there is to say of what was written; '' for nothing. */
+  end(): string
 }
 
 const PIECE = 1 << 16
@@ -17,11 +19,15 @@ const PIECE = 1 << 16
 function ndjson(context: DocumentContext): Format {
   const lines = new JsonLines(context)
   return {
-    write(exchange, connection) {
-      lines.write(exchange, connection)
+    write(found, connection) {
+      if (isCall(found)) lines.line(jsonOf(found, connection, context))
+      else lines.write(found, connection)
       if (lines.length > PIECE) writeOut(lines.take())
     },
-    end: () => writeOut(lines.take()),
+    end() {
+      writeOut(lines.take())
+      return ''
+    },
   }
 }
 
@@ -30,37 +36,51 @@ function har(context: DocumentContext): Format {
   const { entries: _, ...log } = toHar([]).log
   const head = `{"log":${JSON.stringify(log).slice(0, -1)},"entries":[`
   let begun = false
+  let others = 0
   return {
-    write(exchange, connection) {
-      for (const entry of toHar([toDocument(exchange, connection, context)]).log.entries) {
+    write(found, connection) {
+      if (isCall(found)) {
+        others++
+        return
+      }
+      for (const entry of toHar([documentOf(found, connection, context)]).log.entries) {
         writeOut(`${begun ? ',' : head}\n${JSON.stringify(entry)}`)
         begun = true
       }
     },
-    end: () => writeOut(`${begun ? '' : head}\n]}}\n`),
+    end() {
+      writeOut(`${begun ? '' : head}\n]}}\n`)
+      return others === 0
+        ? ''
+        : `${others} calls of other protocols are not in the archive: HAR is of HTTP alone; --format ndjson has them\n`
+    },
   }
 }
+
+const LONGEST = 300
 
 /** A line for people. */
 function table(context: DocumentContext): Format {
   let begun = false
   const line = (columns: readonly string[]): void => writeOut(`${columns.join('  ').trimEnd()}\n`)
   return {
-    write(exchange, connection) {
-      if (!begun) line(['time'.padEnd(27), 'method ', 'code', '    ms', '   bytes', 'status    ', 'url'])
+    write(found, connection) {
+      if (!begun) line(['time'.padEnd(27), 'protocol  ', 'action ', 'result ', '    ms', '   bytes', 'status    ', 'what'])
       begun = true
-      const { http, url, event, spider, server, ...document } = toDocument(exchange, connection, context)
+      const { http, url, event, spider, server, network, ...document } = documentOf(found, connection, context)
+      const body = http?.response?.body ?? spider.response?.body
       line([
         document['@timestamp'],
-        (http?.request?.method ?? '-').padEnd(7),
-        String(http?.response?.status_code ?? '-').padEnd(4),
+        network.protocol.padEnd(10),
+        (event.action ?? '-').padEnd(7),
+        String(http?.response?.status_code ?? event.outcome ?? '-').padEnd(7),
         (event.duration / 1e6).toFixed(1).padStart(6),
-        String(http?.response?.body.bytes ?? '-').padStart(8),
+        String(body?.bytes ?? spider.response?.bytes ?? '-').padStart(8),
         spider.status.padEnd(10),
-        url?.full ?? `${server.ip}:${server.port}`,
+        (spider.summary ?? url?.full ?? `${server.ip}:${server.port}`).slice(0, LONGEST),
       ])
     },
-    end() {},
+    end: () => '',
   }
 }
 

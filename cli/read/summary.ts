@@ -1,4 +1,4 @@
-import type { HttpExchange } from '#engines/http/facts.ts'
+import type { Found } from '#functions/parsing/document.ts'
 
 /** Counts what was read, for the words at the end. */
 export class Summary {
@@ -8,7 +8,7 @@ export class Summary {
   readonly #reasons = new Map<string, { exchanges: number; bytes: number }>()
   readonly #protocols = new Map<string, number>()
 
-  exchange({ status, missing }: HttpExchange): void {
+  call({ status, missing }: Found): void {
     this.exchanges++
     if (status === 'complete') return
     count(this.#statuses, status)

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { Protocol } from '../protocols/protocol.ts'
+import { PROTOCOLS } from '../protocols/registry.ts'
 import type { Side } from '../tcp/facts.ts'
+import { Choices } from './choices.ts'
 import { Detector, recognise } from './detector.ts'
 
 const bytes = (text: string) => Buffer.from(text, 'latin1')
+const choices = new Choices('tcp', PROTOCOLS)
+const named = (found: Protocol | string | undefined) => (typeof found === 'object' ? found.name : found)
 const CLIENT_HELLO = '\x16\x03\x01\x00\x80\x01\x00\x00\x7c\x03\x03'
 const cases: [string, Side, string, string][] = [
   ['a request', 0, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'http'],
@@ -22,20 +27,20 @@ const cases: [string, Side, string, string][] = [
 describe('recognise', () => {
   it.each(cases)('%s', (_, side, text, protocol) => {
     const wire = bytes(text)
-    expect(recognise(side, wire, 0, wire.length)).toBe(protocol)
+    expect(named(recognise(PROTOCOLS, side, wire, 0, wire.length))).toBe(protocol)
     for (let length = 1; length < Math.min(wire.length, 8); length++)
-      expect(['more', protocol], `${length} bytes`).toContain(recognise(side, wire, 0, length))
+      expect(['more', protocol], `${length} bytes`).toContain(named(recognise(PROTOCOLS, side, wire, 0, length)))
   })
 
   it.each(['hello you', '\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09', 'GET', 'EHLO mail\r\n'])('nothing in %j', (text) => {
-    expect(['no', 'more']).toContain(recognise(0, bytes(text), 0, text.length))
+    expect(['no', 'more']).toContain(recognise(PROTOCOLS, 0, bytes(text), 0, text.length))
   })
 })
 
 const fed = (port: number, midway: boolean, ...pieces: [Side, string][]) => {
-  const detector = new Detector(port, midway)
+  const detector = new Detector(choices.at(port), midway)
   let protocol: string | undefined
-  for (const [side, text] of pieces) protocol = detector.receive(side, bytes(text), 0, text.length)
+  for (const [side, text] of pieces) protocol ??= named(detector.receive(side, bytes(text), 0, text.length))
   return { detector, protocol }
 }
 
@@ -68,8 +73,7 @@ describe('a detector', () => {
   it('holds no more than its bound, and goes on after save and load', () => {
     expect(fed(7777, false, ...Array.from({ length: 80 }, (): [Side, string] => [0, '\x01'.repeat(1000)])).protocol).toBe('unknown')
     const { detector } = fed(7777, false, [0, 'GE'])
-    const other = new Detector(7777, false)
-    other.load(structuredClone(detector.save()))
-    expect(other.receive(0, bytes('T / HTTP/1.1\r\n'), 0, 14)).toBe('http')
+    const other = Detector.load(structuredClone(detector.save()), choices.at(7777))
+    expect(named(other.receive(0, bytes('T / HTTP/1.1\r\n'), 0, 14))).toBe('http')
   })
 })

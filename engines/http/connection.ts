@@ -1,9 +1,11 @@
+import type { Beginning, Host, Reader as ProtocolReader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import type { Codecs, HttpExchange, HttpMessage, HttpRequest, HttpResponse, HttpSink } from './facts.ts'
+import { type Agreed, agreementOf, asksToChange, protocolOf } from './change.ts'
+import type { HttpExchange, HttpMessage, HttpRequest, HttpResponse } from './facts.ts'
 import type { Fields } from './fields.ts'
 import { type Framing, framingFindings, requestFraming, responseFraming } from './framing.ts'
-import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts'
+import { type HttpLimits, limitsOf } from './limits.ts'
 import { isAnswerAlone, newExchange, note, Pairing, waits } from './pairing.ts'
 import { type Listener, Reader, type SavedReader } from './reader.ts'
 import type { StartLine } from './start-line.ts'
@@ -17,7 +19,7 @@ export interface Saved {
   reading: [number, number]
   doubt: boolean
   pipelined: boolean
-  upgrade: string | undefined
+  agreed: Agreed | undefined
   ended: [boolean, boolean]
 }
 
@@ -28,11 +30,10 @@ const EARLIEST = 0 as Micros
  * HTTP/1.0 and 1.1 on one TCP connection (RFC 9110, RFC 9112): bytes of both sides in, exchanges out. It watches, so it goes on after a
  * loss or a violation, and never throws.
  */
-export class HttpConnection<Context> implements Listener {
-  /** What the connection speaks since it was upgraded; its bytes are counted in `opaque`. */
-  upgrade: string | undefined = undefined
-  private readonly sink: HttpSink<Context>
-  private readonly context: Context
+export class HttpConnection implements ProtocolReader, Listener {
+  /** What was agreed on when the connection changed over to another protocol. */
+  private agreed: Agreed | undefined = undefined
+  private readonly host: Host
   private readonly limits: HttpLimits
   private readonly readers: readonly [Reader, Reader]
   private readonly pairing = new Pairing()
@@ -40,9 +41,10 @@ export class HttpConnection<Context> implements Listener {
   private readonly reading: [HttpExchange | undefined, HttpExchange | undefined] = [undefined, undefined]
   private readonly done: [boolean, boolean] = [false, false]
 
-  constructor(sink: HttpSink<Context>, context: Context, codecs: Codecs, limits: HttpLimits = DEFAULT_LIMITS) {
-    this.sink = sink
-    this.context = context
+  constructor(host: Host) {
+    const limits = limitsOf(host.limits)
+    const { codecs } = host
+    this.host = host
     this.limits = limits
     this.readers = [new Reader(CLIENT, this, codecs, limits, EARLIEST), new Reader(SERVER, this, codecs, limits, EARLIEST)]
   }
@@ -50,6 +52,7 @@ export class HttpConnection<Context> implements Listener {
   /** `bytes[start..end)` come next on this side. They are only looked at during the call. A call is a segment: after a loss, messages are looked for at its beginning. */
   receive(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
     this.readers[side].receive(bytes, start, end, at)
+    if (this.agreed !== undefined) this.leave(at)
   }
 
   /** `missing` bytes come next on this side that nobody saw. */
@@ -57,14 +60,11 @@ export class HttpConnection<Context> implements Listener {
     if (missing > 0) this.readers[side].gap(missing, at, reason)
   }
 
-  /**
-   * The capture began in the middle of this connection, and so many bytes of each side went by: what does not look like a message is
-   * passed over until one begins, and is not called malformed.
-   */
-  midway(passed: readonly [number, number] = [0, 0]): void {
+  /** Where the conversation was under way, what does not look like a message is passed over until one begins, and is not called malformed. */
+  begin({ offsets, midway }: Beginning): void {
     for (const side of [CLIENT, SERVER] as const) {
-      this.readers[side].phase = 'lost'
-      this.readers[side].offset = passed[side]
+      if (midway) this.readers[side].phase = 'lost'
+      this.readers[side].offset = offsets[side]
     }
   }
 
@@ -89,17 +89,6 @@ export class HttpConnection<Context> implements Listener {
       }
       this.emit(exchange)
     }
-  }
-
-  /** Bytes of each side that are not HTTP, after an upgrade. */
-  get opaque(): readonly [number, number] {
-    return [this.readers[CLIENT].opaque, this.readers[SERVER].opaque]
-  }
-
-  /** Begin of the oldest exchange that is not finished; undefined when there is none. */
-  get pendingSince(): Micros | undefined {
-    const oldest = this.pairing.open[0]
-    return oldest?.request?.first ?? oldest?.response?.first
   }
 
   /** The exchanges that are not finished, as they are now: copies, with status `pending`. */
@@ -193,20 +182,33 @@ export class HttpConnection<Context> implements Listener {
         if (exchange.error?.direction === 'response') this.emit(exchange)
         else if (this.done[SERVER]) this.emit(exchange, 'closed-before-response')
       } else if (exchange !== this.reading[SERVER]) this.emit(exchange)
-      if (this.upgrade !== undefined || (message as HttpRequest).method === 'CONNECT') this.readers[CLIENT].upgrade()
+      if (this.agreed !== undefined || (message as HttpRequest).method === 'CONNECT') this.readers[CLIENT].upgrade()
       return
     }
-    if (exchange.upgrade !== undefined && message.complete) this.change(exchange.upgrade)
-    else if (exchange.request?.method === 'CONNECT') this.readers[CLIENT].refuse()
+    if (exchange.upgrade !== undefined && message.complete) this.change(exchange)
+    else if (this.readers[CLIENT].phase === 'held' && !this.mayChange()) this.readers[CLIENT].refuse()
     if (this.reading[CLIENT] === exchange) return
     if (isAnswerAlone(exchange) && !this.done[CLIENT] && this.readers[CLIENT].offset > 0 && exchange.missing.length === 0) return
     this.emit(exchange)
   }
 
-  private change(upgrade: string): void {
-    this.upgrade = upgrade
+  private change(exchange: HttpExchange): void {
+    this.agreed = agreementOf(exchange)
     this.readers[CLIENT].upgrade()
     this.readers[SERVER].upgrade()
+  }
+
+  mayChange(): boolean {
+    return this.pairing.open.some((exchange) => waits(exchange) && asksToChange(exchange.request))
+  }
+
+  /** Once neither side has HTTP left to read, whoever reads what the connection changed to goes on. */
+  private leave(at: Micros): void {
+    const [client, server] = this.readers
+    if ((client.phase !== 'held' && !this.done[CLIENT]) || (server.phase !== 'held' && !this.done[SERVER])) return
+    for (const exchange of [...this.pairing.open]) this.emit(exchange)
+    const agreed = this.agreed!
+    this.host.handOver(protocolOf(agreed), [client.takeHeld(), server.takeHeld()], at, agreed, client.holed || server.holed)
   }
 
   malformed(side: Side, message: HttpMessage | undefined, code: string, offset: number, at: Micros): void {
@@ -223,7 +225,7 @@ export class HttpConnection<Context> implements Listener {
     if (message === undefined && side === SERVER && exchange !== this.reading[CLIENT]) this.emit(exchange)
   }
 
-  lost(side: Side, offset: number, missing: number, reason: MissingReason, _at: Micros): void {
+  lost(side: Side, offset: number, missing: number, _at: Micros, reason: MissingReason): void {
     const { pairing } = this
     const entry = { direction: DIRECTION[side], offset, bytes: missing, reason }
     if (side === SERVER) pairing.open.find(waits)?.missing.push(entry)
@@ -279,7 +281,7 @@ export class HttpConnection<Context> implements Listener {
     if (request === undefined && response === undefined && exchange.error === undefined) return
     if (exchange.error !== undefined) exchange.status = 'malformed'
     else exchange.status = request?.complete && response?.complete && exchange.missing.length === 0 ? 'complete' : 'incomplete'
-    this.sink.exchange(this.context, exchange)
+    this.host.exchange(exchange)
   }
 
   save(): Saved {
@@ -291,23 +293,17 @@ export class HttpConnection<Context> implements Listener {
       reading: [open.indexOf(this.reading[CLIENT]!), open.indexOf(this.reading[SERVER]!)],
       doubt,
       pipelined,
-      upgrade: this.upgrade,
+      agreed: this.agreed,
       ended: [...this.done],
     }
   }
 
-  static load<Context>(
-    saved: Saved,
-    sink: HttpSink<Context>,
-    context: Context,
-    codecs: Codecs,
-    limits: HttpLimits = DEFAULT_LIMITS,
-  ): HttpConnection<Context> {
-    const connection = new HttpConnection(sink, context, codecs, limits)
+  static load(saved: Saved, host: Host): HttpConnection {
+    const connection = new HttpConnection(host)
     connection.pairing.open.push(...structured(saved.open))
     connection.pairing.doubt = saved.doubt
     connection.pairing.pipelined = saved.pipelined
-    connection.upgrade = saved.upgrade
+    connection.agreed = saved.agreed
     for (const side of [CLIENT, SERVER] as const) {
       const exchange = connection.pairing.open[saved.reading[side]]
       connection.reading[side] = exchange

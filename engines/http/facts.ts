@@ -1,3 +1,4 @@
+import type { Message, Value } from '../protocols/call.ts'
 import type { MissingReason } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 
@@ -68,10 +69,15 @@ export interface HttpExchange {
   error: { code: string; direction: 'request' | 'response'; offset: number; at: Micros } | undefined
   /** The connection speaks another protocol from here on (101, or CONNECT answered by 2xx). */
   upgrade: string | undefined
-}
-
-export interface HttpSink<Context> {
-  exchange(context: Context, exchange: HttpExchange): void
+  /** What a protocol within HTTP says of it, as `Call.fields`. */
+  fields?: { [name: string]: Value } | undefined
+  /** The operation in a word and its outcome, where a protocol within HTTP knows better than method and status code. */
+  action?: string | undefined
+  outcome?: 'success' | 'failure' | 'unknown' | undefined
+  /** What was asked, in one line, where a protocol within HTTP knows better than the URL. */
+  summary?: string | undefined
+  /** Messages within it, as `Call.messages`. */
+  messages?: Message[] | undefined
 }
 
 /** What the engine needs of the runtime, handed in so that it stays pure. */

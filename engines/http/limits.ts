@@ -29,5 +29,16 @@ export const DEFAULT_LIMITS: HttpLimits = {
   decoded: 64 * 1024 * 1024,
 }
 
+const complete = new WeakMap<Partial<HttpLimits>, HttpLimits>()
+
+/** All limits, where some are given. The same for the same object, since every connection asks. */
+export const limitsOf = (given: Partial<HttpLimits>): HttpLimits => {
+  const known = complete.get(given)
+  if (known !== undefined) return known
+  const limits = { ...DEFAULT_LIMITS, ...given }
+  complete.set(given, limits)
+  return limits
+}
+
 /** Codings of one body: nobody sends more than two, and each costs a pass. */
 export const MOST_CODINGS = 5

@@ -12,6 +12,11 @@ export const newExchange = (position: number, request: HttpRequest | undefined, 
   findings: [],
   error: undefined,
   upgrade: undefined,
+  fields: undefined,
+  action: undefined,
+  outcome: undefined,
+  summary: undefined,
+  messages: undefined,
 })
 
 /**

@@ -1,3 +1,4 @@
+import { copyOf } from '../bytes/copy.ts'
 import { latin1 } from '../bytes/text.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
@@ -20,14 +21,16 @@ export interface Listener {
   ended(side: Side, message: HttpMessage, findings: readonly string[]): void
   malformed(side: Side, message: HttpMessage | undefined, code: string, offset: number, at: Micros): void
   /** Bytes were lost where a message was expected, or in a head. */
-  lost(side: Side, offset: number, missing: number, reason: MissingReason, at: Micros): void
+  lost(side: Side, offset: number, missing: number, at: Micros, reason: MissingReason): void
   missing(side: Side, message: HttpMessage, offset: number, missing: number, reason: MissingReason): void
   /** Whether the request of the response being read was seen, or nothing of that side ever was. */
   asked(): boolean
+  /** Whether this direction may speak something else by now: it asked to, and has no answer yet. */
+  mayChange(): boolean
 }
 
 /** Where a direction is. */
-export type Phase = 'head' | 'length' | 'close' | 'chunks' | 'trailers' | 'lost' | 'opaque'
+export type Phase = 'head' | 'length' | 'close' | 'chunks' | 'trailers' | 'lost' | 'held'
 
 /** One direction between two bytes, as plain data. The message being read lies with the connection's exchanges. */
 export interface SavedReader {
@@ -37,7 +40,7 @@ export interface SavedReader {
   bodyPosition: number
   first: number
   left: number
-  opaque: number
+  holed: boolean
   blankLines: boolean
   carry: Uint8Array
   chunks: { state: number; left: number; digits: number; extension: number; findings: string[] }
@@ -51,8 +54,8 @@ export class Reader {
   offset = 0
   /** The message being read. */
   message: HttpMessage | undefined = undefined
-  /** Bytes that are not HTTP, after an upgrade. */
-  opaque = 0
+  /** Bytes right before those that are held were let go, or lost. */
+  holed = false
   private readonly side: Side
   private readonly listener: Listener
   private readonly limits: HttpLimits
@@ -117,9 +120,8 @@ export class Reader {
         return this.readTrailers(bytes, from, end, at)
       case 'lost':
         return end
-      case 'opaque':
-        this.opaque += end - from
-        return end
+      case 'held':
+        return this.hold(bytes, from, end, at)
     }
   }
 
@@ -134,7 +136,7 @@ export class Reader {
     this.first = at
     const to = this.heads.read(bytes, from, end, 0)
     if (to > 0) return this.begin(to, this.position + to - from, at)
-    if (to < 0) return this.malformed(this.heads.error, this.position, end, this.first)
+    if (to < 0) return this.noHead(bytes, from, end, at)
     this.carry.append(bytes, from, end)
     this.carry.searched = this.heads.searched - from
     return end
@@ -148,9 +150,28 @@ export class Reader {
     const to = this.heads.read(carry.bytes, 0, carry.length, carry.searched)
     carry.searched = this.heads.searched
     if (to === 0) return from + take
+    if (to < 0) return this.noHead(bytes, from + take, end, at)
     carry.clear()
-    if (to < 0) return this.malformed(this.heads.error, this.position, end, this.first)
     return this.begin(from + to - before, this.position + to, at)
+  }
+
+  /** What was carried, and what comes, does not begin a message. Who may have changed over is not judged before it is known. */
+  private noHead(bytes: Uint8Array, from: number, end: number, at: Micros): number {
+    if (!this.listener.mayChange()) return this.malformed(this.heads.error, this.position, end, this.first)
+    this.phase = 'held'
+    return this.hold(bytes, from, end, at)
+  }
+
+  /** Keeps what may be of another protocol; of too much, the end. */
+  private hold(bytes: Uint8Array, from: number, end: number, at: Micros): number {
+    const { carry } = this
+    if (carry.length > 0 && carry.length + end - from > this.limits.head) {
+      carry.clear()
+      this.holed = true
+    }
+    if (carry.length === 0) this.first = at
+    carry.append(bytes, from, end)
+    return end
   }
 
   /** A head ends at `to` in the bytes at hand, and at `offset` in the stream. */
@@ -244,7 +265,7 @@ export class Reader {
   gap(missing: number, at: Micros, reason: MissingReason): void {
     const { message } = this
     const from = this.offset
-    if (this.phase === 'opaque') this.opaque += missing
+    if (this.phase === 'held') this.holed = true
     else if (message === undefined) this.loseHead(from, missing, reason, at)
     else {
       const within = this.phase === 'length' ? Math.min(missing, this.left) : missing
@@ -263,27 +284,37 @@ export class Reader {
   }
 
   private loseHead(offset: number, missing: number, reason: MissingReason, at: Micros): void {
-    this.listener.lost(this.side, offset, missing, reason, this.carry.length > 0 ? this.first : at)
+    this.listener.lost(this.side, offset, missing, this.carry.length > 0 ? this.first : at, reason)
     this.phase = 'lost'
   }
 
-  /** The connection speaks something else from the end of the message on that is being read. */
+  /** The connection speaks something else from the end of the message on that is being read, or may: what comes is held. */
   upgrade(): void {
-    if (this.message !== undefined) return
-    this.phase = 'opaque'
-    this.opaque += this.carry.length
-    this.carry.clear()
+    if (this.message !== undefined || this.phase === 'held') return
+    this.holed = this.phase === 'lost'
+    this.phase = 'held'
   }
 
-  /** It does not, after all. */
+  /** It does not, after all: what is held is read. */
   refuse(): void {
-    if (this.phase === 'opaque') this.phase = this.opaque === 0 ? 'head' : 'lost'
+    const held = this.takeHeld()
+    this.phase = this.holed ? 'lost' : 'head'
+    this.holed = false
+    this.offset -= held.length
+    this.receive(held, 0, held.length, this.first)
+  }
+
+  /** Takes out what is held. */
+  takeHeld(): Uint8Array {
+    const held = copyOf(this.carry.bytes, 0, this.carry.length)
+    this.carry.clear()
+    return held
   }
 
   /** What a message still lacks if no more bytes come, by FIN or reset (`said`) or because nobody saw on: 0 when that is not known, -1 for nothing. */
   lacks(said: boolean): number {
     if (this.message !== undefined) return said && this.phase === 'close' ? -1 : this.left
-    return this.carry.length > 0 ? 0 : -1
+    return this.carry.length > 0 && this.phase !== 'held' ? 0 : -1
   }
 
   /** No more bytes come. */
@@ -298,9 +329,9 @@ export class Reader {
   }
 
   save(): SavedReader {
-    const { phase, offset, position, bodyPosition, first, left, opaque, blankLines, carry, chunks } = this
+    const { phase, offset, position, bodyPosition, first, left, holed, blankLines, carry, chunks } = this
     return {
-      ...{ phase, offset, position, bodyPosition, first, left, opaque, blankLines },
+      ...{ phase, offset, position, bodyPosition, first, left, holed, blankLines },
       carry: carry.bytes.slice(0, carry.length),
       chunks: {
         state: chunks.state,
@@ -320,7 +351,7 @@ export class Reader {
     this.bodyPosition = saved.bodyPosition
     this.first = saved.first as Micros
     this.left = saved.left
-    this.opaque = saved.opaque
+    this.holed = saved.holed
     this.blankLines = saved.blankLines
     this.carry.append(saved.carry, 0, saved.carry.length)
     const { state, left, digits, extension, findings } = saved.chunks

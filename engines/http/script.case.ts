@@ -1,9 +1,10 @@
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import type { Host } from '../protocols/protocol.ts'
 import type { MissingReason, Side } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
 import { HttpConnection } from './connection.ts'
 import type { HttpExchange, HttpMessage } from './facts.ts'
-import { DEFAULT_LIMITS, type HttpLimits } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
 
 const codecs = await loadCodecs()
 
@@ -21,37 +22,57 @@ export interface Options {
   segment?: number
   /** Saves and loads the connection between all segments. */
   restart?: boolean
+  /** Told when the connection goes over to another protocol; what comes after it is not played. */
+  handed?(over: HandedOver): void
+}
+
+export interface HandedOver {
+  protocol: string | undefined
+  /** As latin-1. */
+  rest: string[]
+  agreed: Readonly<Record<string, string>> | undefined
+  midway: boolean
 }
 
 /** Plays a script at one microsecond a step, then closes. Answers the exchanges in the order they came out. */
 export const play = (
   steps: readonly Step[],
-  { limits, segment = Number.POSITIVE_INFINITY, restart = false }: Options = {},
+  { limits, segment = Number.POSITIVE_INFINITY, restart = false, handed }: Options = {},
 ): HttpExchange[] => {
   const out: HttpExchange[] = []
-  const sink = { exchange: (_: undefined, exchange: HttpExchange) => void out.push(structuredClone(exchange)) }
-  const all = { ...DEFAULT_LIMITS, ...limits }
-  let connection = new HttpConnection(sink, undefined, codecs, all)
+  let left = false
+  const host: Host = {
+    codecs,
+    limits: { keepBody: 64 * 1024, ...limits },
+    exchange: (exchange) => void out.push(structuredClone(exchange)),
+    call: () => undefined,
+    handOver(protocol, rest, _at, agreed, midway = false) {
+      left = true
+      handed?.({ protocol, rest: rest.map((bytes) => Buffer.from(bytes).toString('latin1')), agreed, midway })
+    },
+  }
+  let connection = new HttpConnection(host)
   steps.forEach((step, index) => {
     const at = micros(index + 1)
-    if ('midway' in step) connection.midway()
+    if (left) return
+    if ('midway' in step) connection.begin({ offsets: [0, 0], midway: true })
     else if ('gap' in step) connection.gap(step.gap, step.missing, at, step.reason ?? 'not captured')
     else if ('end' in step) connection.end(step.end, at)
     else {
       const side = 'client' in step ? 0 : 1
       const text = 'client' in step ? step.client : step.server
       const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
-      for (let from = 0; from < bytes.length; from += segment) {
+      for (let from = 0; from < bytes.length && !left; from += segment) {
         const to = Math.min(bytes.length, from + segment)
         // Between other bytes, and gone after the call: who looks beyond its own or holds on to them is found out.
         const lent = Buffer.concat([Buffer.from('GET '), bytes.subarray(from, to), Buffer.from('\r\n\r\n')])
         connection.receive(side, lent, 4, 4 + to - from, at)
         lent.fill(0x2e)
-        if (restart) connection = HttpConnection.load(structuredClone(connection.save()), sink, undefined, codecs, all)
+        if (restart) connection = HttpConnection.load(structuredClone(connection.save()), host)
       }
     }
   })
-  connection.close(micros(steps.length + 1))
+  if (!left) connection.close(micros(steps.length + 1))
   return out
 }
 

@@ -1,4 +1,4 @@
-import type { ExchangeStatus, HttpBody, Missing } from '../http/facts.ts'
+import type { ExchangeStatus, HttpBody, HttpExchange, Missing } from '../http/facts.ts'
 import type { Micros } from '../time.ts'
 
 /** Values as JSON has them. */
@@ -48,3 +48,5 @@ export interface Message {
   /** `text`, `binary`, `ping`, `close`, an event's name …, where there is one. */
   type: string | undefined
 }
+
+export const isCall = (found: HttpExchange | Call): found is Call => 'protocol' in found

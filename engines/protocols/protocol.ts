@@ -15,6 +15,10 @@ export interface Protocol {
   /** What the client's (the server's) first bytes say. Never from the port alone. */
   readonly client?: Recognise
   readonly server?: Recognise
+  /** Server ports where bytes that nobody recognises are given to it, so that it says `malformed` and where, instead of nothing. */
+  readonly expectedOn?: ReadonlySet<number>
+  /** Its name in HTTP's Upgrade header (RFC 9110 section 7.8), in lower case, where that is another one. */
+  readonly upgrade?: string
   /** Absent: the protocol is known by name, and not read. */
   readonly reader?: Readers
 }
@@ -65,12 +69,14 @@ export interface Host {
   call(call: Call): void
   /**
    * From here on the connection speaks something else: `protocol` by name, or undefined to find it out by its first bytes. `rest`: what
-   * this reader was given of each side and has not read, in order. The reader is not called again.
+   * this reader was given of each side and has not read, in order, up to the last byte. `midway`: bytes right before it were lost. To be
+   * called last: the next reader begins within the call, and this one is not called again.
    */
   handOver(
     protocol: string | undefined,
     rest: readonly [Uint8Array, Uint8Array],
     at: Micros,
     agreed?: Readonly<Record<string, string>>,
+    midway?: boolean,
   ): void
 }

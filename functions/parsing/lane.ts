@@ -1,23 +1,23 @@
 import { Decoder, Encoder } from 'cbor-x'
 import type { Blobs } from '#adapters/blobs/port.ts'
-import type { Codecs, HttpBody, HttpExchange } from '#engines/http/facts.ts'
-import type { HttpLimits } from '#engines/http/limits.ts'
-import { HttpStreams, type SavedStream } from '#engines/http/streams.ts'
+import type { Codecs, HttpBody } from '#engines/http/facts.ts'
+import type { Host } from '#engines/protocols/protocol.ts'
+import { ProtocolStreams, type SavedStream } from '#engines/protocols/streams.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '#engines/tcp/facts.ts'
 import type { Micros } from '#engines/time.ts'
 import type { ExchangeConsumer } from '../lane/exchanges.ts'
 import type { Described } from '../lane/streams.ts'
 import type { LaneWork } from '../lane/work.ts'
 import { BodyBlock } from './bodies.ts'
-import { exchangeId } from './http/document.ts'
-import { toJson } from './http/json.ts'
+import { bodiesOf, type Found, jsonOf } from './document.ts'
 import type { HostNames } from './names.ts'
+import { exchangeId } from './parts.ts'
 
 export interface ParsingLanePorts {
   blobs: Blobs
   codecs: Codecs
   names: HostNames
-  limits: Partial<HttpLimits>
+  limits: Partial<Host['limits']>
   team: string
   now: () => number
 }
@@ -28,18 +28,24 @@ const PENDING_AFTER = 1e6
 const encoder = new Encoder({ useRecords: false, structuredClone: false, tagUint8Array: false })
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
 
-/** HTTP/1 in the streams of one lane: facts in, calls out, and what is open as a checkpoint a connection. */
+/** A call and where it was heard. */
+interface Heard {
+  found: Found
+  connection: Connection
+}
+
+/** The protocols in the streams of one lane: facts in, calls out, and what is open as a checkpoint a connection. */
 export class ParsingLane implements LaneWork, StreamSink {
   readonly #ports: ParsingLanePorts
   readonly #consumer: ExchangeConsumer
-  readonly #streams: HttpStreams
+  readonly #streams: ProtocolStreams
   readonly #bodies: BodyBlock
   /** Checkpoints of connections that were not spoken of since the lane was loaded. */
   readonly #saved: Map<string, Uint8Array>
   readonly #touched = new Set<Connection>()
   readonly #unanswered = new Set<Connection>()
   #closed = new Set<string>()
-  #found: { exchange: HttpExchange; connection: Connection }[] = []
+  #heard: Heard[] = []
   #agent = ''
   #sequence = 0
   #at = 0
@@ -49,11 +55,10 @@ export class ParsingLane implements LaneWork, StreamSink {
     this.#consumer = consumer
     this.#saved = new Map(checkpoints)
     this.#bodies = new BodyBlock(ports.blobs, ports.now)
-    this.#streams = new HttpStreams(
-      { exchange: (connection, exchange) => this.#found.push({ exchange, connection }) },
-      ports.codecs,
-      ports.limits,
-    )
+    const hear = (connection: Connection, found: Found): void => {
+      this.#heard.push({ found, connection })
+    }
+    this.#streams = new ProtocolStreams({ exchange: hear, call: hear }, ports.codecs, ports.limits)
   }
 
   /** What follows are the facts of this sequence, as this agent saw them. */
@@ -107,31 +112,27 @@ export class ParsingLane implements LaneWork, StreamSink {
   /** All facts of the sequence were told: bodies are put away, calls handed on. */
   async finish(at: number): Promise<void> {
     if (at > this.#at) this.#at = at
-    const found = this.#found
-    this.#found = []
-    await this.#handOn(found)
+    const heard = this.#heard
+    this.#heard = []
+    await this.#handOn(heard)
   }
 
-  async #handOn(found: readonly { exchange: HttpExchange; connection: Connection }[]): Promise<void> {
-    if (found.length === 0) return
-    const references = await this.#keepBodies(found.map(({ exchange }) => exchange))
+  async #handOn(heard: readonly Heard[]): Promise<void> {
+    if (heard.length === 0) return
+    const references = await this.#keepBodies(heard)
     const context = this.#contextOf(this.#agent)
     context.references = references
-    const parsed = found.map(({ exchange, connection }) => ({
-      id: exchangeId(connection.id, exchange.position),
+    const parsed = heard.map(({ found, connection }) => ({
+      id: exchangeId(connection.id, found.position),
       session: connection.id,
       peerKey: connection.peerKey,
-      json: toJson(exchange, connection, context),
+      json: jsonOf(found, connection, context),
     }))
     await this.#consumer.take(this.#agent, this.#sequence, parsed)
   }
 
-  async #keepBodies(exchanges: readonly HttpExchange[]): Promise<Map<HttpBody, string>> {
-    const bodies: (HttpBody & { content: Uint8Array })[] = []
-    for (const { request, response } of exchanges) {
-      if (request?.body.content?.length) bodies.push(request.body as HttpBody & { content: Uint8Array })
-      if (response?.body.content?.length) bodies.push(response.body as HttpBody & { content: Uint8Array })
-    }
+  async #keepBodies(heard: readonly Heard[]): Promise<Map<HttpBody, string>> {
+    const bodies = heard.flatMap(({ found }) => bodiesOf(found))
     const references = await this.#bodies.keep(bodies)
     return new Map(bodies.map((body, index) => [body, references[index]]))
   }
@@ -167,7 +168,7 @@ export class ParsingLane implements LaneWork, StreamSink {
 
   describe(connection: Connection): Described {
     if (connection.application === undefined) return { protocol: undefined, exchanges: 0 }
-    return { protocol: this.#streams.protocol(connection), exchanges: this.#streams.exchanges(connection) }
+    return { protocol: this.#streams.protocol(connection), exchanges: this.#streams.calls(connection) }
   }
 
   async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
@@ -182,17 +183,17 @@ export class ParsingLane implements LaneWork, StreamSink {
   }
 
   /** Calls that wait for their answer for long enough to be shown; each once. */
-  #pending(): { exchange: HttpExchange; connection: Connection }[] {
-    const due: { exchange: HttpExchange; connection: Connection }[] = []
+  #pending(): Heard[] {
+    const due: Heard[] = []
     for (const connection of this.#touched) this.#unanswered.add(connection)
     for (const connection of this.#unanswered) {
       const pending = this.#streams.pending(connection)
-      if (pending.every((exchange) => this.#at - (exchange.request?.first ?? this.#at) < PENDING_AFTER)) {
+      if (pending.every((found) => this.#at - (found.request?.first ?? this.#at) < PENDING_AFTER)) {
         if (pending.length === 0) this.#unanswered.delete(connection)
         continue
       }
       this.#unanswered.delete(connection)
-      for (const exchange of pending) due.push({ exchange, connection })
+      for (const found of pending) due.push({ found, connection })
     }
     return due
   }

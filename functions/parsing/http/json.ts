@@ -1,18 +1,18 @@
 import type { HttpBody, HttpExchange, HttpMessage, HttpRequest, HttpResponse } from '#engines/http/facts.ts'
 import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
 import { contentOf } from '../content.ts'
-import { type DocumentContext, endOf, errorMessage, exchangeId, serverName, startOf } from './document.ts'
+import { type DocumentContext, endOf, exchangeId, startOf } from '../parts.ts'
+import { actionOf, errorMessage, outcomeOf, serverName, toDocument } from './document.ts'
 import { type HeaderFacts, headerFacts } from './headers.ts'
 import { Output } from './output.ts'
 import { urlOf } from './url.ts'
-
-export type { DocumentContext }
 
 /** Slots of what is written again and again on a connection that is kept open; more connections than slots only cost time. */
 const SLOTS = 512
 const NO_HEADERS: readonly string[] = []
 const NOTHING: Uint8Array = new Uint8Array(0)
 const LINE_END = '\n'
+const OUTCOMES = { success: ',"outcome":"success', failure: ',"outcome":"failure', unknown: ',"outcome":"unknown' } as const
 
 /** What was written for the connection that used this slot last, with what it was written for. */
 class Slot {
@@ -79,6 +79,10 @@ export class JsonLines {
 
   private document(exchange: HttpExchange, connection: Connection): void {
     const { out } = this
+    if (exchange.fields !== undefined) {
+      out.json(JSON.stringify(toDocument(exchange, connection, this.context)))
+      return
+    }
     const { request, response, error } = exchange
     const slot = this.slotOf(connection)
     const start = startOf(exchange, connection)
@@ -93,6 +97,8 @@ export class JsonLines {
     out.iso(end)
     out.raw('","duration":')
     out.integer(Math.round((end - start) * 1000))
+    this.field(',"action":', actionOf(exchange))
+    out.raw(OUTCOMES[outcomeOf(exchange)])
     out.again(slot.endpoints)
     if (request !== undefined || response !== undefined) this.http(slot, exchange, request, response)
     if (request !== undefined) {
@@ -119,7 +125,9 @@ export class JsonLines {
     slot.serverName = serverName
     const client = endpoint(connection.client, clientName)
     const server = endpoint(connection.server, serverName)
-    slot.endpoints = Buffer.from(`},"client":${client},"server":${server},"network":{"protocol":"http","transport":"tcp"}`)
+    slot.endpoints = Buffer.from(
+      `"},"client":${client},"server":${server},"network":{"protocol":"http","transport":"${connection.transport}"}`,
+    )
     slot.session = Buffer.from(`,"spider":{${this.owner},"session":{"id":"${connection.id}"},"status":"`)
     slot.url = new WrittenUrl()
     return slot
@@ -272,6 +280,8 @@ export class JsonLines {
     else out.raw(JSON.stringify(exchange.missing))
     if (exchange.findings.length > 0) out.raw(`,"findings":${JSON.stringify(exchange.findings)}`)
     this.field(',"upgrade":', exchange.upgrade)
+    if (exchange.summary !== undefined) out.json(`,"summary":${JSON.stringify(exchange.summary)}`)
+    if (exchange.messages !== undefined && exchange.messages.length > 0) out.json(`,"messages":${JSON.stringify(exchange.messages)}`)
     out.raw(',"time":{')
     if (request !== undefined) this.span('"request":{"first":', request)
     if (request !== undefined && response !== undefined) out.raw(',')
@@ -286,6 +296,12 @@ export class JsonLines {
     out.raw(',"last":')
     out.micros(message.last)
     out.raw('}')
+  }
+
+  /** Writes a document that is JSON already. */
+  line(json: string): void {
+    this.out.json(json)
+    this.out.raw(LINE_END)
   }
 
   /** As `write`, as a string without a line end. */

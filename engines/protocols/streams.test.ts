@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import type { HttpExchange } from '../http/facts.ts'
+import { inShort } from '../http/script.case.ts'
 import type { Connection, SideFacts } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
-import { inShort } from './script.case.ts'
-import { HttpStreams } from './streams.ts'
+import { ProtocolStreams } from './streams.ts'
 
 const codecs = await loadCodecs()
 const side: SideFacts = {
@@ -37,7 +38,7 @@ const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 const listen = (connection: Connection) => {
   const out: string[] = []
-  const streams = new HttpStreams({ exchange: (_, exchange) => void out.push(inShort(exchange)) }, codecs)
+  const streams = new ProtocolStreams({ exchange: (_, exchange) => void out.push(inShort(exchange)), call: () => undefined }, codecs)
   streams.open(connection)
   const say = (side: 0 | 1, text: string) => streams.data(connection, side, Buffer.from(text, 'latin1'), 0, text.length, micros(1))
   return { out, streams, say }
@@ -50,10 +51,10 @@ describe('streams', () => {
     say(0, 'G')
     say(0, REQUEST.slice(1))
     expect(streams.protocol(connection)).toBe('http')
-    expect(streams.pending(connection).map(inShort)).toEqual(['0 pending: GET / 0 > -'])
+    expect(streams.pending(connection).map((found) => inShort(found as HttpExchange))).toEqual(['0 pending: GET / 0 > -'])
     say(1, ANSWER)
     streams.close(connection, micros(2))
-    expect([out, streams.exchanges(connection)]).toEqual([['0 complete: GET / 0 > 200 2 "ok"'], 1])
+    expect([out, streams.calls(connection)]).toEqual([['0 complete: GET / 0 > 200 2 "ok"'], 1])
   })
 
   it('say malformed of garbage on port 80, and name what is not HTTP', () => {
@@ -92,6 +93,6 @@ describe('streams', () => {
       streams.load(connection, saved)
     }
     expect(all).toEqual(['0 complete: GET / 0 > 200 2 "ok"'])
-    expect(streams.exchanges(connection)).toBe(1)
+    expect(streams.calls(connection)).toBe(1)
   })
 })

@@ -1,0 +1,43 @@
+import { u16be, u32be } from '../bytes/numbers.ts'
+import { latin1 } from '../bytes/text.ts'
+import type { Protocol } from '../protocols/protocol.ts'
+import { begins, fits } from '../protocols/recognise.ts'
+
+const TCP = ['tcp'] as const
+const HANDSHAKE = 22
+const isTls = fits(
+  6,
+  (bytes, at) => bytes[at + 1] === 3 && bytes[at + 2] <= 4 && bytes[at + 5] <= 2 && u16be(bytes, at + 3) <= 16640,
+  (byte) => byte === HANDSHAKE,
+)
+const isPostgres = fits(
+  8,
+  (bytes, at) =>
+    [196608, 80877102, 80877103, 80877104].includes(u32be(bytes, at + 4)) && u32be(bytes, at) >= 8 && u32be(bytes, at) < 10_000,
+  (byte) => byte === 0,
+)
+const isMysql = fits(6, (bytes, at) => bytes[at + 3] === 0 && bytes[at + 4] === 10 && bytes[at + 5] >= 48 && bytes[at + 5] <= 57)
+const isRedis = fits(
+  4,
+  (bytes, at, end) => /^\*\d{1,7}\r\n(\$|$)/.test(latin1(bytes, at, Math.min(end, at + 12))),
+  (byte) => byte === 42,
+)
+const isHttp2Frame = fits(
+  9,
+  (bytes, at) => bytes[at + 3] === 4 && (bytes[at + 4] & ~1) === 0 && u32be(bytes, at + 5) === 0 && u16be(bytes, at + 1) % 6 === 0,
+  (byte) => byte === 0,
+)
+
+/** Protocols that are known by name, and not read. */
+export const tls: Protocol = { name: 'tls', transports: TCP, client: isTls, server: isTls }
+export const ssh: Protocol = { name: 'ssh', transports: TCP, client: begins('SSH-'), server: begins('SSH-') }
+export const mysql: Protocol = { name: 'mysql', transports: TCP, server: isMysql }
+export const postgresql: Protocol = { name: 'postgresql', transports: TCP, client: isPostgres }
+export const redis: Protocol = { name: 'redis', transports: TCP, client: isRedis }
+export const h2: Protocol = {
+  name: 'h2',
+  transports: TCP,
+  upgrade: 'h2c',
+  client: begins('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  server: isHttp2Frame,
+}

@@ -1,0 +1,14 @@
+import { h2, mysql, postgresql, redis, ssh, tls } from '../detect/known.ts'
+import { http } from '../http/protocol.ts'
+import type { Protocol } from './protocol.ts'
+
+/** One line a protocol. Who says `yes` first to the same bytes has them, so the more particular goes first. */
+export const PROTOCOLS: readonly Protocol[] = [
+  h2, //
+  tls,
+  ssh,
+  postgresql,
+  mysql,
+  redis,
+  http,
+]

@@ -1,0 +1,25 @@
+import type { HttpBody, HttpExchange } from '#engines/http/facts.ts'
+import { type Call, isCall } from '#engines/protocols/call.ts'
+import type { Connection } from '#engines/tcp/facts.ts'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { toCallDocument } from './call.ts'
+import { toDocument } from './http/document.ts'
+import { toJson } from './http/json.ts'
+import type { DocumentContext } from './parts.ts'
+
+/** A call of any protocol, as its reader tells it. */
+export type Found = HttpExchange | Call
+
+export const documentOf = (found: Found, connection: Connection, context: DocumentContext): ExchangeDocument =>
+  isCall(found) ? toCallDocument(found, connection, context) : toDocument(found, connection, context)
+
+/** The same as JSON. */
+export const jsonOf = (found: Found, connection: Connection, context: DocumentContext): string =>
+  isCall(found) ? JSON.stringify(toCallDocument(found, connection, context)) : toJson(found, connection, context)
+
+/** A body of which something was kept. */
+export type KeptBody = HttpBody & { content: Uint8Array }
+
+/** The bodies of a call that have content, in a fixed order. */
+export const bodiesOf = ({ request, response }: Found): KeptBody[] =>
+  [request?.body, response?.body].filter((body): body is KeptBody => body?.content !== undefined && body.content.length > 0)
