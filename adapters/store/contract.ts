@@ -340,6 +340,34 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
     })
   })
 
+  fresh('texts that are not plain', () => {
+    const quoted = '/a"b\\c?*'
+    const long = `/${'x'.repeat(40_000)}`
+    const found = async (some: Filter) => ids(await store.find(RED, 'exchanges', search({ filter: some })))
+
+    it('are found by what they are, and by patterns', async () => {
+      await keep(call('quoted', NOON, { path: quoted }), call('accents', NOON + 1, { path: '/ÉTÉ/ΑΣ/Kelvin/ß' }))
+      expect(await found({ kind: 'compare', field: 'url.path', op: '=', value: quoted.toUpperCase() })).toEqual(['quoted'])
+      expect(await found({ kind: 'like', field: 'url.path', pattern: '*"B\\\\c\\?\\*' })).toEqual(['quoted'])
+      expect(await found({ kind: 'text', words: 'b\\C' })).toEqual(['quoted'])
+      expect(await found({ kind: 'like', field: 'url.path', pattern: '/été/ας*' })).toEqual([])
+      expect(await found({ kind: 'like', field: 'url.path', pattern: '/été/ασ/k*ß' })).toEqual(['accents'])
+    })
+
+    it('are values that begin with what is looked for, in upper or lower case', async () => {
+      const values = async (prefix: string) => (await store.values(RED, search(), 'url.path', prefix, 9)).map(({ value }) => value)
+      expect(await values('/A"')).toEqual([quoted])
+      expect(await values('/étÉ/ασ/k')).toEqual(['/ÉTÉ/ΑΣ/Kelvin/ß'])
+      expect(await values('/a.')).toEqual([])
+    })
+
+    it('may be long: kept whole, and there', async () => {
+      await keep(call('long', NOON + 2, { path: long }))
+      expect((await store.get(RED, 'exchanges', 'long'))?.url?.path).toBe(long)
+      expect(await found({ kind: 'exists', field: 'url.path' })).toEqual(['long', 'accents', 'quoted'])
+    })
+  })
+
   describe('any filter', () => {
     it.each(['exchanges', 'sessions'] as const)('finds among %s what the live feed would let through', async (family) => {
       const fields = fieldsOf(family)
