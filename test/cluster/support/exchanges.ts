@@ -1,0 +1,56 @@
+import { expect } from 'vitest'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { byId, fromDocument, fromTruth, type Truth } from '../../support/make-big.ts'
+import { waitFor } from './cluster.ts'
+
+const INDEX = 'spider-exchanges'
+
+interface Hit {
+  _source: ExchangeDocument
+  sort: unknown[]
+}
+
+async function ask<Answer>(elasticsearch: string, path: string, body?: object): Promise<Answer> {
+  const answer = await fetch(`${elasticsearch}/${path}`, {
+    ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+  if (answer.status === 404) return { count: 0, hits: { hits: [] } } as Answer
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return (await answer.json()) as Answer
+}
+
+/** How many calls Elasticsearch holds, found by queries. */
+export async function countExchanges(elasticsearch: string): Promise<number> {
+  await ask(elasticsearch, `${INDEX}/_refresh`, {})
+  return (await ask<{ count: number }>(elasticsearch, `${INDEX}/_count`)).count
+}
+
+/** Every call that Elasticsearch holds. */
+export async function allExchanges(elasticsearch: string): Promise<ExchangeDocument[]> {
+  const documents: ExchangeDocument[] = []
+  for (let after: unknown[] | undefined; ; ) {
+    const search = { size: 500, sort: [{ 'event.id': 'asc' }], ...(after && { search_after: after }) }
+    const { hits } = (await ask<{ hits: { hits: Hit[] } }>(elasticsearch, `${INDEX}/_search`, search)).hits
+    if (hits.length === 0) return documents
+    documents.push(...hits.map(({ _source }) => _source))
+    after = hits[hits.length - 1].sort
+  }
+}
+
+/** Elasticsearch holds exactly the calls of the truth, once each. */
+export async function expectTruth(elasticsearch: string, truth: Truth[], ms = 180_000): Promise<void> {
+  await waitFor(
+    `${truth.length} calls in Elasticsearch`,
+    ms,
+    async () => (await countExchanges(elasticsearch)) >= truth.length || undefined,
+  )
+  const documents = await allExchanges(elasticsearch)
+  expect(documents.length).toBe(truth.length)
+  expect(byId(documents.map(fromDocument))).toEqual(byId(truth.map(fromTruth)))
+}
+
+/** Drops everything that an earlier test has stored. */
+export async function forgetAll(elasticsearch: string): Promise<void> {
+  const answer = await fetch(`${elasticsearch}/spider*?expand_wildcards=all`, { method: 'DELETE' })
+  if (!answer.ok && answer.status !== 404) throw new Error(`Elasticsearch would not forget: ${await answer.text()}`)
+}
