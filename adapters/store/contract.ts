@@ -261,6 +261,7 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
         ],
       ],
       ['network.protocol', [['http', 2]]],
+      ['event.outcome', [['none', 2]]],
     ] as const)('is told apart by %s', async (by, expected) => {
       const bins = await store.histogram(RED, search({ to: NOON + 1000 }), { width: DAY, by })
       expect(bins.map(({ key, count }) => [key, count])).toEqual(expected)

@@ -46,7 +46,7 @@ export interface Store {
   close(): Promise<void>
 }
 
-export type HistogramField = 'status_class' | 'spider.status' | 'server' | 'network.protocol'
+export type HistogramField = 'status_class' | 'spider.status' | 'server' | 'network.protocol' | 'event.outcome'
 
 export interface Search {
   /** [from, to) in ms since 1970, fractions allowed. */

@@ -168,3 +168,30 @@ describe('any number of observers', () => {
     expect(all([late, other, early])).toEqual(all([late, other]))
   })
 })
+
+describe('a call of another protocol', () => {
+  const query = (agent: string, first: number, last: number | undefined) => {
+    const { http: _, ...document } = sight({ agent, first, last })
+    const answered = last !== undefined
+    return {
+      ...document,
+      event: { ...document.event, action: 'SELECT', outcome: answered ? 'failure' : 'unknown' },
+      ...(answered && { error: { code: '42P01' } }),
+      db: { query: { text: 'SELECT 1' } },
+      spider: { ...document.spider, request: { bytes: 20 }, ...(answered && { response: { bytes: 40 } }) },
+    }
+  }
+
+  it('keeps what was asked, and takes the answer from who saw it, in any order', () => {
+    const [blind, seeing] = [query('web', 100, undefined), query('db', 5300, 5800)]
+    const merged = merge<Observed>(blind, seeing)
+    expect(merged).toMatchObject({
+      event: { action: 'SELECT', outcome: 'failure' },
+      error: { code: '42P01' },
+      db: { query: { text: 'SELECT 1' } },
+      spider: { status: 'complete', agents: ['db', 'web'], request: { bytes: 20 }, response: { bytes: 40 } },
+    })
+    expect(merge<Observed>(seeing, blind)).toEqual(merged)
+    expect(merge<Observed>(merged, seeing)).toEqual(merged)
+  })
+})

@@ -18,7 +18,7 @@ interface Times {
 /** What merging needs to know of a document; the rest of it is carried along. */
 export interface Observed {
   '@timestamp': string
-  event: { id: string; start: string; end: string; duration: number }
+  event: { id: string; start: string; end: string; duration: number; action?: string; outcome?: string }
   http?: { request?: unknown; response?: unknown }
   url?: unknown
   user_agent?: unknown
@@ -33,6 +33,9 @@ export interface Observed {
     time: Times
     observers?: { agent: string; time: Times; status: string }[]
     network?: { duration: number }
+    summary?: string
+    request?: unknown
+    response?: unknown
   }
 }
 
@@ -65,7 +68,7 @@ const bytesOf = (missing: readonly Missing[]): number => missing.reduce((sum, { 
 
 /** How well a direction was seen: complete, with holes, not at all. */
 function seen(document: Observed, direction: Direction): number {
-  if (!document.http?.[direction]) return 0
+  if (!(document.http?.[direction] ?? document.spider[direction])) return 0
   return missingOf(document, direction).length > 0 ? 1 : 2
 }
 
@@ -93,17 +96,43 @@ export function merge<Document extends Observed>(one: Document, other: Document)
   const missing = [...missingOf(request, 'request'), ...missingOf(response, 'response')]
   const status = statusOf(outer, second, request, response, missing)
   const spans = observers.map((observer) => span(observer.time)).filter((each) => each !== undefined)
-  const { error, ...base } = outer
+  const { error: _, ...base } = { ...second, ...outer }
+  const error = errorOf(status === 'malformed' ? outer : response, status)
   const merged = {
     ...base,
-    ...(status === 'malformed' && error !== undefined && { error }),
+    event: { ...outer.event, ...aboutEvent(request, response) },
+    ...(error !== undefined && { error }),
     ...aboutRequest(request),
     ...((outer.http || second.http) && { http: { ...second.http, ...outer.http, ...directions(request, response) } }),
-    spider: { ...outer.spider, agents: observers.map(({ agent }) => agent).sort(), missing, status, observers },
+    spider: {
+      ...second.spider,
+      ...outer.spider,
+      ...parts(request, response),
+      agents: observers.map(({ agent }) => agent).sort(),
+      missing,
+      status,
+      observers,
+    },
   } as Document
   if (spans.length > 1) merged.spider.network = { duration: Math.round((spans[0] - spans[spans.length - 1]) * 1000) }
   return merged
 }
+
+/** Bytes that are not of the protocol, where the call stays malformed; else what the protocol says went wrong, as who saw the answer has it. */
+const errorOf = ({ error, spider }: Observed, status: string): unknown =>
+  (spider.status === 'malformed') === (status === 'malformed') ? error : undefined
+
+const aboutEvent = (request: Observed, response: Observed) => ({
+  ...(request.event.action !== undefined && { action: request.event.action }),
+  ...(response.event.outcome !== undefined && { outcome: response.event.outcome }),
+})
+
+/** The messages of a call that is not HTTP's. */
+const parts = (request: Observed, response: Observed) => ({
+  ...(request.spider.summary !== undefined && { summary: request.spider.summary }),
+  ...(request.spider.request !== undefined && { request: request.spider.request }),
+  ...(response.spider.response !== undefined && { response: response.spider.response }),
+})
 
 /** What a document says because its request was seen. */
 const aboutRequest = ({ url, user_agent, trace, span }: Observed) => ({

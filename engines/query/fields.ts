@@ -44,6 +44,15 @@ export const FIELDS: readonly Field[] = [
     searched: true,
     known: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
   }),
+  field('event.action', 'action', 'keyword', 'The operation in a word: a method, a verb of SQL, a command', 'action:SELECT', {
+    searched: true,
+  }),
+  field('event.outcome', 'outcome', 'keyword', 'How it went; unknown where no answer was seen', 'outcome:failure', {
+    known: ['success', 'failure', 'unknown'],
+  }),
+  field('spider.summary', 'summary', 'text', 'What was asked, in one line; of HTTP the URL says it', 'summary:*orders*', {
+    searched: true,
+  }),
   field('url.domain', 'host', 'keyword', 'Host that was asked, without port', 'host:*.shop.example', { searched: true }),
   field('url.path', 'path', 'text', 'Path, without query', 'path:/api/*'),
   field('url.query', 'query', 'text', 'What follows the question mark', 'query:*page=2*'),

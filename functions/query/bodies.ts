@@ -24,22 +24,28 @@ export function toContent(bytes: Uint8Array): { content: string; encoding: 'utf-
   }
 }
 
-async function withContent<Message extends { body: Body }>(blobs: Blobs, message: Message): Promise<Message> {
+async function withContent<Message extends { body?: Body }>(blobs: Blobs, message: Message): Promise<Message> {
+  if (!message.body) return message
   const { ref, ...body } = message.body
   const bytes = ref === undefined ? undefined : await readBody(blobs, message.body)
   return { ...message, body: bytes ? { ...body, ...toContent(bytes) } : body }
 }
 
+/** Both messages of a call with their bodies' content. */
+async function filled<Messages extends { request?: { body?: Body }; response?: { body?: Body } }>(
+  blobs: Blobs,
+  messages: Messages,
+): Promise<Messages> {
+  const { request, response } = messages
+  return {
+    ...messages,
+    ...(request && { request: await withContent(blobs, request) }),
+    ...(response && { response: await withContent(blobs, response) }),
+  }
+}
+
 /** The document with its bodies' content. */
 export async function withBodies(blobs: Blobs, document: ExchangeDocument): Promise<ExchangeDocument> {
-  if (!document.http) return document
-  const { request, response } = document.http
-  return {
-    ...document,
-    http: {
-      ...document.http,
-      ...(request && { request: await withContent(blobs, request) }),
-      ...(response && { response: await withContent(blobs, response) }),
-    },
-  }
+  const { http, spider } = document
+  return { ...document, ...(http && { http: await filled(blobs, http) }), spider: await filled(blobs, spider) }
 }

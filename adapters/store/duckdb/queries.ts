@@ -88,6 +88,7 @@ const KEYS: Record<HistogramField, string> = {
   'spider.status': '"spider.status"',
   server: 'coalesce("server.domain", "server.ip")',
   'network.protocol': '"network.protocol"',
+  'event.outcome': '"event.outcome"',
 }
 
 export async function histogram(

@@ -21,6 +21,7 @@ const KEYS: Record<HistogramField, readonly string[]> = {
   'spider.status': ['spider.status'],
   server: ['server.domain', folded('server.ip')],
   'network.protocol': ['network.protocol'],
+  'event.outcome': ['event.outcome'],
 }
 
 type Source = Record<string, estypes.AggregationsCompositeAggregationSource>

@@ -5,7 +5,13 @@ import { qualityOf } from '../quality.ts'
 import { parseRange, RangeQuery } from '../range.ts'
 
 const By = Type.Union(
-  [Type.Literal('status_class'), Type.Literal('spider.status'), Type.Literal('server'), Type.Literal('network.protocol')],
+  [
+    Type.Literal('status_class'),
+    Type.Literal('spider.status'),
+    Type.Literal('server'),
+    Type.Literal('network.protocol'),
+    Type.Literal('event.outcome'),
+  ],
   { default: 'status_class' },
 )
 /** Widths of bins that people can read, ms. */
