@@ -22,11 +22,6 @@ const isRedis = fits(
   (bytes, at, end) => /^\*\d{1,7}\r\n(\$|$)/.test(latin1(bytes, at, Math.min(end, at + 12))),
   (byte) => byte === 42,
 )
-const isHttp2Frame = fits(
-  9,
-  (bytes, at) => bytes[at + 3] === 4 && (bytes[at + 4] & ~1) === 0 && u32be(bytes, at + 5) === 0 && u16be(bytes, at + 1) % 6 === 0,
-  (byte) => byte === 0,
-)
 
 /** Protocols that are known by name, and not read. */
 export const tls: Protocol = { name: 'tls', transports: TCP, client: isTls, server: isTls }
@@ -34,10 +29,3 @@ export const ssh: Protocol = { name: 'ssh', transports: TCP, client: begins('SSH
 export const mysql: Protocol = { name: 'mysql', transports: TCP, server: isMysql }
 export const postgresql: Protocol = { name: 'postgresql', transports: TCP, client: isPostgres }
 export const redis: Protocol = { name: 'redis', transports: TCP, client: isRedis }
-export const h2: Protocol = {
-  name: 'h2',
-  transports: TCP,
-  upgrade: 'h2c',
-  client: begins('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-  server: isHttp2Frame,
-}

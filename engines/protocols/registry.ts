@@ -1,5 +1,6 @@
-import { h2, mysql, postgresql, redis, ssh, tls } from '../detect/known.ts'
+import { mysql, postgresql, redis, ssh, tls } from '../detect/known.ts'
 import { http } from '../http/protocol.ts'
+import { h2 } from '../http2/protocol.ts'
 import type { Protocol } from './protocol.ts'
 
 /** One line a protocol. Who says `yes` first to the same bytes has them, so the more particular goes first. */

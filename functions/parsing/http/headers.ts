@@ -21,7 +21,8 @@ export const headerFacts = (headers: readonly string[]): HeaderFacts => {
         if (facts.host === undefined && name.toLowerCase() === 'host') facts.host = headers[i + 1]
         break
       case 10:
-        if (facts.userAgent === undefined && name.toLowerCase() === 'user-agent') facts.userAgent = headers[i + 1]
+        if (name === ':authority') facts.host ??= headers[i + 1]
+        else if (facts.userAgent === undefined && name.toLowerCase() === 'user-agent') facts.userAgent = headers[i + 1]
         break
       case 11:
         if (name.toLowerCase() === 'traceparent') readTraceparent(facts, headers[i + 1])
