@@ -30,6 +30,11 @@ export class InvalidEvent extends Error {
   override name = 'InvalidEvent'
 }
 
+/** The event is of a type, or of a version of it, that is not known here. */
+export class UnknownType extends InvalidEvent {
+  override name = 'UnknownType'
+}
+
 export interface EventType<Data> {
   /** `<noun>.<past participle>.v<version>`. */
   type: string

@@ -6,6 +6,7 @@ import { hostsResolved } from './hosts-resolved.ts'
 import { laneAdvanced } from './lane-advanced.ts'
 import { packetsCaptured } from './packets-captured.ts'
 import { streamAdvanced } from './stream-advanced.ts'
+import { streamsLogged } from './streams-logged.ts'
 
 const types = [
   packetsCaptured,
@@ -13,6 +14,7 @@ const types = [
   hostsResolved,
   laneAdvanced,
   streamAdvanced,
+  streamsLogged,
   exchangeParsed,
   exchangeMerged,
 ] as unknown as EventType<unknown>[]

@@ -5,9 +5,11 @@ import { openFile } from '#adapters/capture/files/open.ts'
 import { newIdentity } from '#agents/whisperer/identity.ts'
 import { defaults, type Options } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
-import { type Adapters, openEmbedded } from '#functions/host/embedded.ts'
+import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
+import { healthOf } from '#functions/host/health.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
 import { createServer } from '#functions/host/server.ts'
+import { InvalidSettings, readSettings, type Settings } from '#functions/host/settings.ts'
 import { startDemo } from '../../demo/index.ts'
 import { UsageError } from '../usage.ts'
 import { agentNameOf } from './agent-name.ts'
@@ -25,7 +27,6 @@ export interface ServerOptions {
 
 const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
-const TEAM = 'local'
 const VERSION = '0.1.0'
 const KEEP_BODY = 1 << 20
 
@@ -49,12 +50,13 @@ export class SpiderServer {
   }
 
   static async open(options: ServerOptions, closers: Closer[]): Promise<SpiderServer> {
-    const adapters = await openEmbedded(options.data)
+    const settings = settingsOf(options.data)
+    const adapters = await openAdapters(settings, log)
     closers.push(adapters.close)
-    const oneProcess = await createOneProcess(adapters, { team: TEAM, keepBody: KEEP_BODY, log })
+    const oneProcess = await createOneProcess(adapters, { team: settings.team, keepBody: KEEP_BODY, log })
     closers.push(oneProcess.close)
     closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
-    const app = await createServer(queryPorts(adapters, oneProcess, options.data), oneProcess.intake, PAGE)
+    const app = await createServer(queryPorts(adapters, oneProcess, settings), oneProcess.intake, PAGE)
     closers.push(() => app.close())
     await listen(app, options)
     return new SpiderServer(app, options, oneProcess, closers)
@@ -121,15 +123,30 @@ export class SpiderServer {
 
 const WILDCARDS = ['0.0.0.0', '::']
 
-function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, data: string) {
+function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, { data, team }: Settings) {
   return {
     ...adapters,
     resend: router.resend,
     live,
     uploads: createUploads(data, intake, VERSION),
-    scope: () => ({ team: TEAM, principal: 'user:local' }),
-    health: async () => ({ refused: intake.refused(), dead_letters: (await adapters.deadLetters.list()).length, ...router.counters() }),
+    scope: () => ({ team, principal: 'user:local' }),
+    health: async () => ({
+      ...(await healthOf(adapters)),
+      refused: intake.refused(),
+      dead_letters: (await adapters.deadLetters.list()).length,
+      ...router.counters(),
+    }),
     now: Date.now,
+  }
+}
+
+/** What the environment says of Elasticsearch, Redis and S3; the data directory is the command's. */
+function settingsOf(data: string): Settings {
+  try {
+    return readSettings({ ...process.env, SPIDER_DATA: data })
+  } catch (error) {
+    if (error instanceof InvalidSettings) throw new UsageError(error.message)
+    throw error
   }
 }
 

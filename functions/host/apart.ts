@@ -1,83 +1,81 @@
-import { randomUUID } from 'node:crypto'
 import { httpBus } from '#adapters/bus/http/bus.ts'
-import type { Bus } from '#adapters/bus/port.ts'
-import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import { type Bus, Permanent } from '#adapters/bus/port.ts'
 import type { Event } from '#events/define.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { exchangeMerged } from '#events/exchange-merged.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import type { Handler } from '../declare.ts'
-import { dedup } from '../dedup/handler.ts'
-import { Merger } from '../dedup/merger.ts'
-import { Observers } from '../dedup/observers.ts'
-import { hosts } from '../hosts/handler.ts'
-import { ingest } from '../ingest/handler.ts'
-import { LaneKeeper } from '../lane/keeper.ts'
-import { SectionCache } from '../lane/sections.ts'
-import { createParsing } from '../parsing/handler.ts'
-import { ParsingLane } from '../parsing/lane.ts'
-import { HostNames } from '../parsing/names.ts'
-import { ExchangePublisher } from '../parsing/publisher.ts'
-import { createSessions } from '../sessions/handler.ts'
-import { StreamPublisher } from '../sessions/publisher.ts'
-import { status } from '../status/handler.ts'
-import { ParsingChain } from './chain.ts'
-import type { Adapters } from './embedded.ts'
+import type { Ports } from './adapters.ts'
+import { Handlers } from './handlers.ts'
+import { createIntake } from './intake.ts'
 
 export interface ApartOptions {
   team: string
   keepBody: number
-  /** Where events are published to (`K_SINK`). Without one, what follows in the chain runs in this process. */
+  /** Where events are published to (`K_SINK`). Without one, what follows runs in this process. */
   sink: string | undefined
+  chain: ReadonlySet<string>
+  /** Event data above so many bytes go by the blob store. */
+  claimBytes: number
+  now: () => number
 }
 
-/** The handlers of the event functions, each as it runs on its own. */
-export async function createApart(adapters: Adapters, { team, keepBody, sink }: ApartOptions): Promise<Record<string, Handler>> {
-  const { store, state, blobs } = adapters
-  const now = Date.now
-  const holder = randomUUID()
-  const names = new HostNames(state, now)
-  const sections = new SectionCache(blobs)
-  const observers = new Observers(state)
-  const lanePorts = { blobs, codecs: await loadCodecs(), names, limits: { keepBody }, team, now }
-  const bus = sink === undefined ? undefined : httpBus({ url: sink })
-  const announce = (documents: readonly string[]): void => {
-    if (bus && documents.length > 0) void publishMerged(bus, documents, now())
-  }
-  const merger = (): Merger => new Merger({ store, state, announce }, observers, team)
-  const keeper = new LaneKeeper<ParsingLane>({
-    state,
-    holder,
-    open: async (_lane, checkpoints) => new ParsingLane(lanePorts, merger(), checkpoints),
-  })
-  const parsing = createParsing({
-    ...lanePorts,
-    state,
-    holder,
-    exchanges: (lane) => (bus ? new ExchangePublisher(bus, lane, now) : merger()),
-  })
-  const sessions = createSessions({
-    state,
-    store,
-    sections,
+export const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'dedup', 'hosts', 'status'] as const
+export type EventFunction = (typeof EVENT_FUNCTIONS)[number]
+
+/** The event functions, each as it runs on its own. */
+export interface Apart {
+  /** Takes events for one function. What it needs is opened at the first event; where that fails, it is tried again with the next. */
+  handler(name: EventFunction): Handler
+  /** Where this instance's events go. */
+  bus: Bus
+}
+
+export function createApart(ports: Ports, options: ApartOptions): Apart {
+  const { team, keepBody, sink, claimBytes, now } = options
+  const claims = { above: claimBytes, put: async (bytes: Uint8Array) => (await ports.blobs()).put('claims', now(), bytes) }
+  const bus = sink === undefined ? inProcess((event) => handler(ofType(event))(event)) : httpBus({ url: sink, claims })
+  const handlers = new Handlers({
+    ports,
     team,
-    holder,
-    names: names.lookup,
-    refresh: () => names.refresh(),
-    streams: (lane) => (bus ? new StreamPublisher(bus, lane, now) : new ParsingChain(keeper, lane)),
+    keepBody,
+    bus,
+    chain: sink === undefined ? new Set(['parsing', 'dedup']) : options.chain,
+    announce: (documents) => {
+      if (sink !== undefined && documents.length > 0) void publishMerged(bus, documents, now())
+    },
+    announceStatus: () => undefined,
+    now,
   })
-  const local: Bus = { publish: async (event: Event) => (event.type === laneAdvanced.type ? sessions.handle(event) : undefined) }
-  return {
-    ingest: ingest({ state, blobs, bus: bus ?? local, sections, team, now }),
-    sessions: sessions.handle,
-    parsing: parsing.handle,
-    dedup: dedup({ store, state, team, announce }),
-    hosts: hosts({ store, state, team }),
-    status: status({ store, team, announce: () => undefined }),
+  const made = new Map<EventFunction, Promise<Handler>>()
+  const make = async (name: EventFunction): Promise<Handler> => {
+    if (name === 'ingest') return createIntake(await handlers.ingest(), bus).publish
+    const handler = await handlers[name]()
+    return typeof handler === 'function' ? handler : handler.handle
   }
+  const handler =
+    (name: EventFunction): Handler =>
+    async (event) => {
+      let making = made.get(name)
+      if (!making) {
+        making = make(name)
+        made.set(name, making)
+        making.catch(() => made.delete(name))
+      }
+      await (await making)(event)
+    }
+  return { handler, bus }
 }
 
-/** The live feed may miss a call that the store has: nothing rests on this event. */
+/** Where nothing is published to: what an event is for runs before `publish` resolves. */
+const inProcess = (run: (event: Event) => Promise<void>): Bus => ({ publish: run })
+
+function ofType({ type }: Event): EventFunction {
+  if (type === laneAdvanced.type) return 'sessions'
+  throw new Permanent(`nobody takes ${type} here: set K_SINK to a broker`)
+}
+
+/** Who watches may miss a call that the store has: nothing rests on this event. */
 async function publishMerged(bus: Bus, documents: readonly string[], now: number): Promise<void> {
   const exchanges = documents.map((json) => JSON.parse(json) as ExchangeDocument)
   const attributes = { id: `${exchanges[0].event.id}/${now}`, time: new Date(now).toISOString() }

@@ -1,3 +1,4 @@
+import { declaration as deadLetters } from '../dead-letters/declaration.ts'
 import type { Declaration } from '../declare.ts'
 import { declaration as dedup } from '../dedup/declaration.ts'
 import { declaration as hosts } from '../hosts/declaration.ts'
@@ -8,4 +9,4 @@ import { declaration as sessions } from '../sessions/declaration.ts'
 import { declaration as status } from '../status/declaration.ts'
 
 /** Every function there is. */
-export const declarations: readonly Declaration[] = [ingest, sessions, parsing, dedup, hosts, status, query]
+export const declarations: readonly Declaration[] = [ingest, sessions, parsing, dedup, hosts, status, query, deadLetters]

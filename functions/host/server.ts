@@ -9,11 +9,17 @@ const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; obje
 
 /** Everything that one process answers over HTTP: the API, `/events` for agents, and the page from `page` (a folder), not listening yet. */
 export async function createServer(ports: QueryPorts, intake: Intake, page: string): Promise<FastifyInstance> {
+  const app = await createPages(ports, page)
+  await app.register(eventRoutes(intake))
+  return app
+}
+
+/** The API and the page, not listening yet. */
+export async function createPages(ports: QueryPorts, page: string): Promise<FastifyInstance> {
   const app = await createApi(ports, { logger: { level: 'error' }, forceCloseConnections: true })
   app.addHook('onSend', async (_request, reply) => {
     void reply.header('content-security-policy', POLICY).header('x-content-type-options', 'nosniff')
   })
-  await app.register(eventRoutes(intake))
   if (existsSync(page)) await app.register(fastifyStatic, { root: page, wildcard: false })
   return app
 }

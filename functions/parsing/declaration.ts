@@ -1,12 +1,13 @@
 import { exchangeParsed } from '#events/exchange-parsed.ts'
 import { streamAdvanced } from '#events/stream-advanced.ts'
+import { streamsLogged } from '#events/streams-logged.ts'
 import { type Declaration, listed } from '../declare.ts'
 
 export const declaration: Declaration = {
   name: 'parsing',
   summary: 'Reads the calls of every protocol from the streams of a lane',
   trigger: 'event',
-  consumes: [listed(streamAdvanced)],
+  consumes: [listed(streamAdvanced), listed(streamsLogged)],
   produces: [listed(exchangeParsed)],
   within: 'sessions',
   ordered: true,

@@ -2,6 +2,7 @@ import type { State } from '#adapters/state/port.ts'
 import type { Connection, MissingReason, Side, SideFacts, StreamSink } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
 import { type StreamAdvanced, type StreamConnection, streamAdvanced } from '#events/stream-advanced.ts'
+import { streamsLogged } from '#events/streams-logged.ts'
 import type { Handler } from '../declare.ts'
 import { LaneDrain, type LoggedWork } from '../lane/drain.ts'
 import type { ExchangeConsumer } from '../lane/exchanges.ts'
@@ -23,6 +24,7 @@ export function createParsing(ports: ParsingPorts): { handle: Handler; drain: (l
   })
   return {
     async handle(event) {
+      if (event.type === streamsLogged.type) return drain.drain(`parsing/${streamsLogged.check(event.data).lane}`)
       const streams = streamAdvanced.check(event.data)
       const lane = `parsing/${streams.lane}`
       await ports.state.append(lane, streams.sequence, streamAdvanced.codec.encode(streams))

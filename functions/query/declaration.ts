@@ -1,11 +1,10 @@
-import { exchangeMerged } from '#events/exchange-merged.ts'
-import { type Declaration, listed } from '../declare.ts'
+import type { Declaration } from '../declare.ts'
 
 export const declaration: Declaration = {
   name: 'query',
   summary: 'The read side: REST under /api/v1, server-sent events for what is live',
   trigger: 'http',
-  consumes: [listed(exchangeMerged)],
+  consumes: [],
   produces: [],
   scaling: {
     concurrency: 100,

@@ -22,6 +22,8 @@ interface Client {
 export class LiveFeed {
   readonly #clients = new Set<Client>()
   #timer: NodeJS.Timeout | undefined
+  /** Told when the first watcher comes and when the last has gone. */
+  watching: (watched: boolean) => void = () => {}
 
   get watched(): boolean {
     return this.#clients.size > 0
@@ -31,10 +33,12 @@ export class LiveFeed {
   watch(matches: (document: ExchangeDocument) => boolean, send: (message: LiveMessage) => void): () => void {
     const client: Client = { matches, send, waiting: [], counted: 0 }
     this.#clients.add(client)
+    if (this.#clients.size === 1) this.watching(true)
     this.#timer ??= setInterval(() => this.#flush(), EVERY_MS)
     return () => {
       this.#clients.delete(client)
       if (this.#clients.size > 0) return
+      this.watching(false)
       clearInterval(this.#timer)
       this.#timer = undefined
     }

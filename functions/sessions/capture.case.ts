@@ -14,7 +14,7 @@ import type { Packet } from '#engines/tcp/talk.case.ts'
 import { micros } from '#engines/time.ts'
 import type { Families, Family } from '#events/documents/families.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
-import type { Adapters } from '../host/embedded.ts'
+import type { Adapters } from '../host/adapters.ts'
 import { createOneProcess, type OneProcess } from '../host/one-process.ts'
 
 const ETHERNET = 1

@@ -3,7 +3,7 @@ import { registry as allTypes } from '#events/registry.ts'
 import { type Bus, Permanent, Transient } from '../port.ts'
 import { type Answer, Client } from './client.ts'
 import type { Registry } from './decode.ts'
-import { Compressor, encodeCloudEvent } from './encode.ts'
+import { Compressor, encodeCloudEvent, type Message } from './encode.ts'
 
 export interface HttpBusOptions {
   /** Where events are posted: a broker's ingress, or `https://spider.example/events`. */
@@ -19,6 +19,8 @@ export interface HttpBusOptions {
   /** PEM of the authorities to trust instead of the system's. */
   ca?: string
   registry?: Registry
+  /** Bodies above so many bytes are put elsewhere, and the event says where (CloudEvents extension `dataref`): what a broker takes is bounded. */
+  claims?: { above: number; put: (bytes: Uint8Array) => Promise<string> }
 }
 
 /** Answers that may be another next time, beside all of 500 and above. */
@@ -37,7 +39,7 @@ export function httpBus(options: HttpBusOptions): Bus & { close(): Promise<void>
   const client = new Client(url, { timeoutMs, connections, ca })
 
   async function publish(event: Event): Promise<void> {
-    const { headers, body } = await compressor.compress(encodeCloudEvent(event, registry))
+    const { headers, body } = await checkIn(await compressor.compress(encodeCloudEvent(event, registry)), options.claims)
     const answer = await client.post({ ...authorization, ...headers }, body).catch((error: NodeJS.ErrnoException) => {
       throw new Transient(`${url.origin} cannot be reached: ${describe(error, timeoutMs)}`)
     })
@@ -47,6 +49,12 @@ export function httpBus(options: HttpBusOptions): Bus & { close(): Promise<void>
   }
 
   return { publish, close: async () => client.close() }
+}
+
+/** Leaves a large body where the receiver can fetch it (claim check). */
+async function checkIn({ headers, body }: Message, claims: HttpBusOptions['claims']): Promise<Message> {
+  if (claims === undefined || body.length <= claims.above) return { headers, body }
+  return { headers: { ...headers, 'ce-dataref': await claims.put(body) }, body: new Uint8Array() }
 }
 
 function toError(url: URL, answer: Answer): Permanent | Transient {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
-import { type Event, type EventType, InvalidEvent } from '#events/define.ts'
+import { type Event, type EventType, InvalidEvent, UnknownType } from '#events/define.ts'
 import { decodeValue } from './attributes.ts'
 
 export type Registry = ReadonlyMap<string, EventType<unknown>>
@@ -41,7 +41,7 @@ export function decodeCloudEvent(headers: IncomingHttpHeaders, body: Uint8Array,
   if (version !== '1.0') throw new InvalidEvent(`ce-specversion is ${version}: this takes 1.0`)
   const type = required('type')
   const eventType = registry.get(type)
-  if (!eventType) throw new InvalidEvent(`events of type ${type} are not known here`)
+  if (!eventType) throw new UnknownType(`events of type ${type} are not known here`)
   checkContentType(headers['content-type'], eventType)
   return {
     id: required('id'),

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { Bus } from '#adapters/bus/port.ts'
+import type { StatusDocument } from '#events/documents/status.ts'
+import type { Handler } from '../declare.ts'
+import { LaneKeeper } from '../lane/keeper.ts'
+import { SectionCache } from '../lane/sections.ts'
+import type { StreamConsumer } from '../lane/streams.ts'
+import type { ParsingLane } from '../parsing/lane.ts'
+import type { Ports } from './adapters.ts'
+
+/** How the functions are joined: what they publish goes to `bus`, and those of `chain` run in the process of `sessions`. */
+export interface Joined {
+  ports: Ports
+  team: string
+  keepBody: number
+  bus: Bus
+  chain: ReadonlySet<string>
+  /** Told of every stored call, as JSON, once it is durable. */
+  announce: (documents: readonly string[]) => void
+  announceStatus: (document: StatusDocument) => void
+  now: () => number
+}
+
+/** A function that works on lanes: `drain` does what is behind in one of them. */
+export interface LaneHandler {
+  handle: Handler
+  drain: (lane: string) => Promise<void>
+}
+
+/** Makes the handlers of the event functions. Each loads its own code and opens its own ports, so that an instance of one carries nothing of the others. */
+export class Handlers {
+  readonly #joined: Joined
+  readonly #holder = randomUUID()
+  #sections: Promise<SectionCache> | undefined
+
+  constructor(joined: Joined) {
+    this.#joined = joined
+  }
+
+  /** In one process `ingest` leaves a section here for `sessions`. */
+  #sectionCache(): Promise<SectionCache> {
+    this.#sections ??= this.#joined.ports.blobs().then((blobs) => new SectionCache(blobs))
+    return this.#sections
+  }
+
+  async ingest(): Promise<Handler> {
+    const { ingest } = await import('../ingest/handler.ts')
+    const { ports, bus, team, now } = this.#joined
+    return ingest({ state: await ports.state(), blobs: await ports.blobs(), bus, sections: await this.#sectionCache(), team, now })
+  }
+
+  async sessions(): Promise<LaneHandler> {
+    const { createSessions } = await import('../sessions/handler.ts')
+    const { HostNames } = await import('../parsing/names.ts')
+    const { ports, team, now } = this.#joined
+    const state = await ports.state()
+    const names = new HostNames(state, now)
+    return createSessions({
+      state,
+      store: await ports.store(),
+      sections: await this.#sectionCache(),
+      team,
+      holder: this.#holder,
+      names: names.lookup,
+      refresh: () => names.refresh(),
+      streams: await this.#streams(),
+    })
+  }
+
+  /** Who takes the streams of a lane from `sessions`. */
+  async #streams(): Promise<(lane: string) => StreamConsumer> {
+    const { bus, chain, now } = this.#joined
+    if (!chain.has('parsing')) {
+      const { StreamPublisher } = await import('../sessions/publisher.ts')
+      return (lane) => new StreamPublisher(bus, lane, now)
+    }
+    const { ParsingChain } = await import('./chain.ts')
+    const { ParsingLane } = await import('../parsing/lane.ts')
+    const [ports, exchanges] = [await this.#parsingPorts(), await this.#exchanges()]
+    const keeper = new LaneKeeper<ParsingLane>({
+      state: await this.#joined.ports.state(),
+      holder: this.#holder,
+      open: async (lane, checkpoints) => new ParsingLane(ports, exchanges(lane), checkpoints),
+    })
+    return (lane) => new ParsingChain(keeper, lane)
+  }
+
+  async #parsingPorts() {
+    const { loadCodecs } = await import('#adapters/crypto/codecs.ts')
+    const { HostNames } = await import('../parsing/names.ts')
+    const { ports, team, keepBody, now } = this.#joined
+    const names = new HostNames(await ports.state(), now)
+    return { blobs: await ports.blobs(), codecs: await loadCodecs(), names, limits: { keepBody }, team, now }
+  }
+
+  /** Who takes the calls of a lane from `parsing`. */
+  async #exchanges() {
+    const { ports, bus, chain, team, announce, now } = this.#joined
+    if (!chain.has('dedup')) {
+      const { ExchangePublisher } = await import('../parsing/publisher.ts')
+      return (lane: string) => new ExchangePublisher(bus, lane, now)
+    }
+    const { Merger } = await import('../dedup/merger.ts')
+    const { Observers } = await import('../dedup/observers.ts')
+    const merging = { store: await ports.store(), state: await ports.state(), announce }
+    const observers = new Observers(merging.state)
+    return () => new Merger(merging, observers, team)
+  }
+
+  async parsing(): Promise<LaneHandler> {
+    const { createParsing } = await import('../parsing/handler.ts')
+    const state = await this.#joined.ports.state()
+    return createParsing({ ...(await this.#parsingPorts()), state, holder: this.#holder, exchanges: await this.#exchanges() })
+  }
+
+  async dedup(): Promise<Handler> {
+    const { dedup } = await import('../dedup/handler.ts')
+    const { ports, team, announce } = this.#joined
+    return dedup({ store: await ports.store(), state: await ports.state(), team, announce })
+  }
+
+  async hosts(): Promise<Handler> {
+    const { hosts } = await import('../hosts/handler.ts')
+    const { ports, team } = this.#joined
+    return hosts({ store: await ports.store(), state: await ports.state(), team })
+  }
+
+  async status(): Promise<Handler> {
+    const { status } = await import('../status/handler.ts')
+    const { ports, team, announceStatus } = this.#joined
+    return status({ store: await ports.store(), team, announce: announceStatus })
+  }
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import type { Bus } from '#adapters/bus/port.ts'
+import { LiveFeed } from '../query/live.ts'
+import { StorePoll } from '../query/poll.ts'
+import type { Adapters, Ports } from './adapters.ts'
+import { healthOf } from './health.ts'
+import { createPages } from './server.ts'
+
+const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
+
+/** `query` on its own: the API and the page. Calls that other instances stored come to its live feed from the store. */
+export async function createReadSide(
+  ports: Ports,
+  bus: Bus,
+  team: string,
+): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
+  const adapters: Omit<Adapters, 'close'> = {
+    store: await ports.store(),
+    state: await ports.state(),
+    blobs: await ports.blobs(),
+    deadLetters: await ports.deadLetters(),
+  }
+  const scope = { team, principal: 'user:local' }
+  const live = new LiveFeed()
+  const poll = new StorePoll(adapters.store, scope, live, Date.now)
+  live.watching = (watched) => (watched ? poll.start() : poll.stop())
+  const app = await createPages(
+    {
+      ...adapters,
+      live,
+      resend: (_function, event) => bus.publish(event),
+      scope: () => scope,
+      health: () => healthOf(adapters),
+      now: Date.now,
+    },
+    process.env.SPIDER_PAGE ?? PAGE,
+  )
+  await app.ready()
+  return app.routing
+}

@@ -1,0 +1,33 @@
+import { getTestServer } from '@google-cloud/functions-framework/testing'
+import { apart, ports } from './main.ts'
+
+/** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` wakes the lanes that are behind, once, and ends. */
+const target = process.env.FUNCTION_TARGET ?? ''
+if (target === 'sweep') await sweep()
+else serve(Number(process.env.PORT ?? 8080))
+
+async function sweep(): Promise<void> {
+  const { wakeLanes } = await import('./sweep.ts')
+  try {
+    const lanes = await wakeLanes(await ports.state(), apart.bus, Date.now)
+    process.stdout.write(lanes.length === 0 ? 'no lane is behind\n' : `woke ${lanes.length} lanes: ${lanes.join(', ')}\n`)
+  } catch (error) {
+    process.stderr.write(`sweep: ${(error as Error).message}\n`)
+    process.exitCode = 1
+  }
+  await ports.close()
+  // Connections that are kept for the next event would keep the process.
+  process.exit()
+}
+
+function serve(port: number): void {
+  const server = getTestServer(target)
+  server.listen(port)
+  process.once('SIGTERM', () => {
+    server.close(async () => {
+      await ports.close()
+      process.exit()
+    })
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,158 @@
+/** What the environment says: which adapters stand behind the ports, and how the functions are joined. */
+export interface Settings {
+  /** Where embedded adapters keep their data. */
+  data: string
+  team: string
+  elasticsearch:
+    | { url: string[]; username?: string; password?: string; apiKey?: string; ca?: string; caFingerprint?: string; prefix?: string }
+    | undefined
+  redis: { url: string; username?: string; password?: string; prefix?: string } | undefined
+  s3: { bucket: string; endpoint?: string; region?: string; prefix?: string; forcePathStyle?: boolean } | undefined
+  /** Where events are published to. Undefined: what follows runs in this process. */
+  sink: string | undefined
+  /** Functions that run in the process of `sessions`, as calls. */
+  chain: ReadonlySet<string>
+  /** Event data above this many bytes lie in the blob store, and the event says where. */
+  claimBytes: number
+}
+
+/** A variable that cannot be used. The message names it and says how to put it right. */
+export class InvalidSettings extends Error {
+  override name = 'InvalidSettings'
+}
+
+export interface Variable {
+  name: string
+  description: string
+  default?: string
+}
+
+/** Every variable of the environment that Spider's functions read. */
+export const VARIABLES: readonly Variable[] = [
+  {
+    name: 'SPIDER_DATA',
+    description: 'Directory of what is kept here: the store, the state and the blobs that no server below holds',
+    default: 'data',
+  },
+  { name: 'SPIDER_TEAM', description: 'Whose documents are written and read', default: 'local' },
+  {
+    name: 'ELASTICSEARCH_URL',
+    description: 'Documents lie in this Elasticsearch (8 or 9) instead of DuckDB; several nodes are separated by commas',
+  },
+  { name: 'ELASTICSEARCH_USERNAME', description: 'Its user, with ELASTICSEARCH_PASSWORD' },
+  { name: 'ELASTICSEARCH_PASSWORD', description: 'The password of ELASTICSEARCH_USERNAME' },
+  { name: 'ELASTICSEARCH_API_KEY', description: 'Instead of user and password' },
+  { name: 'ELASTICSEARCH_CA', description: 'File with the certificates of the authority to trust, in PEM' },
+  { name: 'ELASTICSEARCH_CA_FINGERPRINT', description: 'SHA-256 of the certificate of that authority' },
+  { name: 'ELASTICSEARCH_PREFIX', description: 'Names of all indices begin with it', default: 'spider' },
+  {
+    name: 'REDIS_URL',
+    description:
+      'Shared state lies in this Redis (6.2 or later) instead of files: redis://, rediss://, redis+cluster://, redis+sentinel://',
+  },
+  { name: 'REDIS_USERNAME', description: 'Its user, when it is not part of the address' },
+  { name: 'REDIS_PASSWORD', description: 'Its password, when it is not part of the address' },
+  { name: 'REDIS_PREFIX', description: 'All keys begin with it', default: 'spider:' },
+  {
+    name: 'S3_BUCKET',
+    description: 'Packets and bodies lie in this bucket instead of files; credentials as AWS tools take them (AWS_ACCESS_KEY_ID …)',
+  },
+  { name: 'S3_ENDPOINT', description: 'Address of an S3 that is not Amazon’s; buckets are then part of the path' },
+  { name: 'S3_REGION', description: 'Region of the bucket', default: 'us-east-1' },
+  { name: 'S3_PREFIX', description: 'All objects begin with it', default: 'spider/' },
+  {
+    name: 'K_SINK',
+    description: 'Where events are published to, a broker; Knative sets it. Without it what follows runs in the same process',
+  },
+  {
+    name: 'SPIDER_CHAIN',
+    description: 'Functions that run in the process of sessions: nothing, parsing, or parsing,dedup',
+    default: 'parsing,dedup',
+  },
+  {
+    name: 'SPIDER_CLAIM_BYTES',
+    description: 'Event data above so many bytes lie in the blob store, and the event says where',
+    default: '262144',
+  },
+]
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads the environment. Throws `InvalidSettings`. */
+export function readSettings(env: Environment): Settings {
+  const given = (name: string): string | undefined => env[name]?.trim() || undefined
+  const withDefault = (name: string): string => given(name) ?? VARIABLES.find((variable) => variable.name === name)?.default ?? ''
+  needs(env, 'ELASTICSEARCH_URL', ['ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD', 'ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_CA'])
+  needs(env, 'REDIS_URL', ['REDIS_USERNAME', 'REDIS_PASSWORD'])
+  needs(env, 'S3_BUCKET', ['S3_ENDPOINT'])
+  if (given('ELASTICSEARCH_API_KEY') && given('ELASTICSEARCH_USERNAME'))
+    throw new InvalidSettings('ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME are both set: give one of them.')
+  const elasticsearch = given('ELASTICSEARCH_URL')
+  const redis = given('REDIS_URL')
+  const bucket = given('S3_BUCKET')
+  const endpoint = given('S3_ENDPOINT')
+  return {
+    data: withDefault('SPIDER_DATA'),
+    team: withDefault('SPIDER_TEAM'),
+    elasticsearch:
+      elasticsearch === undefined
+        ? undefined
+        : {
+            url: elasticsearch.split(',').map((url) => httpUrl('ELASTICSEARCH_URL', url.trim())),
+            username: given('ELASTICSEARCH_USERNAME'),
+            password: given('ELASTICSEARCH_PASSWORD'),
+            apiKey: given('ELASTICSEARCH_API_KEY'),
+            ca: given('ELASTICSEARCH_CA'),
+            caFingerprint: given('ELASTICSEARCH_CA_FINGERPRINT'),
+            prefix: given('ELASTICSEARCH_PREFIX'),
+          },
+    redis:
+      redis === undefined
+        ? undefined
+        : { url: redis, username: given('REDIS_USERNAME'), password: given('REDIS_PASSWORD'), prefix: given('REDIS_PREFIX') },
+    s3:
+      bucket === undefined
+        ? undefined
+        : {
+            bucket,
+            endpoint: endpoint && httpUrl('S3_ENDPOINT', endpoint),
+            region: withDefault('S3_REGION'),
+            prefix: given('S3_PREFIX'),
+            forcePathStyle: endpoint !== undefined,
+          },
+    sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),
+    chain: chainOf(env.SPIDER_CHAIN ?? withDefault('SPIDER_CHAIN')),
+    claimBytes: positive('SPIDER_CLAIM_BYTES', withDefault('SPIDER_CLAIM_BYTES')),
+  }
+}
+
+/** What only means something together with another variable. */
+function needs(env: Environment, name: string, others: readonly string[]): void {
+  if (env[name]) return
+  const alone = others.find((other) => env[other])
+  if (alone) throw new InvalidSettings(`${alone} is set and ${name} is not: give both, or neither.`)
+}
+
+function httpUrl(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text
+  throw new InvalidSettings(`${name} is no address: it must be like https://name:9200.`)
+}
+
+const CHAINS = ['', 'parsing', 'parsing,dedup']
+
+function chainOf(text: string): ReadonlySet<string> {
+  const functions = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  if (!CHAINS.includes(functions.join(',')))
+    throw new InvalidSettings(`SPIDER_CHAIN is "${text}": it must be empty, parsing, or parsing,dedup.`)
+  return new Set(functions)
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number > 0) return number
+  throw new InvalidSettings(`${name} is "${text}": it must be a whole number of bytes above 0.`)
+}
