@@ -7,7 +7,7 @@ export type StatusClass = (typeof CLASSES)[number]
 export const CLASS_NAMES: Record<StatusClass, string> = {
   '5xx': '5xx server error',
   '4xx': '4xx client error',
-  none: 'no answer',
+  none: 'no status code',
   '3xx': '3xx redirect',
   '2xx': '2xx success',
   '1xx': '1xx informational',

@@ -1,7 +1,8 @@
 import { effect, signal } from '@preact/signals'
 import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { CLASS_NAMES, CLASSES, type StatusClass, statusClass } from '../logic/bins.ts'
+import { CLASS_NAMES, CLASSES, type StatusClass } from '../logic/bins.ts'
+import { toneOf } from '../logic/call.ts'
 import { count, plural } from '../logic/format.ts'
 import { atTop, loading, loadMore, rows, showWaiting, total } from '../state/calls.ts'
 import { lookAtAll } from '../state/extent.ts'
@@ -31,7 +32,7 @@ effect(() => {
 })
 
 const keyOf = ({ event }: ExchangeDocument): string => event.id
-const toneOf = (row: ExchangeDocument): string => `tone-${statusClass(row.http?.response?.status_code)}`
+const rowTone = (row: ExchangeDocument): string => `tone-${toneOf(row)}`
 
 function actions(row: ExchangeDocument, column: string): CellAction[] | undefined {
   const term = termOf(row, column)
@@ -86,7 +87,7 @@ export function Calls() {
         rows={items}
         total={total.value}
         keyOf={keyOf}
-        toneOf={toneOf}
+        toneOf={rowTone}
         current={current.value}
         opened={call.value}
         onCurrent={move}
@@ -151,7 +152,7 @@ function Classes() {
               }}
             >
               <i class={`swatch swatch-${key}`} />
-              {key === 'none' ? 'no answer' : key} <b>{count(sum)}</b>
+              {key === 'none' ? 'no status' : key} <b>{count(sum)}</b>
             </button>
           </li>
         ) : null

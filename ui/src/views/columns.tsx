@@ -1,4 +1,5 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { actionOf, partOf, sizeOf, summaryOf } from '../logic/call.ts'
 import { bytes, clock, count, duration } from '../logic/format.ts'
 import type { Column } from '../widgets/columns.ts'
 import { answered, Badge, endpoint, Status } from './parts.tsx'
@@ -15,21 +16,22 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
     cell: (call) => local.time(Date.parse(call['@timestamp'])),
     hint: (call) => `${local.date(Date.parse(call['@timestamp']))} (${local.zone})\n${call['@timestamp']}`,
   },
-  { key: 'method', title: 'Method', width: 62, yields: 0, cell: (call) => call.http?.request?.method ?? call.network.protocol },
+  { key: 'action', title: 'Action', width: 62, yields: 0, cell: actionOf, hint: (call) => `${actionOf(call)} (${call.network.protocol})` },
   { key: 'host', title: 'Host', width: 120, grow: 1, yields: 3, cell: (call) => call.url?.domain ?? '', hint: (call) => call.url?.domain },
   {
-    key: 'path',
-    title: 'Path',
+    key: 'what',
+    title: 'What',
     width: 150,
     grow: 3,
     yields: 0,
-    cell: (call) => (
-      <>
-        {call.url?.path ?? '(request not captured)'}
-        {call.url?.query && <span class="soft">?{call.url.query}</span>}
-      </>
-    ),
-    hint: (call) => call.url?.full,
+    cell: (call) =>
+      call.spider.summary ?? (
+        <>
+          {call.url?.path ?? '(request not captured)'}
+          {call.url?.query && <span class="soft">?{call.url.query}</span>}
+        </>
+      ),
+    hint: summaryOf,
   },
   {
     key: 'status',
@@ -37,7 +39,7 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
     width: 52,
     yields: 0,
     cell: (call) => <Status call={call} />,
-    hint: (call) => call.http?.response?.reason,
+    hint: (call) => call.http?.response?.reason ?? call.error?.message,
   },
   {
     key: 'duration',
@@ -53,10 +55,14 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
     width: 66,
     yields: 4,
     align: 'end',
-    cell: (call) => (call.http?.response ? bytes(call.http.response.body.bytes) : ''),
-    hint: (call) =>
-      call.http?.response &&
-      `body ${count(call.http.response.body.bytes)} B decoded, response ${count(call.http.response.bytes)} B on the wire`,
+    cell: (call) => {
+      const size = sizeOf(call)
+      return size === undefined ? '' : bytes(size)
+    },
+    hint: (call) => {
+      const part = partOf(call, 'response')
+      return part && `${part.body ? `body ${count(part.body.bytes)} B decoded, ` : ''}response ${count(part.bytes)} B on the wire`
+    },
   },
   {
     key: 'client',

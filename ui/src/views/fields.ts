@@ -8,13 +8,18 @@ export function termOf(call: ExchangeDocument, column: string): Filter | undefin
   const given = <T extends string | number>(field: string, value: T | undefined): Filter | undefined =>
     value === undefined ? undefined : equals(field, value)
   switch (column) {
-    case 'method':
-      return http?.request ? equals('http.request.method', http.request.method) : equals('network.protocol', network.protocol)
+    case 'action':
+      return event.action
+        ? equals('event.action', event.action)
+        : http?.request
+          ? equals('http.request.method', http.request.method)
+          : equals('network.protocol', network.protocol)
     case 'host':
       return given('url.domain', url?.domain)
-    case 'path':
-      return given('url.path', url?.path)
+    case 'what':
+      return spider.summary === undefined ? given('url.path', url?.path) : equals('spider.summary', spider.summary)
     case 'status':
+      if (!http && event.outcome) return equals('event.outcome', event.outcome)
       return http?.response
         ? equals('http.response.status_code', http.response.status_code)
         : { kind: 'not', of: { kind: 'exists', field: 'http.response.status_code' } }

@@ -1,5 +1,6 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { TABS } from '../../logic/address.ts'
+import { actionOf, summaryOf } from '../../logic/call.ts'
 import { completeness } from '../../logic/completeness.ts'
 import { toCurl } from '../../logic/curl.ts'
 import { equals } from '../../logic/refine.ts'
@@ -16,7 +17,7 @@ import { Packets } from './Packets.tsx'
 import { Session } from './Session.tsx'
 import { Value } from './Value.tsx'
 
-const TITLES = { response: 'Response', request: 'Request', session: 'TCP session', packets: 'Packets' } as const
+const TITLES = { response: 'Response', request: 'Request', session: 'Session', packets: 'Packets' } as const
 
 export const close = (): void => go({ call: undefined })
 
@@ -68,11 +69,11 @@ function Head({ call }: { call: ExchangeDocument }) {
     <header class="details-head">
       <div class="details-title">
         <h2>
-          <b>{http?.request?.method ?? call.network.protocol}</b> {url?.full ?? '(the request was not captured)'}
+          <b>{actionOf(call)}</b> {summaryOf(call) ?? '(the request was not captured)'}
         </h2>
         <p>
           <Value term={termOf(call, 'status')}>
-            <Status call={call} /> {http?.response?.reason}
+            <Status call={call} /> {http?.response?.reason ?? call.error?.message}
           </Value>{' '}
           <span class="soft">·</span>{' '}
           <Value term={client.domain ? equals('client.domain', client.domain) : equals('client.ip', client.ip)}>{endpoint(client)}</Value>{' '}
@@ -96,9 +97,11 @@ function Head({ call }: { call: ExchangeDocument }) {
           )}
         </p>
         <div class="details-buttons">
-          <CopyButton text={() => toCurl(call)} label="Copy the request as a curl command">
-            Copy as cURL
-          </CopyButton>
+          {http?.request && (
+            <CopyButton text={() => toCurl(call)} label="Copy the request as a curl command">
+              Copy as cURL
+            </CopyButton>
+          )}
           <span class="soft">only this</span>
           <button type="button" class="quiet" onClick={() => only(equals('spider.session.id', spider.session.id))}>
             session

@@ -1,29 +1,66 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { fieldsOf, partOf } from '../../logic/call.ts'
 import { bytes, count } from '../../logic/format.ts'
 import { headerLines, parameters, sentParameters } from '../../logic/headers.ts'
 import { contains, equals } from '../../logic/refine.ts'
 import { CopyButton } from '../../widgets/CopyButton.tsx'
 import { Body } from './Body.tsx'
+import { Fields } from './Fields.tsx'
+import { Messages } from './Messages.tsx'
 import { Pairs } from './Pairs.tsx'
 import { Value } from './Value.tsx'
 
-/** One side of a call: its first line, parameters, headers as sent, and body. */
-export function Message({ call, side, read }: { call: ExchangeDocument; side: 'request' | 'response'; read: boolean }) {
-  const message = call.http?.[side]
-  if (!message)
-    return (
-      <p class="soft padded">
-        {side === 'request'
-          ? 'The request was not captured.'
-          : call.spider.status === 'pending'
-            ? 'The answer has not come yet.'
-            : 'No answer was captured.'}
+interface Props {
+  call: ExchangeDocument
+  side: 'request' | 'response'
+  /** Bodies were asked for. */
+  read: boolean
+}
+
+/** What the protocol says of a call as a whole, and one side of it. */
+export function Message({ call, side, read }: Props) {
+  return (
+    <div class="message">
+      <Fields fields={fieldsOf(call)} />
+      {call.http?.[side] ? (
+        <HttpMessage call={call} side={side} read={read} />
+      ) : partOf(call, side) ? (
+        <Part call={call} side={side} read={read} />
+      ) : (
+        <p class="soft padded">
+          {side === 'request'
+            ? 'The request was not captured.'
+            : call.spider.status === 'pending'
+              ? 'The answer has not come yet.'
+              : 'No answer was captured.'}
+        </p>
+      )}
+      <Messages messages={call.spider.messages} />
+    </div>
+  )
+}
+
+/** A side of a call whose protocol has no place of its own for it: its body, if there is more than the fields say. */
+function Part({ call, side, read }: Props) {
+  const { bytes: size, body, mime_type } = partOf(call, side)!
+  return (
+    <>
+      <p class="first-line">
+        {side === 'request' ? call.spider.summary : call.event.outcome}
+        <span class="soft"> {bytes(size)} on the wire</span>
       </p>
-    )
+      {body && <Body key={call.event.id} body={body} mime={mime_type} read={read} label={`Body of the ${side}`} />}
+    </>
+  )
+}
+
+/** First line, parameters, headers as sent, and body. */
+function HttpMessage({ call, side, read }: Props) {
+  const message = call.http![side]!
   const query = side === 'request' ? parameters(call.url?.query ?? '') : []
   const sent = sentParameters(call.url?.query ?? '')
   return (
-    <div class="message">
+    <>
       <p class="first-line">
         {side === 'request'
           ? `${call.http!.request!.method} ${call.url?.original ?? ''} HTTP/${call.http!.version}`
@@ -57,7 +94,7 @@ export function Message({ call, side, read }: { call: ExchangeDocument; side: 'r
           <CopyButton text={() => message.body.sha256!} label="Copy the digest" />
         </p>
       )}
-    </div>
+    </>
   )
 }
 
