@@ -73,7 +73,7 @@ export const wrongHead = ({ type, flags, stream, length }: Frame, largest: numbe
 /** Flags that a type has; others are not sent by anybody (section 4.1: they must be left unset). */
 const FLAGS = [0x09, 0x2d, 0, 0, 0x01, 0x0c, 0x01, 0, 0, 0x04]
 /** Numbers of streams beyond this are taken for chance. */
-const LARGEST_STREAM = 2 ** 24
+const LARGEST_STREAM = 2 ** 28
 
 /** Whether nine bytes that may lie anywhere look like a frame's head: stricter than reading. */
 export const looksLikeHead = (bytes: Uint8Array, at: number, largest: number): boolean => {
