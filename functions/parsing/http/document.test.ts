@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
+import type { HttpExchange } from '#engines/http/facts.ts'
 import { play, type Step } from '#engines/http/script.case.ts'
 import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
@@ -52,7 +53,7 @@ describe('a document', () => {
     const [document] = documents(get('User-Agent: curl/8\r\n'), { server: OK })
     expect(document).toMatchObject({
       '@timestamp': '1970-01-01T00:00:00.000001Z',
-      event: { id: `${connection.id}-0`, end: '1970-01-01T00:00:00.000002Z', duration: 1000 },
+      event: { id: `${connection.id}-0`, end: '1970-01-01T00:00:00.000002Z', duration: 1000, action: 'GET', outcome: 'success' },
       server: { ip: '10.0.0.2', port: 8080, domain: 'shop' },
       http: {
         version: '1.1',
@@ -95,13 +96,52 @@ describe('a document', () => {
       { client: '\x01garbage' },
       { end: 1 },
     )
-    expect(all.map((document) => [document.event.id.slice(32), document.spider.status, document.error?.code])).toEqual([
-      ['-r0', 'incomplete', undefined],
-      ['-0', 'complete', undefined],
-      ['-48', 'malformed', 'not-a-request-line'],
+    expect(all.map(({ event, spider, error }) => [event.id.slice(32), event.action, event.outcome, spider.status, error?.code])).toEqual([
+      ['-r0', undefined, 'success', 'incomplete', undefined],
+      ['-0', 'GET', 'success', 'complete', undefined],
+      ['-48', undefined, 'failure', 'malformed', 'not-a-request-line'],
     ])
     expect(all[2]['@timestamp']).toBe('1970-01-01T00:00:00.000004Z')
     expect(all[1].http!.response).toMatchObject({ interim: [103], reason: 'O"K', trailers: [['T', '1']] })
+  })
+})
+
+describe('an outcome', () => {
+  const [exchange] = play([get(''), { server: OK }])
+  const answered = (status: number) => ({ ...exchange, response: { ...exchange.response!, status } })
+  it.each<[string, HttpExchange, string]>([
+    ['304', answered(304), 'success'],
+    ['404', answered(404), 'failure'],
+    ['503', answered(503), 'failure'],
+    ['pending', { ...exchange, response: undefined, status: 'pending' }, 'unknown'],
+    ['closed before an answer', play([get(''), { end: 1 }])[0], 'failure'],
+    ['the capture ended before an answer', play([get('')])[0], 'unknown'],
+  ])('%s', (_, each, outcome) => {
+    expect(toDocument(each, connection, context).event.outcome).toBe(outcome)
+    expect(JSON.parse(toJson(each, connection, context)).event.outcome).toBe(outcome)
+  })
+})
+
+describe('a protocol within HTTP', () => {
+  it('says of an exchange what it knows better', () => {
+    const [exchange] = play([get(''), { server: OK }])
+    const within: HttpExchange = {
+      ...exchange,
+      action: 'GetItem',
+      outcome: 'failure',
+      summary: 'shop.Catalogue/GetItem "é"',
+      fields: { rpc: { service: 'shop.Catalogue' }, network: { protocol: 'other', type: 'ipv4' } },
+      messages: [{ direction: 'response', at: micros(2), bytes: 2, type: undefined }],
+    }
+    const document = toDocument(within, connection, context)
+    expect(document).toMatchObject({
+      event: { action: 'GetItem', outcome: 'failure' },
+      network: { protocol: 'http', transport: 'tcp', type: 'ipv4' },
+      rpc: { service: 'shop.Catalogue' },
+      spider: { summary: 'shop.Catalogue/GetItem "é"', messages: [{ direction: 'response', at: 2, bytes: 2 }] },
+    })
+    for (const each of [within, { ...within, fields: undefined }])
+      expect(JSON.parse(toJson(each, connection, context))).toEqual(toDocument(each, connection, context))
   })
 })
 
