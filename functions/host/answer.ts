@@ -36,11 +36,17 @@ export function outcomeOf(error: Error): Outcome {
 /** Hands a CloudEvent to its handler, and answers as Knative's delivery wants it: 204 when its effects are durable, else a problem document (RFC 9457). */
 export async function answer(name: string, handle: Handler, claim: Claim, request: Request, response: Response): Promise<void> {
   try {
-    await handle(decodeCloudEvent(request.headers, await bodyOf(request, claim), registry))
+    await handle(decodeCloudEvent(withoutEncoding(request), await bodyOf(request, claim), registry))
     response.status(204).end()
   } catch (error) {
     refuse(name, error as Error, response)
   }
+}
+
+/** The headers of a request whose body the framework has decompressed: it undoes gzip, br and zstd, and leaves the header that says so. */
+export function withoutEncoding({ headers }: Request): Request['headers'] {
+  const { 'content-encoding': _undone, ...others } = headers
+  return others
 }
 
 /** Answers with the problem that an error is. */

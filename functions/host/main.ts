@@ -2,7 +2,7 @@ import * as framework from '@google-cloud/functions-framework'
 import { decodeCloudEvent } from '#adapters/bus/http/decode.ts'
 import { registry } from '#events/registry.ts'
 import { openPorts } from './adapters.ts'
-import { answer, bodyOf, type Claim, refuse } from './answer.ts'
+import { answer, bodyOf, type Claim, refuse, withoutEncoding } from './answer.ts'
 import { createApart, EVENT_FUNCTIONS } from './apart.ts'
 import { InvalidSettings, readSettings, type Settings } from './settings.ts'
 import { undecoded } from './undecoded.ts'
@@ -36,7 +36,7 @@ framework.http('dead-letters', async (request, response) => {
     const said = { destination: header('knativeerrordest'), code: header('knativeerrorcode'), data: header('knativeerrordata') }
     const body = await bodyOf(request, claim)
     await keepUndelivered(await ports.deadLetters())(
-      undecoded(() => decodeCloudEvent(request.headers, body, registry), request.headers, body),
+      undecoded(() => decodeCloudEvent(withoutEncoding(request), body, registry), request.headers, body),
       said,
     )
     response.status(204).end()

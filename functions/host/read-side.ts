@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Bus } from '#adapters/bus/port.ts'
 import { LiveFeed } from '../query/live.ts'
@@ -37,5 +38,13 @@ export async function createReadSide(
     process.env.SPIDER_PAGE ?? PAGE,
   )
   await app.ready()
-  return app.routing
+  return (request, response) => app.routing(unread(request), response)
+}
+
+/** The functions framework has read the body of a request, and Fastify reads it too: it comes once more. */
+function unread(request: IncomingMessage & { rawBody?: Buffer }): IncomingMessage {
+  if (!request.rawBody?.length) return request
+  const { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor, socket } = request
+  const again = { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor, socket }
+  return Object.assign(Readable.from([request.rawBody], { objectMode: false }), again) as unknown as IncomingMessage
 }
