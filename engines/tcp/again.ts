@@ -8,8 +8,9 @@ export const isKeepAlive = (old: number, length: number): boolean => old === 1 &
 export const countAgain = (half: Half, frame: Frame, bytes: number): void => {
   const captureOfSame = frame.ident > 0 && half.ident > 0 && ((frame.ident - half.ident) << 16) >> 16 <= 0
   if (captureOfSame) return
+  const rare = half.note()
+  rare.retransmissions++
+  rare.retransmittedBytes += bytes
   half.ident = frame.ident
-  half.retransmissions++
-  half.timedAt = 0
-  half.retransmittedBytes += bytes
+  half.timedAt = -1
 }

@@ -26,7 +26,10 @@ export class Changes<F extends Ends, Saved> {
 
   take(): { changed: Saved[]; removed: string[] } {
     const changed = this.#changed.filter((flow) => !flow.gone).map(this.#save)
-    for (const flow of this.#changed) flow.changed = false
+    for (const flow of this.#changed) {
+      flow.changed = false
+      flow.forget()
+    }
     const removed = this.#removed
     this.#changed = []
     this.#removed = []

@@ -2,92 +2,98 @@ import { ipText } from '../packet/address.ts'
 import type { Frame, IcmpError } from '../packet/frame.ts'
 import { type Micros, micros } from '../time.ts'
 import type { Endpoint, IcmpErrors } from './facts.ts'
+import { small } from './small.ts'
+import { Texts } from './texts.ts'
+import { turned, type Upper, upperOf, upperOfFrame } from './upper.ts'
 
-/** Between whom a conversation is, and its places in an index and in a list of ages. Texts are made when somebody asks for them, and once. */
-export class Ends {
-  /** Client and server, as in a frame. */
-  client0: number
-  client1: number
-  client2: number
+/** Between whom a conversation is, and its places in an index and in a list of ages. Of times that are near its start only the difference is kept, which is a small integer. */
+export abstract class Ends {
+  /** Client and server, as in a frame: what differs between IPv4 addresses here, the rest in `upper`. */
   client3: number
-  server0: number
-  server1: number
-  server2: number
   server3: number
+  upper: Upper
   clientPort: number
   serverPort: number
   readonly hash: number
   start: Micros
-  end: Micros
+  #lasted = 0
+  #touchedAfter = 0
 
   /** Neighbours: in a bucket of the index, and in the list of its age. */
   chained: this | undefined = undefined
   older: this | undefined = undefined
   newer: this | undefined = undefined
-  touched = 0
   icmp: IcmpErrors | undefined = undefined
   changed = false
   gone = false
-  #key: string | undefined = undefined
-  #endpoints: [Endpoint, Endpoint] | undefined = undefined
+  #texts: Texts | undefined = undefined
+  /** An id that cannot be made from the rest any more. */
+  fixedId: string | undefined = undefined
 
   /** The sender of the packet is taken for the client until `turn`. */
   constructor(frame: Frame, hash: number) {
     this.start = micros(frame.at)
-    this.end = micros(frame.at)
-    this.client0 = frame.source0
-    this.client1 = frame.source1
-    this.client2 = frame.source2
     this.client3 = frame.source3
-    this.server0 = frame.target0
-    this.server1 = frame.target1
-    this.server2 = frame.target2
     this.server3 = frame.target3
+    this.upper = upperOfFrame(frame)
     this.clientPort = frame.sourcePort
     this.serverPort = frame.targetPort
     this.hash = hash
   }
 
+  get end(): Micros {
+    return micros(this.start + this.#lasted)
+  }
+
+  set end(at: Micros) {
+    this.#lasted = small(at - this.start)
+  }
+
+  get touched(): number {
+    return this.start + this.#touchedAfter
+  }
+
+  set touched(at: number) {
+    this.#touchedAfter = small(at - this.start)
+  }
+
   /** The other one is the client. */
   turn(): void {
-    const [a, b, c, d, port] = [this.client0, this.client1, this.client2, this.client3, this.clientPort]
-    this.client0 = this.server0
-    this.client1 = this.server1
-    this.client2 = this.server2
-    this.client3 = this.server3
-    this.clientPort = this.serverPort
-    this.server0 = a
-    this.server1 = b
-    this.server2 = c
-    this.server3 = d
-    this.serverPort = port
+    const { client3, server3, clientPort, serverPort } = this
+    this.client3 = server3
+    this.server3 = client3
+    this.clientPort = serverPort
+    this.serverPort = clientPort
+    this.upper = turned(this.upper)
+    this.forget()
   }
 
   /** 0: the client sent it, 1: the server; -1: it is of another conversation. */
   sideOf(frame: Frame): -1 | 0 | 1 {
+    const { upper } = this
     if (
       frame.source3 === this.client3 &&
       frame.target3 === this.server3 &&
       frame.sourcePort === this.clientPort &&
       frame.targetPort === this.serverPort &&
-      frame.source2 === this.client2 &&
-      frame.target2 === this.server2 &&
-      frame.source1 === this.client1 &&
-      frame.target1 === this.server1 &&
-      frame.source0 === this.client0 &&
-      frame.target0 === this.server0
+      frame.source2 === upper.client2 &&
+      frame.target2 === upper.server2 &&
+      frame.source1 === upper.client1 &&
+      frame.target1 === upper.server1 &&
+      frame.source0 === upper.client0 &&
+      frame.target0 === upper.server0
     )
       return 0
     return frame.source3 === this.server3 &&
       frame.target3 === this.client3 &&
       frame.sourcePort === this.serverPort &&
       frame.targetPort === this.clientPort &&
-      frame.source2 === this.server2 &&
-      frame.target2 === this.client2 &&
-      frame.source1 === this.server1 &&
-      frame.target1 === this.client1 &&
-      frame.source0 === this.server0 &&
-      frame.target0 === this.client0
+      frame.source2 === upper.server2 &&
+      frame.target2 === upper.client2 &&
+      frame.source1 === upper.server1 &&
+      frame.target1 === upper.client1 &&
+      frame.source0 === upper.server0 &&
+      frame.target0 === upper.client0
       ? 1
       : -1
   }
@@ -99,57 +105,64 @@ export class Ends {
   }
 
   get client(): Endpoint {
-    return this.#both()[0]
+    const texts = this.made
+    const [a, b, c, d] = this.addresses
+    texts.client ??= { ip: ipText(a, b, c, d), port: this.clientPort }
+    return texts.client
   }
 
   get server(): Endpoint {
-    return this.#both()[1]
+    const texts = this.made
+    const [, , , , a, b, c, d] = this.addresses
+    texts.server ??= { ip: ipText(a, b, c, d), port: this.serverPort }
+    return texts.server
   }
 
-  #both(): [Endpoint, Endpoint] {
-    this.#endpoints ??= [
-      { ip: ipText(this.client0, this.client1, this.client2, this.client3), port: this.clientPort },
-      { ip: ipText(this.server0, this.server1, this.server2, this.server3), port: this.serverPort },
-    ]
-    return this.#endpoints
+  get id(): string {
+    const texts = this.made
+    texts.id ??= this.fixedId ?? this.makeId()
+    return texts.id
   }
 
   /** Names this conversation in saved state, from its first packet on and whoever turns out to be the client. */
   get key(): string {
-    this.#key ??= this.makeKey()
-    return this.#key
+    const texts = this.made
+    texts.key ??= this.makeKey()
+    return texts.key
   }
 
-  set key(key: string) {
-    this.#key = key
+  /** Lets texts go, which can be made again. */
+  forget(): void {
+    this.#texts = undefined
   }
+
+  private get made(): Texts {
+    this.#texts ??= new Texts()
+    return this.#texts
+  }
+
+  protected abstract makeId(): string
 
   protected makeKey(): string {
-    const ends = [
-      `${ipText(this.client0, this.client1, this.client2, this.client3)},${this.clientPort}`,
-      `${ipText(this.server0, this.server1, this.server2, this.server3)},${this.serverPort}`,
-    ]
-    return `${ends.sort().join('-')}@${this.start}`
+    const { client, server } = this
+    return `${[`${client.ip},${client.port}`, `${server.ip},${server.port}`].sort().join('-')}@${this.start}`
+  }
+
+  /** The words of the client's address, then the server's. */
+  get addresses(): number[] {
+    const { client0, client1, client2, server0, server1, server2 } = this.upper
+    return [client0, client1, client2, this.client3, server0, server1, server2, this.server3]
   }
 
   /** Both addresses as words, then the ports: `tuple = tuple` puts them back. */
   get tuple(): number[] {
-    return [
-      this.client0,
-      this.client1,
-      this.client2,
-      this.client3,
-      this.server0,
-      this.server1,
-      this.server2,
-      this.server3,
-      this.clientPort,
-      this.serverPort,
-    ]
+    return [...this.addresses, this.clientPort, this.serverPort]
   }
 
   set tuple(tuple: number[]) {
-    ;[this.client0, this.client1, this.client2, this.client3, this.server0, this.server1, this.server2, this.server3] = tuple
+    this.client3 = tuple[3]
+    this.server3 = tuple[7]
+    this.upper = upperOf(tuple)
     ;[this.clientPort, this.serverPort] = tuple.slice(8)
   }
 }

@@ -1,12 +1,13 @@
 import { Ends } from './ends.ts'
-import type { Connection } from './facts.ts'
+import type { Connection, Side } from './facts.ts'
 import { Half } from './half.ts'
 import { connectionId, peerKeyOf } from './identity.ts'
 
 /** A connection in a table. */
 export class Flow extends Ends implements Connection {
   application: unknown = undefined
-  sides: [Half, Half] = [new Half(), new Half()]
+  fromClient = new Half()
+  fromServer = new Half()
   clientKnownBy: 'syn' | 'data' | 'port' = 'port'
   state: Connection['state'] = 'open'
   /** µs; -1 while it may still end, -2 when its beginning was not seen. */
@@ -23,31 +24,36 @@ export class Flow extends Ends implements Connection {
   closing = 0
   /** Who sent the first FIN; `both`: neither had seen the other's. */
   closer: 'client' | 'server' | 'both' | undefined = undefined
-  #id: string | undefined = undefined
+
+  half(side: Side): Half {
+    return side === 0 ? this.fromClient : this.fromServer
+  }
+
+  /** Made anew at each call. */
+  get sides(): [Half, Half] {
+    return [this.fromClient, this.fromServer]
+  }
 
   /** The id is fixed: when an initial sequence number is not known by now, it will not be part of it. */
   open(): void {
     this.opened = true
-    if (!this.sides[0].known || !this.sides[1].known) this.#id = connectionId(this)
+    if (!this.fromClient.known || !this.fromServer.known) this.fixedId = connectionId(this)
   }
 
   /** Only before the sink knows the connection. */
   override turn(): void {
     super.turn()
-    this.sides = [this.sides[1], this.sides[0]]
+    const { fromClient, fromServer } = this
+    this.fromClient = fromServer
+    this.fromServer = fromClient
   }
 
   get transport(): 'tcp' {
     return 'tcp'
   }
 
-  get id(): string {
-    this.#id ??= connectionId(this)
-    return this.#id
-  }
-
-  set id(id: string) {
-    this.#id = id
+  protected override makeId(): string {
+    return connectionId(this)
   }
 
   get peerKey(): string | undefined {
@@ -57,7 +63,7 @@ export class Flow extends Ends implements Connection {
   get closedBy(): 'client' | 'server' | 'both' | undefined {
     if (this.state === 'closed') return this.closer
     if (this.state !== 'reset') return undefined
-    const [client, server] = this.sides
+    const { fromClient: client, fromServer: server } = this
     return client.reset && server.reset ? 'both' : client.reset ? 'client' : 'server'
   }
 

@@ -1,5 +1,5 @@
 import type { Micros } from '../time.ts'
-import type { MissingReason, SideFacts } from './facts.ts'
+import type { SideFacts } from './facts.ts'
 import { Rare } from './rare.ts'
 
 /** A piece of a stream that cannot be delivered yet, in memory of its own; never changed. */
@@ -21,47 +21,92 @@ export const lengthOf = (segment: Segment): number => segment.bytes.length + seg
 /** How far `a` is behind `b` in the circle of sequence numbers (RFC 9293, 3.4); negative: before it. */
 export const distance = (a: number, b: number): number => (a - b) | 0
 
-/** One direction of a connection. Sequence numbers are signed 32-bit integers. All fields are plain data. */
+/** What is either so or not of a direction, a bit each. */
+const FIN_SEEN = 1
+const RESET_SEEN = 2
+const TOLD = 4
+const KNOWN = 8
+const BEGUN = 16
+const ENDED = 32
+
+const marked = (marks: number, mark: number, is: boolean): number => (is ? marks | mark : marks & ~mark)
+
+/** One direction of a connection. Sequence numbers are signed 32-bit integers. All fields are plain data, and few: there are two of these for each open connection. */
 export class Half implements SideFacts {
   packets = 0
   bytes = 0
-  retransmissions = 0
-  retransmittedBytes = 0
-  outOfOrder = 0
-  missingBytes = 0
-  gaps = 0
-  fin = false
-  reset = false
-
-  /** The sequence number before the first byte, and whether a handshake told it. */
+  marks = 0
+  /** The sequence number before the first byte. */
   initial = 0
-  told = false
-  /** `next` is the sequence number of the next byte to be delivered. */
-  known = false
+  /** The sequence number of the next byte to be delivered. */
   next = 0
   /** The highest acknowledgement by the other side. */
   acked = 0
-  /** Something was delivered, or said to be missing. */
-  begun = false
-  /** No more will be delivered. */
-  ended = false
   /** IP identification of the newest data; tells a retransmission from the same packet captured twice. -1: none. */
   ident = -1
-  /** What came ahead of its turn, in order, without overlap. */
-  queue: Segment[] | undefined = undefined
-  /** What the queue takes, bytes. */
-  queuedBytes = 0
-  /** Since when the next byte is missed, since when although acknowledged (0: not), and why it may be. */
-  stalled = 0
-  stalledAcked = 0
-  stalledReason: MissingReason = 'not captured'
-  /** A segment whose acknowledgement is waited for: the sequence number after it, and when it passed (0: none does). */
+  /** A segment whose acknowledgement is waited for: the sequence number after it, and when it passed, µs after the connection's start (-1: none is). */
   timedEnd = 0
-  timedAt = 0
+  timedAt = -1
   /** µs; -1: not known. */
   quickest = -1
   rare: Rare | undefined = undefined
 
+  get fin(): boolean {
+    return (this.marks & FIN_SEEN) !== 0
+  }
+  set fin(is: boolean) {
+    this.marks = marked(this.marks, FIN_SEEN, is)
+  }
+  get reset(): boolean {
+    return (this.marks & RESET_SEEN) !== 0
+  }
+  set reset(is: boolean) {
+    this.marks = marked(this.marks, RESET_SEEN, is)
+  }
+  /** A handshake told the initial sequence number. */
+  get told(): boolean {
+    return (this.marks & TOLD) !== 0
+  }
+  /** `next` is known. */
+  get known(): boolean {
+    return (this.marks & KNOWN) !== 0
+  }
+  /** Something was delivered, or said to be missing. */
+  get begun(): boolean {
+    return (this.marks & BEGUN) !== 0
+  }
+  set begun(is: boolean) {
+    this.marks = marked(this.marks, BEGUN, is)
+  }
+  /** No more will be delivered. */
+  get ended(): boolean {
+    return (this.marks & ENDED) !== 0
+  }
+  set ended(is: boolean) {
+    this.marks = marked(this.marks, ENDED, is)
+  }
+
+  get retransmissions(): number {
+    return this.rare === undefined ? 0 : this.rare.retransmissions
+  }
+  get retransmittedBytes(): number {
+    return this.rare === undefined ? 0 : this.rare.retransmittedBytes
+  }
+  get outOfOrder(): number {
+    return this.rare === undefined ? 0 : this.rare.outOfOrder
+  }
+  get missingBytes(): number {
+    return this.rare === undefined ? 0 : this.rare.missingBytes
+  }
+  get gaps(): number {
+    return this.rare === undefined ? 0 : this.rare.gaps
+  }
+  get queue(): readonly Segment[] | undefined {
+    return this.rare?.queue
+  }
+  get queuedBytes(): number {
+    return this.rare === undefined ? 0 : this.rare.queuedBytes
+  }
   get minimumRoundTrip(): number | undefined {
     return this.quickest < 0 ? undefined : this.quickest
   }
@@ -97,10 +142,9 @@ export class Half implements SideFacts {
   /** Starts the stream after the sequence number `initial`. */
   begin(initial: number, told: boolean): void {
     this.initial = initial
-    this.told = told
     this.next = (initial + 1) | 0
     this.acked = this.next
-    this.known = true
+    this.marks |= told ? KNOWN | TOLD : KNOWN
   }
 
   /** The capture began inside this stream, and it turns out to begin earlier than its first packet told. */
@@ -116,9 +160,9 @@ export class Half implements SideFacts {
 
   /** Bytes that are missing before anything else can come: up to what is queued, or, first, to what was acknowledged. */
   get hole(): number {
-    const { overdue } = this
-    if (this.queue === undefined) return overdue
-    const ahead = distance(this.queue[0].sequence, this.next)
+    const { overdue, queue } = this
+    if (queue === undefined) return overdue
+    const ahead = distance(queue[0].sequence, this.next)
     return ahead <= 0 ? 0 : overdue > 0 && overdue < ahead ? overdue : ahead
   }
 }

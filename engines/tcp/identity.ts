@@ -32,23 +32,10 @@ export const hash128 = (words: number[]): string => {
 
 /** 32 hex digits from client, server and both initial sequence numbers. */
 export const connectionId = (flow: Flow): string =>
-  hash128([
-    flow.client0,
-    flow.client1,
-    flow.client2,
-    flow.client3,
-    flow.server0,
-    flow.server1,
-    flow.server2,
-    flow.server3,
-    (flow.clientPort << 16) | flow.serverPort,
-    flow.sides[0].initial,
-    flow.sides[1].initial,
-    6,
-  ])
+  hash128([...flow.addresses, (flow.clientPort << 16) | flow.serverPort, flow.fromClient.initial, flow.fromServer.initial, 6])
 
 /** Both initial sequence numbers, when a handshake told them. */
 export const peerKeyOf = (flow: Flow): string | undefined => {
-  const [client, server] = flow.sides
+  const { fromClient: client, fromServer: server } = flow
   return client.told && server.told ? hex(client.initial) + hex(server.initial) : undefined
 }

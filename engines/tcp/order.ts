@@ -10,17 +10,17 @@ const LONGEST_HELD = 1e6
 
 /** Something is missed, held back, or about to be closed. */
 export const isTroubled = (flow: Flow): boolean => {
-  const [client, server] = flow.sides
+  const { fromClient: client, fromServer: server } = flow
   return client.hole > 0 || server.hole > 0 || client.queue !== undefined || server.queue !== undefined || flow.closing > 0
 }
 
 /** The first kept segment of a side, when everything before it and everything it answers was delivered. */
 export const deliverable = (flow: Flow, side: Side, now: number): Segment | undefined => {
-  const half = flow.sides[side]
+  const half = flow.half(side)
   const first = half.queue?.[0]
   if (!first || !flow.opened || distance(first.sequence, half.next) > 0) return undefined
   if (isBeginning(half) && now - first.at < BEGINNING && distance(half.acked, first.sequence) <= 0) return undefined
-  const other = flow.sides[side === 0 ? 1 : 0]
+  const other = flow.half(side === 0 ? 1 : 0)
   const early = first.acknowledged && !other.ended && distance(first.acknowledgement, other.next) > 0
   return early && now - first.at < LONGEST_HELD ? undefined : first
 }

@@ -1,5 +1,6 @@
 import { copyOf } from '../bytes/copy.ts'
 import { distance, type Half, lengthOf, type Segment } from './half.ts'
+import type { Rare } from './rare.ts'
 
 /** What a segment costs beside its bytes: many tiny ones count for what they take. */
 const OVERHEAD = 128
@@ -16,9 +17,9 @@ export const costOf = ({ bytes }: Segment): number => bytes.length + OVERHEAD
  * @returns bytes of memory it took
  */
 export const enqueue = (half: Half, segment: Segment): number => {
-  half.queue ??= []
-  const { queue } = half
-  const before = half.queuedBytes
+  const rare = half.note()
+  rare.queue ??= []
+  const { queue, queuedBytes: before } = rare
   const end = lengthOf(segment)
   let from = 0
   let index = firstAfter(queue, segment.sequence)
@@ -30,20 +31,20 @@ export const enqueue = (half: Half, segment: Segment): number => {
     const to = distance(queue[index].sequence, segment.sequence)
     if (to >= end) break
     compare(half, queue[index], segment)
-    if (to > from) queue.splice(index++, 0, keep(half, segment, from, to))
+    if (to > from) queue.splice(index++, 0, keep(rare, segment, from, to))
     from = Math.max(from, distance(endOf(queue[index]), segment.sequence))
   }
-  if (end > from || (segment.fin && end >= from)) queue.splice(index, 0, keep(half, segment, from, end))
-  return half.queuedBytes - before
+  if (end > from || (segment.fin && end >= from)) queue.splice(index, 0, keep(rare, segment, from, end))
+  return rare.queuedBytes - before
 }
 
 /** Takes the first segment. */
 export const dequeue = (half: Half): Segment => {
-  const { queue } = half
-  if (!queue) throw new RangeError('nothing is queued')
-  const segment = queue.shift() as Segment
-  half.queuedBytes -= costOf(segment)
-  if (queue.length === 0) half.queue = undefined
+  const { rare } = half
+  if (!rare?.queue) throw new RangeError('nothing is queued')
+  const segment = rare.queue.shift() as Segment
+  rare.queuedBytes -= costOf(segment)
+  if (rare.queue.length === 0) rare.queue = undefined
   return segment
 }
 
@@ -71,7 +72,7 @@ const firstAfter = (queue: Segment[], sequence: number): number => {
 }
 
 /** Copies `from`..`to` of a segment: the packet's memory is not ours. */
-const keep = (half: Half, segment: Segment, from: number, to: number): Segment => {
+const keep = (rare: Rare, segment: Segment, from: number, to: number): Segment => {
   const { bytes } = segment
   const kept = copyOf(bytes, Math.min(from, bytes.length), Math.min(to, bytes.length))
   const piece: Segment = {
@@ -81,6 +82,6 @@ const keep = (half: Half, segment: Segment, from: number, to: number): Segment =
     cut: to - from - kept.length,
     fin: segment.fin && to === lengthOf(segment),
   }
-  half.queuedBytes += costOf(piece)
+  rare.queuedBytes += costOf(piece)
   return piece
 }

@@ -6,16 +6,16 @@ import { Half } from './half.ts'
 import { Rare } from './rare.ts'
 
 /** The fields of a side; what is computed of them is not saved. */
-export type SavedHalf = Omit<
-  Half,
-  'begin' | 'startAt' | 'note' | 'initialSequence' | 'overdue' | 'hole' | 'minimumRoundTrip' | 'urgent' | Exclude<keyof Rare, 'closedSince'>
->
+export interface SavedHalf
+  extends Pick<Half, 'packets' | 'bytes' | 'marks' | 'initial' | 'next' | 'acked' | 'ident' | 'timedEnd' | 'timedAt' | 'quickest'> {
+  rare: Omit<Rare, 'calm'> | undefined
+}
 
 /** A connection as plain data: structured-clonable, without what the listener keeps in `application`. */
 export interface SavedConnection {
   key: string
-  /** Empty until it is fixed. */
-  id: string
+  /** Only one that cannot be made from the rest. */
+  fixedId: string | undefined
   /** Client and server address as words, then their ports. */
   tuple: number[]
   hash: number
@@ -35,12 +35,12 @@ export interface SavedConnection {
 }
 
 /** Segments are never changed, so a copy of their list is a copy of the queue. */
-const saveHalf = (half: Half): SavedHalf => ({ ...half, queue: half.queue?.slice(), rare: half.rare && { ...half.rare } })
+const saveHalf = (half: Half): SavedHalf => ({ ...half, rare: half.rare && { ...half.rare, queue: half.rare.queue?.slice() } })
 
 /** A connection as it is now. */
 export const save = (flow: Flow): SavedConnection => ({
   key: flow.key,
-  id: flow.opened ? flow.id : '',
+  fixedId: flow.fixedId,
   tuple: flow.tuple,
   hash: flow.hash,
   start: flow.start,
@@ -55,34 +55,23 @@ export const save = (flow: Flow): SavedConnection => ({
   closing: flow.closing,
   closer: flow.closer,
   icmp: flow.icmp && { ...flow.icmp },
-  sides: [saveHalf(flow.sides[0]), saveHalf(flow.sides[1])],
+  sides: [saveHalf(flow.fromClient), saveHalf(flow.fromServer)],
 })
 
 const packet = new Frame()
 
 /** The connection as it was saved. */
 export const restore = (saved: SavedConnection): Flow => {
-  const { key, tuple, hash, start, end, handshakeTime, clientKnownBy, state, oriented, opened, answered, closing, closer } = saved
+  const { tuple, hash, start, end, fixedId, handshakeTime, clientKnownBy, state, oriented, opened, answered, closing, closer } = saved
   const flow = new Flow(packet, hash)
   flow.tuple = tuple
-  Object.assign(flow, {
-    key,
-    start: micros(start),
-    end: micros(end),
-    handshakeTime,
-    clientKnownBy,
-    state,
-    oriented,
-    opened,
-    answered,
-    closing,
-    closer,
-    icmp: saved.icmp && { ...saved.icmp },
-  })
-  if (saved.id !== '') flow.id = saved.id
-  flow.sides = [restoreHalf(saved.sides[0]), restoreHalf(saved.sides[1])]
-  return flow
+  flow.start = micros(start)
+  flow.end = micros(end)
+  flow.fromClient = restoreHalf(saved.sides[0])
+  flow.fromServer = restoreHalf(saved.sides[1])
+  const icmp = saved.icmp && { ...saved.icmp }
+  return Object.assign(flow, { fixedId, handshakeTime, clientKnownBy, state, oriented, opened, answered, closing, closer, icmp })
 }
 
 const restoreHalf = (saved: SavedHalf): Half =>
-  Object.assign(new Half(), saved, { queue: saved.queue?.slice(), rare: saved.rare && Object.assign(new Rare(), saved.rare) })
+  Object.assign(new Half(), saved, { rare: saved.rare && Object.assign(new Rare(), saved.rare, { queue: saved.rare.queue?.slice() }) })

@@ -9,6 +9,7 @@ import type { TcpLimits } from './limits.ts'
 import { isLost, watch } from './loss.ts'
 import { deliverable, isBeginning, isTroubled } from './order.ts'
 import { costOf, dequeue, enqueue } from './queue.ts'
+import { small } from './small.ts'
 import { answered, timeSegment } from './timing.ts'
 import { reopen, shut } from './window.ts'
 
@@ -36,12 +37,12 @@ export class Streams {
 
   /** One more segment of a connection, of which `side` sent it. */
   segment(flow: Flow, side: Side, frame: Frame): void {
-    const half = flow.sides[side]
-    const other = flow.sides[side === 0 ? 1 : 0]
+    const half = flow.half(side)
+    const other = flow.half(side === 0 ? 1 : 0)
     const { flags, acknowledgement, at } = frame
     let ahead = false
     if (flags & ACK && (flags & RST) === 0) {
-      if (other.timedAt !== 0) answered(half, other, acknowledgement, at)
+      if (other.timedAt >= 0) answered(half, other, acknowledgement, at - flow.start)
       if (frame.window === 0 && (flags & SYN) === 0) shut(half, at)
       else if (half.rare !== undefined) reopen(half, at)
       if (distance(acknowledgement, other.acked) > 0) other.acked = acknowledgement
@@ -62,7 +63,7 @@ export class Streams {
     if (frame.payloadLength > 0) {
       const { payload, payloadEnd } = frame
       this.#data(flow, side, half, frame.bytes, payload, payloadEnd, frame.payloadLength - (payloadEnd - payload), frame.at)
-      if (half.timedAt === 0) timeSegment(half, frame.at)
+      if (half.timedAt < 0) timeSegment(half, small(frame.at - flow.start))
     }
     if (frame.flags & FIN) this.#fin(flow, side, half, frame.at)
   }
@@ -78,7 +79,7 @@ export class Streams {
       return
     }
     if (old > 0 && length > 0) countAgain(half, frame, Math.min(old, length))
-    if (half.queue !== undefined && distance(sequence, half.queue[half.queue.length - 1].sequence) < 0) half.outOfOrder++
+    if (half.queue !== undefined && distance(sequence, half.queue[half.queue.length - 1].sequence) < 0) half.note().outOfOrder++
     else half.ident = frame.ident
     const took = enqueue(half, {
       sequence,
@@ -98,7 +99,7 @@ export class Streams {
     this.#now = now
     this.#drain(flow)
     while (flow.opened && (this.#giveUp(flow, 0, now) || this.#giveUp(flow, 1, now))) this.#drain(flow)
-    const [client, server] = flow.sides
+    const { fromClient: client, fromServer: server } = flow
     if (isTroubled(flow)) {
       watch(client, now, this.lossReason)
       watch(server, now, this.lossReason)
@@ -106,7 +107,8 @@ export class Streams {
     } else if (flow.troubled) {
       flow.troubled = false
       this.troubled.delete(flow)
-      client.stalled = client.stalledAcked = server.stalled = server.stalledAcked = 0
+      client.rare?.calm()
+      server.rare?.calm()
     }
   }
 
@@ -114,10 +116,10 @@ export class Streams {
   exhaust(flow: Flow, now: Micros, atEnd: boolean): void {
     this.#drain(flow)
     for (;;) {
-      const side = flow.sides[0].hole > 0 ? 0 : 1
-      const half = flow.sides[side]
+      const side = flow.fromClient.hole > 0 ? 0 : 1
+      const half = flow.half(side)
       if (half.hole > 0) this.#skip(flow, side, half, now, atEnd && half.overdue === 0 ? 'after capture' : undefined)
-      else if (flow.sides[0].queue || flow.sides[1].queue) this.#deliver(flow, flow.sides[0].queue ? 0 : 1)
+      else if (flow.fromClient.queue || flow.fromServer.queue) this.#deliver(flow, flow.fromClient.queue ? 0 : 1)
       else break
       this.#drain(flow)
     }
@@ -127,7 +129,7 @@ export class Streams {
 
   /** This side sends no more. */
   end(flow: Flow, side: Side, at: Micros): void {
-    const half = flow.sides[side]
+    const half = flow.half(side)
     if (half.ended) return
     half.ended = true
     this.#sink.end(flow, side, at)
@@ -135,7 +137,7 @@ export class Streams {
 
   /** Takes over a connection that was saved. */
   adopt(flow: Flow): void {
-    this.queuedBytes += flow.sides[0].queuedBytes + flow.sides[1].queuedBytes
+    this.queuedBytes += flow.fromClient.queuedBytes + flow.fromServer.queuedBytes
     if (flow.state === 'open' && isTroubled(flow)) this.#trouble(flow)
   }
 
@@ -155,7 +157,7 @@ export class Streams {
   }
 
   #deliver(flow: Flow, side: Side): void {
-    const half = flow.sides[side]
+    const half = flow.half(side)
     const segment = dequeue(half)
     this.queuedBytes -= costOf(segment)
     if (half.ended) return
@@ -168,7 +170,7 @@ export class Streams {
 
   #data(flow: Flow, side: Side, half: Half, bytes: Uint8Array, start: number, end: number, cut: number, at: Micros): void {
     half.next = (half.next + end - start + cut) | 0
-    half.stalled = half.stalledAcked = 0
+    if (half.rare !== undefined) half.rare.calm()
     if (!half.begun) this.#begin(flow, side, half, at)
     half.bytes += end - start + cut
     if (end > start) this.#sink.data(flow, side, bytes, start, end, at)
@@ -182,8 +184,9 @@ export class Streams {
 
   #gap(flow: Flow, side: Side, half: Half, missing: number, at: Micros, reason: MissingReason): void {
     if (!half.begun) this.#begin(flow, side, half, at)
-    half.missingBytes += missing
-    half.gaps++
+    const rare = half.note()
+    rare.missingBytes += missing
+    rare.gaps++
     this.#sink.gap(flow, side, missing, at, reason)
   }
 
@@ -195,9 +198,8 @@ export class Streams {
   }
 
   #giveUp(flow: Flow, side: Side, now: Micros): boolean {
-    const half = flow.sides[side]
-    if (half.stalled === 0 || half.hole === 0) return false
-    if (!isLost(flow, side, now, this.#limits, this.queuedBytes)) return false
+    const half = flow.half(side)
+    if (half.hole === 0 || !isLost(flow, side, now, this.#limits, this.queuedBytes)) return false
     this.#skip(flow, side, half, now, undefined)
     return true
   }
@@ -205,11 +207,12 @@ export class Streams {
   /** Goes on behind the bytes that are missed. */
   #skip(flow: Flow, side: Side, half: Half, now: Micros, why: MissingReason | undefined): void {
     const missing = half.hole
-    half.stalled = half.stalledAcked = 0
+    const rare = half.note()
+    rare.calm()
     // One number that was acknowledged and carries no byte of data: the FIN was not captured.
     if (missing === 1 && !half.queue) this.#fin(flow, side, half, now)
     else {
-      const reason = isBeginning(half) ? 'before capture' : half.stalledReason === 'not captured' ? this.lossReason : half.stalledReason
+      const reason = isBeginning(half) ? 'before capture' : rare.stalledReason === 'not captured' ? this.lossReason : rare.stalledReason
       half.next = (half.next + missing) | 0
       half.bytes += missing
       this.#gap(flow, side, half, missing, now, why ?? reason)
@@ -219,7 +222,7 @@ export class Streams {
 
 /** A FIN that does not acknowledge the other one crossed it. */
 const noteCloser = (flow: Flow, side: Side): void => {
-  const first = flow.sides[side === 0 ? 1 : 0]
+  const first = flow.half(side === 0 ? 1 : 0)
   if (!first.fin) flow.closer = side === 0 ? 'client' : 'server'
   else if (first.acked !== first.next) flow.closer = 'both'
 }

@@ -12,6 +12,7 @@ import { FlowIndex } from './index.ts'
 import { TCP_LIMITS, type TcpLimits } from './limits.ts'
 import { orient, orientByPort } from './orientation.ts'
 import { restore, type SavedConnection, save } from './saved.ts'
+import { small } from './small.ts'
 import { Streams } from './streams.ts'
 import { reopen } from './window.ts'
 
@@ -75,7 +76,7 @@ export class TcpTable {
       flow = undefined
     }
     if (flow && flow.state !== 'open') {
-      flow.sides[flow.sideOf(frame) as Side].packets++
+      flow.half(flow.sideOf(frame) as Side).packets++
       this.#closed.touch(flow, frame.at)
       return
     }
@@ -166,8 +167,8 @@ export class TcpTable {
     this.#changes.note(flow)
     if (!flow.oriented && (frame.payloadLength > 0 || flags & (FIN | RST))) orient(flow, frame, flow.sideOf(frame))
     const side = flow.sideOf(frame) as Side
-    const half = flow.sides[side]
-    const other = flow.sides[side === 0 ? 1 : 0]
+    const half = flow.half(side)
+    const other = flow.half(side === 0 ? 1 : 0)
     if (!half.known || !other.known || flow.handshakeTime === -1 || !flow.opened) this.#meet(flow, side, half, other, frame)
     half.packets++
     if (flags & (SYN | FIN | RST) && isDamaged(frame)) half.note().checksumErrors++
@@ -181,7 +182,7 @@ export class TcpTable {
   #meet(flow: Flow, side: Side, half: Half, other: Half, frame: Frame): void {
     const syn = (frame.flags & SYN) !== 0
     // What is sent twice cannot be timed: nobody knows which one was answered (RFC 6298, 3).
-    if (syn) half.timedAt = half.known ? 0 : frame.at
+    if (syn) half.timedAt = half.known ? -1 : small(frame.at - flow.start)
     if (!half.known) half.begin(syn ? frame.sequence : (frame.sequence - 1) | 0, syn)
     // What the first segment after a SYN acknowledges is the other SYN alone.
     if (syn) half.timedEnd = half.next
@@ -189,7 +190,7 @@ export class TcpTable {
     if (frame.flags & ACK && !other.known) other.begin((frame.acknowledgement - 1) | 0, first)
     if (side === 1 && syn) flow.answered = true
     else if (side === 0 && !syn && flow.answered && flow.handshakeTime === -1 && half.packets > 0)
-      flow.handshakeTime = frame.at - flow.start
+      flow.handshakeTime = small(frame.at - flow.start)
     if (!flow.opened && flow.oriented && half.known && other.known) this.#announce(flow)
   }
 
@@ -201,7 +202,7 @@ export class TcpTable {
 
   /** A reset, or a FIN of both sides. Packets that were overtaken may still come, so a reset waits a little. */
   #closing(flow: Flow, at: Micros): void {
-    const [client, server] = flow.sides
+    const { fromClient: client, fromServer: server } = flow
     const finished = client.ended && server.ended
     if (finished && bothAcknowledged(client, server)) this.#close(flow, 'closed', at)
     else if ((finished || client.reset || server.reset) && flow.closing === 0) {
@@ -211,21 +212,22 @@ export class TcpTable {
   }
 
   #check(flow: Flow, now: Micros): void {
-    const { opened, sides } = flow
-    const [client, server] = [sides[0].next, sides[1].next]
+    const { opened, fromClient, fromServer } = flow
+    const [client, server] = [fromClient.next, fromServer.next]
     if (!flow.opened && now - flow.start > this.#limits.oneSidedWait) this.#announce(flow)
     this.#streams.settle(flow, now)
-    if (flow.opened !== opened || flow.sides[0].next !== client || flow.sides[1].next !== server) this.#changes.note(flow)
+    if (flow.opened !== opened || fromClient.next !== client || fromServer.next !== server) this.#changes.note(flow)
     if (flow.closing === 0 || now - flow.closing < this.#limits.acknowledgedWait) return
-    this.#close(flow, flow.sides[0].reset || flow.sides[1].reset ? 'reset' : 'closed', now)
+    this.#close(flow, fromClient.reset || fromServer.reset ? 'reset' : 'closed', now)
   }
 
   #close(flow: Flow, state: Connection['state'], now: Micros): void {
     this.#changes.note(flow)
     if (!flow.opened) this.#announce(flow)
     this.#streams.exhaust(flow, now, state === 'ended')
-    const [client, server] = flow.sides
-    for (const half of flow.sides) reopen(half, flow.end)
+    const { fromClient: client, fromServer: server } = flow
+    reopen(client, flow.end)
+    reopen(server, flow.end)
     flow.state = client.ended && server.ended ? 'closed' : client.reset || server.reset ? 'reset' : state
     if (flow.state === 'reset') {
       this.#streams.end(flow, 0, now)
@@ -261,8 +263,8 @@ export const keyOf = (connection: Connection): string => (connection as unknown 
 /** A SYN that does not belong to the connection known by these addresses and ports. A second answer to one SYN does. */
 const isAnother = (flow: Flow, frame: Frame): boolean => {
   const side = flow.sideOf(frame)
-  const half = flow.sides[side === 1 ? 1 : 0]
-  const other = flow.sides[side === 1 ? 0 : 1]
+  const half = flow.half(side === 1 ? 1 : 0)
+  const other = flow.half(side === 1 ? 0 : 1)
   if (frame.flags & ACK && other.known && other.initial === ((frame.acknowledgement - 1) | 0)) return false
   return half.known && half.initial !== frame.sequence
 }

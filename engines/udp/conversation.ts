@@ -42,7 +42,6 @@ export class Conversation extends Ends implements Connection {
   state: Connection['state'] = 'open'
   /** Two conversations of the same ends begin more than this apart, µs. */
   readonly #idle: number
-  #id: string | undefined = undefined
 
   constructor(frame: Frame, hash: number, idle: number) {
     super(frame, hash)
@@ -60,13 +59,8 @@ export class Conversation extends Ends implements Connection {
    * From both ends, whichever is the client, and the time at which the conversation began in steps of the idle time: an
    * observer a little further on, whose clock is a little off, has the same unless a step lies in between.
    */
-  get id(): string {
-    this.#id ??= hash128([...orderedEnds(this), Math.floor(this.start / this.#idle), 17])
-    return this.#id
-  }
-
-  set id(id: string) {
-    this.#id = id
+  protected override makeId(): string {
+    return hash128([...orderedEnds(this), Math.floor(this.start / this.#idle), 17])
   }
 
   get peerKey(): undefined {
@@ -91,8 +85,9 @@ export const KEY_PREFIX = 'udp/'
 
 /** Ten words, the same whichever end is the client. */
 const orderedEnds = (ends: Ends): number[] => {
-  const client = [ends.client0, ends.client1, ends.client2, ends.client3, ends.clientPort]
-  const server = [ends.server0, ends.server1, ends.server2, ends.server3, ends.serverPort]
+  const words = ends.addresses
+  const client = [...words.slice(0, 4), ends.clientPort]
+  const server = [...words.slice(4), ends.serverPort]
   const first = client.findIndex((word, i) => word !== server[i])
   return first < 0 || client[first] < server[first] ? [...client, ...server] : [...server, ...client]
 }

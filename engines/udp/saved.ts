@@ -8,7 +8,6 @@ export type SavedDatagrams = Pick<Datagrams, 'packets' | 'bytes' | 'missingBytes
 /** A conversation as plain data, without what the listener keeps in `application`. */
 export interface SavedConversation {
   key: string
-  id: string
   /** Client and server address as words, then their ports. */
   tuple: number[]
   hash: number
@@ -22,10 +21,9 @@ export interface SavedConversation {
 }
 
 export const save = (conversation: Conversation): SavedConversation => {
-  const { key, id, tuple, hash, start, end, touched, clientKnownBy, state, icmp, sides } = conversation
+  const { key, tuple, hash, start, end, touched, clientKnownBy, state, icmp, sides } = conversation
   return {
     key,
-    id,
     tuple,
     hash,
     start,
@@ -41,12 +39,11 @@ export const save = (conversation: Conversation): SavedConversation => {
 const packet = new Frame()
 
 /** The conversation as it was saved. */
-export const restore = ({ tuple, hash, start, end, sides, touched: _, ...saved }: SavedConversation, idle: number): Conversation => {
+export const restore = ({ tuple, hash, start, end, sides, clientKnownBy, state, icmp }: SavedConversation, idle: number): Conversation => {
   const conversation = new Conversation(packet, hash, idle)
   conversation.tuple = tuple
-  return Object.assign(conversation, saved, {
-    start: micros(start),
-    end: micros(end),
-    sides: [Object.assign(new Datagrams(), sides[0]), Object.assign(new Datagrams(), sides[1])],
-  })
+  conversation.start = micros(start)
+  conversation.end = micros(end)
+  conversation.sides = [Object.assign(new Datagrams(), sides[0]), Object.assign(new Datagrams(), sides[1])]
+  return Object.assign(conversation, { clientKnownBy, state, icmp })
 }
