@@ -55,7 +55,7 @@ describe('DNS answers', () => {
     [
       'control characters',
       message(RESPONSE, [question('a\u001b[0m.example')], [record(ASKED, 1, [1, 1, 1, 1])]),
-      [{ ip: '1.1.1.1', name: 'a?[0m.example', ttl: 300 }],
+      [{ ip: '1.1.1.1', name: 'a\\027[0m.example', ttl: 300 }],
     ],
     ['a question', message(0x0100, [question('a.example')], []), []],
     ['an error', message(0x8183, [question('a.example')], [record(ASKED, 1, [1, 1, 1, 1])]), []],
@@ -90,7 +90,7 @@ describe('DNS answers', () => {
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 600 }), bent), (bytes) => {
         const answers = read(bytes)
         expect(answers.length).toBeLessThanOrEqual(256)
-        for (const answer of answers) expect(answer.name).toMatch(/^[\x21-\x7e]{1,255}$/)
+        for (const answer of answers) expect(answer.name).toMatch(/^[\x21-\x7e]{1,1020}$/)
       }),
       { numRuns: 2000 },
     )

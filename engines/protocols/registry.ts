@@ -1,4 +1,5 @@
 import { mysql, postgresql, redis, ssh, tls } from '../detect/known.ts'
+import { dns, dnsOverTcp } from '../dns/protocol.ts'
 import { http } from '../http/protocol.ts'
 import { h2 } from '../http2/protocol.ts'
 import type { Protocol } from './protocol.ts'
@@ -11,5 +12,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   postgresql,
   mysql,
   redis,
+  dns,
+  dnsOverTcp,
   http,
 ]
