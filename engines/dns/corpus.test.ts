@@ -63,14 +63,30 @@ const messagesOf = (call: Call, transport: string): string[] => {
   return call.response ? [...asked, textOf(transport, id, question, code, answers.length)] : asked
 }
 
-const OTHER_THAN_TSHARK: Record<string, string> = {}
+/** Messages that only tshark has, and only we; and why. */
+const OTHER_THAN_TSHARK: Record<string, [number, number, string]> = {
+  'files/ipfixprobe/inputs/mixed.pcap': [11, 0, 'quoted in ICMP errors: tshark counts them once more'],
+  'files/ndpi/pcap/dns-exf.pcap': [1, 1, 'an answer whose data are longer than the datagram: malformed, tshark gives the count of the header'],
+  'files/ndpi/pcap/dns_invert_query.pcapng': [2, 0, 'an inverse query (obsolete, RFC 3425) without a question: nothing tells it from other bytes'],
+  'files/ndpi/pcap/dns-tunnel-iodine.pcap': [73, 73, 'binary names: escaped by us, replaced by the oracle'],
+  'files/ndpi/pcap/malformed_dns.pcap': [4, 4, 'answers whose names point forward: malformed, tshark gives the count of the header'],
+  'files/ndpi/pcap/netbios_wildcard_dns_query.pcap': [1, 0, 'a NetBIOS name query sent to port 53'],
+  'files/pcapplusplus/packets/dns_over_tcp.pcapng': [0, 1, 'a retransmission a year and a half later is a connection of its own to us'],
+  'files/pcapplusplus/packets/dns_stack_overflow.pcap': [1, 0, 'forged: no message from its first record on'],
+  'files/pcapplusplus/packets/DnsTooManyResources.pcap': [1, 0, 'forged: more records than it has'],
+  'files/tcpdump/tests/LINKTYPE_IPV6_invalid.pcap': [0, 1, 'IPv4 under the link type of IPv6: tshark refuses it'],
+  'files/tcpdump/tests/dns-badcookie.pcap': [1, 1, 'BADCOOKIE is 23 with the upper bits of EDNS; tshark shows the lower four, 7'],
+  'files/tcpdump/tests/dns-badlabel.pcap': [1, 0, 'forged: labels of an unknown kind'],
+  'files/tcpdump/tests/dns-badvers.pcap': [1, 1, 'BADVERS is 16 with the upper bits of EDNS; tshark shows the lower four, 0'],
+  'files/tcpdump/tests/dns_udp_2.pcap': [1, 1, 'cut by the snap length behind its first answer; tshark gives the count of the header'],
+}
 
 describe.skipIf(!hasCorpus)('DNS of the corpus', () => {
   it('is that of tshark: ids, questions, response codes, answers', () => {
-    for (const capture of corpusCaptures()) {
-      const { theirs, ours } = differences(capture)
-      if (theirs.length + ours.length > 0) console.log(capture, theirs.length, ours.length, theirs.slice(0, 4), ours.slice(0, 4))
-    }
-    expect(OTHER_THAN_TSHARK).toEqual({})
+    const found = corpusCaptures().map((capture) => [capture, differences(capture)] as const)
+    const other = found.filter(([, { theirs, ours }]) => theirs.length + ours.length > 0)
+    expect(Object.fromEntries(other.map(([capture, { theirs, ours }]) => [capture, [theirs.length, ours.length]]))).toEqual(
+      Object.fromEntries(Object.entries(OTHER_THAN_TSHARK).map(([capture, [theirs, ours]]) => [capture, [theirs, ours]])),
+    )
   }, 100_000)
 })

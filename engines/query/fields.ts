@@ -81,7 +81,10 @@ export const FIELDS: readonly Field[] = [
   }),
   field('network.protocol', 'protocol', 'keyword', 'Protocol spoken', 'protocol:http', { of: BOTH, known: ['http'] }),
   field('network.transport', 'transport', 'keyword', 'Transport below it', 'transport:tcp', { of: BOTH, known: ['tcp'] }),
-  field('http.version', '', 'keyword', 'Version of HTTP', 'http.version:1.0', { known: ['1.0', '1.1'] }),
+  field('http.version', '', 'keyword', 'Version of HTTP', 'http.version:1.0', { known: ['1.0', '1.1', '2'] }),
+  field('rpc.service', 'service', 'keyword', 'Service of a remote procedure call', 'service:shop.Cart'),
+  field('rpc.method', '', 'keyword', 'Method of a remote procedure call', 'rpc.method:Get*'),
+  field('rpc.grpc.status_code', 'grpc', 'number', 'Status code of gRPC', 'grpc>0'),
   field('http.request.mime_type', '', 'keyword', 'Content type of the request', 'http.request.mime_type:application/json'),
   field('http.response.mime_type', 'type', 'keyword', 'Content type of the response', 'type:text/*'),
   field('http.request.bytes', '', 'bytes', 'Request on the wire, head and body', 'http.request.bytes>1MB'),
@@ -91,6 +94,15 @@ export const FIELDS: readonly Field[] = [
   field('user_agent.original', 'user_agent', 'text', 'User-Agent of the request', 'user_agent:*curl*', { searched: true }),
   field('trace.id', 'trace', 'keyword', 'Trace, as traceparent carried it', 'trace:4bf92f3577b34da6a3ce929d0e0e4736'),
   field('span.id', 'span', 'keyword', 'Span of the caller, as traceparent carried it', 'span:00f067aa0ba902b7'),
+  field('dns.question.name', 'dns', 'keyword', 'Name that was asked for', 'dns:*.shop.example', { searched: true }),
+  field('dns.question.type', '', 'keyword', 'Type of the records asked for', 'dns.question.type:AAAA', {
+    known: ['A', 'AAAA', 'CNAME', 'HTTPS', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'],
+  }),
+  field('dns.response_code', 'rcode', 'keyword', 'How the server answered', 'rcode:NXDOMAIN', {
+    known: ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'],
+  }),
+  field('dns.resolved_ip', '', 'ip', 'Addresses in the answer', 'dns.resolved_ip:10.2.0.0/24', { many: true }),
+  field('spider.websocket.close.code', '', 'number', 'Why a WebSocket was closed', 'spider.websocket.close.code>1001'),
   field('error.code', 'error', 'keyword', 'What is wrong with bytes that are not of the protocol', 'error:*'),
   field('spider.status', 'capture', 'keyword', 'How much of it was seen', 'not capture:complete', {
     of: BOTH,

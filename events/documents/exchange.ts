@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { protocolFields } from './protocols.ts'
+import { ownFields, protocolFields } from './protocols.ts'
 
 const Endpoint = Type.Object({
   ip: Type.String(),
@@ -102,6 +102,7 @@ export const ExchangeDocument = Type.Object(
       findings: Type.Optional(Type.Array(Type.String())),
       upgrade: Type.Optional(Type.String()),
       summary: Type.Optional(Type.String({ description: 'What was asked, in one line; of HTTP the URL says it' })),
+      ...ownFields,
       request: Type.Optional(Part),
       response: Type.Optional(Part),
       messages: Type.Optional(

@@ -1,4 +1,58 @@
 import { Type } from 'typebox'
 
+const text = Type.Optional(Type.String())
+const number = Type.Optional(Type.Integer())
+
+const Question = Type.Object({ name: Type.String(), type: Type.String(), class: Type.String() })
+const Resource = Type.Object({
+  name: Type.String({ description: 'In lower case, without the last dot' }),
+  type: Type.String(),
+  class: Type.String(),
+  ttl: Type.Integer({ description: 'Seconds' }),
+  data: Type.Optional(Type.String({ description: 'As a zone file has it' })),
+})
+
+/** ECS `dns.*`. */
+const Dns = Type.Object({
+  id: text,
+  op_code: text,
+  type: Type.Optional(Type.Union([Type.Literal('query'), Type.Literal('answer')])),
+  header_flags: Type.Optional(Type.Array(Type.String())),
+  question: Type.Optional(Question),
+  answers: Type.Optional(Type.Array(Resource)),
+  resolved_ip: Type.Optional(Type.Array(Type.String())),
+  response_code: text,
+})
+
+const Resources = Type.Optional(Type.Array(Resource))
+
+/** What ECS has no name for. */
+const MoreOfDns = Type.Object({
+  questions: Type.Optional(Type.Array(Question, { description: 'All of them, when there are several' })),
+  known_answers: Resources,
+  authorities: Resources,
+  additionals: Resources,
+  edns: Type.Optional(
+    Type.Object({
+      size: Type.Integer({ description: 'Bytes of a datagram that the sender takes' }),
+      version: Type.Integer(),
+      options: Type.Array(Type.Object({ code: Type.String(), data: Type.String({ description: 'Hex' }) })),
+    }),
+  ),
+  retries: Type.Optional(Type.Integer({ description: 'How often the question was sent again' })),
+  transferred: Type.Optional(Type.Integer({ description: 'Records of a zone transfer' })),
+})
+
+const WebSocket = Type.Object({
+  opcode: Type.String({ description: 'text, binary, close, ping, pong' }),
+  fragments: number,
+  compressed: Type.Optional(Type.Boolean()),
+  protocol: Type.Optional(Type.String({ description: 'The subprotocol that was agreed on' })),
+  close: Type.Optional(Type.Object({ code: Type.Integer(), reason: text })),
+})
+
 /** What protocols other than HTTP say of a call, under the names of ECS and of the OpenTelemetry semantic conventions: one entry a name at the top of the document. */
-export const protocolFields = {}
+export const protocolFields = { dns: Type.Optional(Dns) }
+
+/** What neither of them has a name for: one entry a protocol under `spider`. */
+export const ownFields = { dns: Type.Optional(MoreOfDns), websocket: Type.Optional(WebSocket) }
