@@ -7,10 +7,11 @@ import type { Micros } from '../time.ts'
 export const MOST_MESSAGES = 1000
 /** Kept of the trailers in a gRPC-Web body. */
 const LARGEST_TRAILERS = 8 * 1024
-const HEAD = 5
-const COMPRESSED = 0x01
+/** A flag and the length. */
+export const HEAD = 5
+export const COMPRESSED = 0x01
 /** gRPC-Web: the frame holds trailers. */
-const TRAILERS = 0x80
+export const TRAILERS = 0x80
 
 export interface SavedMessages {
   head: Uint8Array

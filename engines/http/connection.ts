@@ -1,3 +1,4 @@
+import { describeGrpcWeb } from '../grpc/web.ts'
 import type { Beginning, Host, Reader as ProtocolReader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
@@ -281,6 +282,7 @@ export class HttpConnection implements ProtocolReader, Listener {
     if (request === undefined && response === undefined && exchange.error === undefined) return
     if (exchange.error !== undefined) exchange.status = 'malformed'
     else exchange.status = request?.complete && response?.complete && exchange.missing.length === 0 ? 'complete' : 'incomplete'
+    describeGrpcWeb(exchange)
     this.host.exchange(exchange)
   }
 

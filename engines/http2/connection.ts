@@ -1,5 +1,6 @@
 import { u16be, u32be } from '../bytes/numbers.ts'
 import { describeGrpc } from '../grpc/grpc.ts'
+import { describeGrpcWeb } from '../grpc/web.ts'
 import { type HeaderList, HpackDecoder } from '../hpack/decoder.ts'
 import type { SavedTable } from '../hpack/table.ts'
 import type { Body } from '../http/body.ts'
@@ -439,7 +440,8 @@ export class Http2Connection implements Reader, Listener {
     if (exchange.request === undefined && exchange.response === undefined) return
     const whole = stream.done && exchange.missing.length === 0 && !exchange.findings.includes('header-not-known')
     exchange.status = whole ? 'complete' : 'incomplete'
-    describeGrpc(exchange, stream.trailersInBody)
+    if (exchange.messages === undefined) describeGrpcWeb(exchange)
+    else describeGrpc(exchange, stream.trailersInBody)
     this.host.exchange(exchange)
   }
 

@@ -1,4 +1,4 @@
-import { isGrpc } from '../grpc/grpc.ts'
+import { isGrpc, isGrpcText } from '../grpc/grpc.ts'
 import { PrefixedMessages, type SavedMessages } from '../grpc/messages.ts'
 import { Body, type SavedBody } from '../http/body.ts'
 import type { Codecs, HttpExchange, HttpMessage, HttpRequest } from '../http/facts.ts'
@@ -54,7 +54,7 @@ export class Http2Stream {
     const direction = this.directions[side]
     direction.length = head.length
     direction.codings = head.codings
-    if (isGrpc(head.type)) direction.messages = new PrefixedMessages()
+    if (isGrpc(head.type) && !isGrpcText(head.type)) direction.messages = new PrefixedMessages()
     const { request, response } = exchange
     if (request?.method !== 'CONNECT' || response === undefined || response.status < 200 || response.status >= 300) return
     exchange.upgrade = pseudo(request, ':protocol') ?? 'tunnel'

@@ -1,4 +1,8 @@
+import { grpcText } from '#engines/grpc/text.ts'
+import { fromBase64 as fromGrpcText } from '#engines/grpc/web.ts'
+import { protobufText } from '#engines/protobuf/text.ts'
 import { type Header, parameters } from './headers.ts'
+import { fromBase64 } from './hex.ts'
 import { layoutJson } from './json.ts'
 import { layoutXml } from './xml.ts'
 
@@ -17,12 +21,26 @@ export interface BodyContent {
 const LAID_OUT = 2_000_000
 
 export function show({ content, encoding }: BodyContent, mime: string | undefined, pretty: boolean): Shown {
+  const message = pretty ? protobuf({ content, encoding }, mime) : undefined
+  if (message !== undefined) return { form: 'code', language: 'text', text: message }
   if (encoding === 'base64') return { form: 'hex', base64: content }
   const language = languageOf(mime, content)
   if (language === 'form')
     return pretty ? { form: 'pairs', pairs: parameters(content.trim()) } : { form: 'code', language: 'text', text: content }
   const lay = pretty && content.length <= LAID_OUT ? { json: layoutJson, xml: layoutXml, html: asIs, text: asIs }[language] : asIs
   return { form: 'code', language, text: lay(content) }
+}
+
+/** Whether a body can be laid out though it is not text. */
+export const isProtobuf = (mime: string | undefined): boolean =>
+  /^application\/(grpc|(x-|vnd\.google\.)?protobuf)(?![a-z0-9])/i.test(mime ?? '')
+
+/** Messages of protobuf, alone or in gRPC's frames, by field numbers and guessed types; undefined when it is something else. */
+function protobuf({ content, encoding }: BodyContent, mime: string | undefined): string | undefined {
+  if (!isProtobuf(mime) || content.length > LAID_OUT) return undefined
+  if (/^application\/grpc-web-text/i.test(mime!)) return grpcText(fromGrpcText(content))
+  const bytes = encoding === 'base64' ? fromBase64(content) : new TextEncoder().encode(content)
+  return /^application\/grpc/i.test(mime!) ? grpcText(bytes) : protobufText(bytes, 0, bytes.length)
 }
 
 const asIs = (text: string): string => text

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { show } from '../../logic/body.ts'
+import { isProtobuf, show } from '../../logic/body.ts'
 import { bytes } from '../../logic/format.ts'
 import { fromBase64, hexRow, PER_ROW } from '../../logic/hex.ts'
 import { CodeView } from '../../widgets/CodeView.tsx'
@@ -27,7 +27,7 @@ export function Body({ body, mime, read, label }: { body: BodyOf; mime: string |
           {undecoded && ` · as on the wire: ${undecoded}`}
         </span>
         <div class="space" />
-        {encoding !== 'base64' && (
+        {(encoding !== 'base64' || isProtobuf(mime)) && (
           <button type="button" class="quiet" aria-pressed={pretty} onClick={() => setPretty(!pretty)}>
             Laid out
           </button>

@@ -1,0 +1,29 @@
+import { u32be } from '../bytes/numbers.ts'
+import { utf8 } from '../bytes/text.ts'
+import { protobufText } from '../protobuf/text.ts'
+import { COMPRESSED, HEAD, TRAILERS } from './messages.ts'
+
+/** The messages of a gRPC body as text, without a schema. Undefined when it is not made of messages. */
+export const grpcText = (bytes: Uint8Array): string | undefined => {
+  const parts: string[] = []
+  let at = 0
+  while (at + HEAD <= bytes.length && parts.length < MOST_SHOWN) {
+    const flags = bytes[at]
+    if ((flags & ~(COMPRESSED | TRAILERS)) !== 0) return undefined
+    const length = u32be(bytes, at + 1)
+    const from = at + HEAD
+    const to = Math.min(bytes.length, from + length)
+    parts.push(partOf(bytes, from, to, flags, length, parts.length + 1))
+    at = from + length
+  }
+  return parts.length > 0 ? parts.join('\n\n') : undefined
+}
+const MOST_SHOWN = 200
+
+const partOf = (bytes: Uint8Array, from: number, to: number, flags: number, length: number, number: number): string => {
+  if ((flags & TRAILERS) !== 0) return `# trailers\n${utf8(bytes, from, to).trimEnd()}`
+  const title = `# message ${number}, ${length} bytes`
+  if (to - from < length) return `${title}, cut`
+  if ((flags & COMPRESSED) !== 0) return `${title}, compressed`
+  return `${title}\n${protobufText(bytes, from, to) ?? '(not protobuf)'}`
+}
