@@ -15,6 +15,7 @@ import { Slices } from './slices.ts'
 import { Writer } from './writer.ts'
 
 const PATIENCE_MS = 5000
+const REFRESH_GAP_MS = 100
 
 /**
  * Opens the store on Elasticsearch 9, and creates or upgrades the templates it needs.
@@ -29,10 +30,10 @@ export async function openElasticsearch(options: ElasticsearchOptions): Promise<
   const points = new PointsInTime(server, prefix)
   const sender = new Sender(server, slices, {
     patience: options.patience ?? PATIENCE_MS,
-    compression: options.compression ?? true,
+    compression: options.compression ?? false,
     plainEscapes: misreadsEscapes(version),
   })
-  const writer = new Writer(server, slices, sender)
+  const writer = new Writer(server, slices, sender, options.refreshGap ?? REFRESH_GAP_MS)
 
   return {
     save: <F extends Family>(scope: { team: string }, family: F, documents: readonly Families[F][]) =>
