@@ -438,7 +438,8 @@ export class Http2Connection implements Reader, Listener {
       this.closed.delete(first)
     }
     if (exchange.request === undefined && exchange.response === undefined) return
-    const whole = stream.done && exchange.missing.length === 0 && !exchange.findings.includes('header-not-known')
+    if (exchange.request === undefined && exchange.missing.length === 0) note(exchange, 'request-not-seen')
+    const whole = stream.done && exchange.missing.length === 0 && !exchange.findings.some((finding) => NOT_WHOLE.has(finding))
     exchange.status = whole ? 'complete' : 'incomplete'
     if (exchange.messages === undefined) describeGrpcWeb(exchange)
     else describeGrpc(exchange, stream.trailersInBody)
@@ -483,6 +484,8 @@ export class Http2Connection implements Reader, Listener {
   }
 }
 
+/** With these, a message that came to its end was not read whole. */
+const NOT_WHOLE: ReadonlySet<string> = new Set(['header-not-known', 'header-block-too-large', 'frame-too-large', 'too-many-headers'])
 /** Losses told of one exchange, and interim answers. */
 const MOST_MISSING = 64
 const MOST_INTERIM = 64
