@@ -20,23 +20,37 @@ export const isDamaged = (frame: Frame): boolean => {
 
 /** Addresses and protocol; the length is the caller's to add. IPv4's as mapped addresses have words of ones, which are left out. */
 const pseudoSum = (frame: Frame): number => {
-  let sum = frame.protocol + words(frame.source3) + words(frame.target3)
+  const sum = frame.protocol + words(frame.source3) + words(frame.target3)
   if (frame.version === 4) return sum
-  for (const word of [frame.source0, frame.source1, frame.source2, frame.target0, frame.target1, frame.target2]) sum += words(word)
-  return sum
+  return (
+    sum +
+    words(frame.source0) +
+    words(frame.source1) +
+    words(frame.source2) +
+    words(frame.target0) +
+    words(frame.target1) +
+    words(frame.target2)
+  )
 }
 
 const words = (word: number): number => (word >>> 16) + (word & 0xffff)
 
+/** At most 64 KB, whose sum is below 2^32; the upper and the lower bytes of its words are summed apart. */
 const sumOf = (bytes: Uint8Array, start: number, end: number, first: number): number => {
-  let sum = first
+  let upper = 0
+  let lower = 0
   let at = start
-  for (; at + 1 < end; at += 2) sum += (bytes[at] << 8) | bytes[at + 1]
-  return at < end ? sum + (bytes[at] << 8) : sum
+  for (; at + 3 < end; at += 4) {
+    upper += bytes[at] + bytes[at + 2]
+    lower += bytes[at + 1] + bytes[at + 3]
+  }
+  if (at < end) upper += bytes[at]
+  if (at + 1 < end) lower += bytes[at + 1]
+  if (at + 2 < end) upper += bytes[at + 2]
+  return first + upper * 256 + lower
 }
 
 const fold = (sum: number): number => {
-  let folded = sum
-  while (folded > 0xffff) folded = (folded & 0xffff) + Math.floor(folded / 0x10000)
-  return folded
+  const once = (sum & 0xffff) + (sum >>> 16)
+  return (once & 0xffff) + (once >>> 16)
 }

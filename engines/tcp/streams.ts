@@ -13,6 +13,9 @@ import { small } from './small.ts'
 import { answered, timeSegment } from './timing.ts'
 import { reopen, shut } from './window.ts'
 
+/** What is further from its place than an unscaled window (RFC 9293, 3.1) may be so because its numbers were damaged. */
+const ASTRAY = 0xffff
+
 /**
  * Puts the two streams of connections in order and hands them on, cause before effect: data that acknowledge what the
  * other side sent and nobody has seen yet wait for that, so that a request always comes before its response.
@@ -72,7 +75,7 @@ export class Streams {
     const length = frame.payloadLength
     if (isBeginning(half) && half.packets > 1 && length > 0 && distance(sequence, half.next) < 0) half.startAt(sequence)
     const old = -distance(sequence, half.next)
-    if ((frame.flags & FIN) === 0 && isDamaged(frame)) half.note().checksumErrors++
+    if (Math.abs(old) > ASTRAY && (frame.flags & FIN) === 0 && isDamaged(frame)) half.note().checksumErrors++
     if (half.ended || distance(sequence, half.next) + length + (frame.flags & FIN) <= 0) {
       if (isKeepAlive(old, length)) half.note().keepAlives++
       else if (length > 0) countAgain(half, frame, Math.min(length, Math.max(0, old)))
