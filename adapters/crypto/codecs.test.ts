@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadCodecs } from './codecs.ts'
@@ -86,6 +86,20 @@ describe('deflate', () => {
   it('is undone with and without the zlib header', () => {
     expect(undo('deflate', deflateSync(text))).toEqual(text)
     expect(undo('deflate', deflateRawSync(text))).toEqual(text)
+  })
+})
+
+describe('raw deflate', () => {
+  const first = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH })
+  const again = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH, dictionary: text })
+  it('is undone without its end, and behind what it goes on from', () => {
+    expect(Buffer.from(codecs.inflateRaw(first, new Uint8Array(0), LIMIT))).toEqual(text)
+    expect(Buffer.from(codecs.inflateRaw(again, text, LIMIT))).toEqual(text)
+    expect(again.length).toBeLessThan(first.length)
+  })
+  it('is refused without what it goes on from, and beyond the limit', () => {
+    expect(() => codecs.inflateRaw(again, new Uint8Array(0), LIMIT)).toThrow()
+    expect(() => codecs.inflateRaw(first, new Uint8Array(0), text.length - 1)).toThrow(RangeError)
   })
 })
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Codecs } from '#engines/http/facts.ts'
-import { decoderOf } from './decoders.ts'
+import { decoderOf, inflateRaw } from './decoders.ts'
 import { loadDigest } from './digest.ts'
 
 /** What the HTTP engine needs of the runtime, from Node. Loaded once, at start-up. */
@@ -8,4 +8,5 @@ export const loadCodecs = async (): Promise<Codecs> => ({
   sha256: (bytes) => hash('sha256', bytes, 'hex'),
   digest: await loadDigest(),
   decoder: decoderOf,
+  inflateRaw,
 })

@@ -1,4 +1,5 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import type { Codecs } from '#engines/http/facts.ts'
 import { gunzipPlain } from './gzip.ts'
 
 type Decode = (bytes: Uint8Array, limit: number) => Uint8Array
@@ -73,3 +74,10 @@ const decoders: Record<string, Decode> = {
 }
 
 export const decoderOf = (coding: string): Decode | undefined => (Object.hasOwn(decoders, coding) ? decoders[coding] : undefined)
+
+/** Undoes raw deflate data that go on from `dictionary`, and need not end. Throws as a decoder does. */
+export const inflateRaw: Codecs['inflateRaw'] = (bytes, dictionary, limit) => {
+  const behind = dictionary.length === 0 ? {} : { dictionary }
+  const inflate: Decompress = (data, options) => inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH, ...options, ...behind })
+  return decoder(inflate, constants.Z_SYNC_FLUSH)(bytes, limit)
+}

@@ -88,4 +88,6 @@ export interface Codecs {
   digest(saved?: Uint8Array): { update(bytes: Uint8Array): void; hex(): string; save(): Uint8Array }
   /** Undoes one content coding of a body that is all there; throws RangeError when it would exceed `limit` bytes, Error when the data are bad. Undefined: unknown coding. */
   decoder(coding: string): ((bytes: Uint8Array, limit: number) => Uint8Array) | undefined
+  /** Undoes raw deflate data (RFC 1951) that go on from `dictionary`, at most the 32 KB before them, and need not end; throws as a decoder does. */
+  inflateRaw(bytes: Uint8Array, dictionary: Uint8Array, limit: number): Uint8Array
 }
