@@ -4,11 +4,14 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { cannotMakeBig, makeBig } from '../test/support/make-big.ts'
 import { cannotCapture } from '../test/support/server.ts'
+import { startHttp2Load } from './http2-load.ts'
 import { startLoad } from './load.ts'
 import { installed } from './measure.ts'
 
 export interface Capture {
   name: string
+  /** As tshark names it. */
+  protocol: 'http' | 'http2'
   file: string
   bytes: number
   exchanges: number
@@ -26,13 +29,38 @@ export interface Options {
 }
 
 /** Few connections, each with thousands of JSON answers: wrk on a Node server over loopback, recorded with tcpdump. */
-export async function keepAlive({ folder, megabytes }: Options): Promise<Capture | string> {
-  const lacking = ['tcpdump', 'wrk'].filter((program) => !installed(program))
-  if (lacking.length) return `keep-alive: left out, ${lacking.join(' and ')} not installed`
-  const blind = cannotCapture()
-  if (blind) return `keep-alive: ${blind}`
-  const file = join(folder, 'keep-alive.pcap')
-  const load = await startLoad()
+export async function keepAlive(options: Options): Promise<Capture | string> {
+  if (!installed('wrk')) return 'keep-alive: left out, wrk not installed'
+  // A second of load gives some 60 MB or more.
+  return record('keep-alive', 'http', options, await startLoad(), 1)
+}
+
+/** Few connections with many streams at once: Node's client on Node's server, recorded with tcpdump. */
+export async function http2(options: Options): Promise<Capture | string> {
+  return record('HTTP/2', 'http2', options, await startHttp2Load(), 5000)
+}
+
+interface Load {
+  port: number
+  /** Answers how many exchanges there were. */
+  run(amount: number): Promise<number>
+  stop(): unknown
+}
+
+/** Records load on loopback, and asks for more until there is enough. */
+async function record(
+  name: string,
+  protocol: Capture['protocol'],
+  { folder, megabytes }: Options,
+  load: Load,
+  amount: number,
+): Promise<Capture | string> {
+  const blind = installed('tcpdump') ? cannotCapture() : 'left out, tcpdump not installed'
+  if (blind) {
+    await load.stop()
+    return `${name}: ${blind}`
+  }
+  const file = join(folder, `${protocol}.pcap`)
   const tcpdump = spawn('tcpdump', ['-i', 'lo', '-B', '262144', '-w', file, `tcp port ${load.port}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -40,16 +68,15 @@ export async function keepAlive({ folder, megabytes }: Options): Promise<Capture
   const report = once(tcpdump, 'close')
   let said = ''
   tcpdump.stderr.on('data', (chunk: Buffer) => (said += chunk))
-  // A second of load gives some 60 MB or more; it is asked for until there is enough.
   let exchanges = 0
-  while (!existsSync(file) || statSync(file).size < megabytes * 1e6) exchanges += await load.run(1)
+  while (!existsSync(file) || statSync(file).size < megabytes * 1e6) exchanges += await load.run(amount)
+  await load.stop()
   await new Promise((resolve) => setTimeout(resolve, 1500)) // the kernel hands its last block over within a second
   tcpdump.kill('SIGINT')
   await report
-  load.stop()
   const dropped = /(\d+) packets? dropped by kernel/.exec(said)?.[1]
-  if (dropped !== '0') return `keep-alive: left out, tcpdump lost ${dropped} packets while it was recorded`
-  return { name: 'keep-alive', file, bytes: statSync(file).size, exchanges, port: load.port }
+  if (dropped !== '0') return `${name}: left out, tcpdump lost ${dropped} packets while it was recorded`
+  return { name, protocol, file, bytes: statSync(file).size, exchanges, port: load.port }
 }
 
 /** Many short connections, all methods, bodies plain, chunked and packed, some segments out of order or sent again. */
@@ -73,5 +100,5 @@ export function manyConnections({ folder, megabytes }: Options): Capture | strin
     '--retransmit',
     '0.005',
   )
-  return { name: 'many connections', file, bytes: statSync(file).size, exchanges: truth.length, port: undefined }
+  return { name: 'many connections', protocol: 'http', file, bytes: statSync(file).size, exchanges: truth.length, port: undefined }
 }

@@ -2,38 +2,39 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Capture, keepAlive, manyConnections, type Options } from './captures.ts'
+import { type Capture, http2, keepAlive, manyConnections, type Options } from './captures.ts'
 import { type Cost, costOf, installed, median } from './measure.ts'
 import type { Subject } from './report.ts'
 
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
-const FIELDS = [
-  'frame.time_epoch',
-  'tcp.stream',
-  'http.request.method',
-  'http.request.uri',
-  'http.response.code',
-  'http.content_length',
-].flatMap((field) => ['-e', field])
+const FIELDS = {
+  http: ['http.request.method', 'http.request.uri', 'http.response.code', 'http.content_length'],
+  http2: ['http2.streamid', 'http2.headers.method', 'http2.headers.path', 'http2.headers.status', 'http2.length'],
+}
+const fieldsOf = ({ protocol }: Capture): string[] =>
+  ['frame.time_epoch', 'tcp.stream', ...FIELDS[protocol]].flatMap((field) => ['-e', field])
 
 interface Peer {
   name: string
   run(capture: Capture): Promise<Cost>
   /** How many exchanges it told of, where it says so by its lines. */
-  told?(cost: Cost): number
+  told?(cost: Cost, capture: Capture): number | undefined
 }
 
-const decodeAs = ({ port }: Capture): string[] => (port === undefined ? [] : ['-d', `tcp.port==${port},http`])
+const decodeAs = ({ port, protocol }: Capture): string[] => (port === undefined ? [] : ['-d', `tcp.port==${port},${protocol}`])
 const tshark = (capture: Capture, more: string[] = []) =>
-  costOf('tshark', ['-n', '-r', capture.file, ...decodeAs(capture), ...more, '-Y', 'http', '-T', 'fields', ...FIELDS])
+  costOf('tshark', ['-n', '-r', capture.file, ...decodeAs(capture), ...more, '-Y', capture.protocol, '-T', 'fields', ...fieldsOf(capture)])
 const LIGHT = ['json', 'data-text-lines', 'media']
   .flatMap((name) => ['--disable-protocol', name])
   .concat('-o', 'http.decompress_body:FALSE')
 
+/** A line a message; over HTTP/2 a line has frames of several. */
+const halfOfLines = ({ lines }: Cost, { protocol }: Capture) => (protocol === 'http' ? lines / 2 : undefined)
+
 const PEERS: Peer[] = [
   { name: 'spider read', run: ({ file }) => costOf(process.execPath, [main, 'read', file]), told: ({ lines }) => lines },
-  { name: 'tshark', run: (capture) => tshark(capture), told: ({ lines }) => lines / 2 },
-  { name: 'tshark, bodies not dissected', run: (capture) => tshark(capture, LIGHT), told: ({ lines }) => lines / 2 },
+  { name: 'tshark', run: (capture) => tshark(capture), told: halfOfLines },
+  { name: 'tshark, bodies not dissected', run: (capture) => tshark(capture, LIGHT), told: halfOfLines },
   {
     name: 'tcpflow (streams to files)',
     async run({ file }) {
@@ -55,7 +56,7 @@ export async function readBench(options: Options): Promise<Subject> {
     notes: ['ratio: CPU time of the peer by that of spider read. Medians; every peer writes to a file.'],
   }
   const peers = PEERS.filter(({ name }) => name.startsWith('spider') || installed(name.split(/[ ,]/)[0]))
-  for (const capture of [await keepAlive(options), manyConnections(options)]) {
+  for (const capture of [await keepAlive(options), manyConnections(options), await http2(options)]) {
     if (typeof capture === 'string') {
       subject.notes.push(capture)
       continue
@@ -76,11 +77,17 @@ export async function readBench(options: Options): Promise<Subject> {
         'peak MB': Math.max(...all.map((cost) => cost.memory)),
         ratio: cpu(peer) / cpu(peers[0]),
         'exchanges/CPU s': capture.exchanges / cpu(peer),
-        exchanges: peer.told ? `${peer.told(all[0])} of ${capture.exchanges}` : '',
+        exchanges: toldOf(peer, all[0], capture),
+        'MB/CPU s': capture.bytes / 1e6 / cpu(peer),
       })
     }
     subject.notes.push(`${capture.name}: ${Math.round(capture.bytes / 1e6)} MB, ${capture.exchanges} exchanges`)
     rmSync(capture.file)
   }
   return subject
+}
+
+const toldOf = (peer: Peer, cost: Cost, capture: Capture): string => {
+  const told = peer.told?.(cost, capture)
+  return told === undefined ? '' : `${told} of ${capture.exchanges}`
 }

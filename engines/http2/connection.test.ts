@@ -72,6 +72,11 @@ const cases: [string, Piece[], string[]][] = [
     [`33 incomplete: GET / 0 ${EMPTY} > - reset-by-server-refused-stream`],
   ],
   [
+    'an answer that ends by a reset without error',
+    [hello, get(1), server(frame(HEADERS, END_HEADERS, 1, OK), frame(DATA, 0, 1, 'ok'), frame(RST_STREAM, 0, 1, u32(0)))],
+    [`33 complete: GET / 0 ${EMPTY} > 200 2 2689367b  reset-by-server-no-error`],
+  ],
+  [
     'GOAWAY: what was not looked at',
     [hello, get(1), get(3), server(frame(GOAWAY, 0, 0, u32(1, 0)), frame(HEADERS, BOTH, 1, OK))],
     [`48 incomplete: GET / 0 ${EMPTY} > - refused-by-goaway`, `33 complete: GET / 0 ${EMPTY} > 200 0 ${EMPTY} `],

@@ -395,12 +395,13 @@ export class Http2Connection implements Reader, Listener {
     }
   }
 
-  /** Section 6.4. */
+  /** Section 6.4. Servers there are (Node's, under load) that end a whole answer by a reset without error, in place of END_STREAM. */
   private reset(side: Side, id: number, code: number): void {
     const stream = this.streams.get(id)
     if (stream === undefined) return
     note(stream.exchange, `reset-by-${side === CLIENT ? 'client' : 'server'}-${errorName(code)}`)
     if (code !== 0) stream.exchange.outcome = 'failure'
+    else if (side === SERVER) stream.endWithoutError()
     this.emit(stream)
   }
 

@@ -110,6 +110,13 @@ export class Http2Stream {
     return message.bodyWireBytes > 0 || message !== response || (request?.method !== 'HEAD' && response.status !== 304)
   }
 
+  /** The answer ends with no error, and without saying that it is whole: it is, unless it told a length that says otherwise. */
+  endWithoutError(): void {
+    const { response, missing } = this.exchange
+    const { length } = this.directions[SERVER]
+    if (response !== undefined && missing.length === 0 && (length < 0 || length === response.bodyWireBytes)) this.end(SERVER, true)
+  }
+
   /** What a gRPC-Web answer carries as trailers in its body. */
   get trailersInBody(): string | undefined {
     return this.directions[SERVER].messages?.trailers
