@@ -48,8 +48,8 @@ export class SessionsLane implements LoggedWork {
   readonly #fragments = new Fragments()
   readonly #decoder = new PacketDecoder(this.#fragments)
   readonly #losses = new Losses()
-  /** Capture time (end of connection) at which each connection's document was stored last. */
-  readonly #stored = new WeakMap<Connection, number>()
+  /** Connections whose document was stored within DOCUMENT_EVERY, the earliest first, and the capture time when it was. */
+  readonly #stored = new Map<Connection, number>()
   /** What was known of connections when they closed. */
   readonly #ended = new WeakMap<Connection, Described>()
   #blocks: PacketsDocument[] = []
@@ -146,11 +146,15 @@ export class SessionsLane implements LoggedWork {
 
   #sessionDocuments(): SessionDocument[] {
     const documents: SessionDocument[] = []
+    for (const [connection, at] of this.#stored) {
+      if (Math.abs(this.#at - at) < DOCUMENT_EVERY) break
+      this.#stored.delete(connection)
+    }
     for (const connection of this.#watched.changed) {
-      const stored = this.#stored.get(connection)
-      if (connection.state === 'open' && stored !== undefined && connection.end - stored < DOCUMENT_EVERY) continue
+      if (connection.state === 'open' && this.#stored.has(connection)) continue
       this.#watched.changed.delete(connection)
-      this.#stored.set(connection, connection.end)
+      this.#stored.delete(connection)
+      if (connection.state === 'open') this.#stored.set(connection, this.#at)
       const { protocol, exchanges } = this.#ended.get(connection) ?? this.#ports.streams.describe(connection)
       documents.push(
         toSessionDocument(connection, { team: this.#ports.team, agent: this.#agent, protocol, exchanges, names: this.#ports.names }),

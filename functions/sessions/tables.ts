@@ -1,4 +1,5 @@
 import { Decoder, Encoder } from 'cbor-x'
+import { copyOf } from '#engines/bytes/copy.ts'
 import type { Frame } from '#engines/packet/frame.ts'
 import type { MissingReason, StreamSink } from '#engines/tcp/facts.ts'
 import type { SavedConnection } from '#engines/tcp/saved.ts'
@@ -8,8 +9,14 @@ import { KEY_PREFIX } from '#engines/udp/conversation.ts'
 import type { SavedConversation } from '#engines/udp/saved.ts'
 import { UdpTable } from '#engines/udp/table.ts'
 
-const encoder = new Encoder({ useRecords: false, tagUint8Array: false })
-const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
+/** State is kept of every open conversation: its fields have numbers for names. What is added goes to the end. */
+const NAMES = [
+  ...['tuple', 'hash', 'start', 'end', 'touched', 'clientKnownBy', 'state', 'icmp', 'sides', 'packets', 'bytes', 'missingBytes', 'gaps'],
+  ...['fixedId', 'handshakeTime', 'oriented', 'opened', 'answered', 'closing', 'closer', 'marks', 'initial', 'next'],
+]
+const keyMap = Object.fromEntries(NAMES.map((name, i) => [name, i]))
+const encoder = new Encoder({ useRecords: false, tagUint8Array: false, keyMap })
+const decoder = new Decoder({ useRecords: false, mapsAsObjects: true, keyMap })
 
 const byAge = (a: { touched: number }, b: { touched: number }): number => a.touched - b.touched
 
@@ -48,7 +55,7 @@ export class Tables {
     const checkpoints = new Map<string, Uint8Array | null>()
     for (const { changed, removed } of [this.#tcp.saveChanged(), this.#udp.saveChanged()]) {
       for (const key of removed) checkpoints.set(key, null)
-      for (const saved of changed) checkpoints.set(saved.key, encoder.encode(saved))
+      for (const { key, ...saved } of changed) checkpoints.set(key, copyOf(encoder.encode(saved)))
     }
     return checkpoints
   }
@@ -57,8 +64,8 @@ export class Tables {
     const tcp: SavedConnection[] = []
     const udp: SavedConversation[] = []
     for (const [key, bytes] of checkpoints) {
-      if (key.startsWith(KEY_PREFIX)) udp.push(decoder.decode(bytes))
-      else tcp.push(decoder.decode(bytes))
+      if (key.startsWith(KEY_PREFIX)) udp.push({ ...decoder.decode(bytes), key })
+      else tcp.push({ ...decoder.decode(bytes), key })
     }
     for (const saved of tcp.sort(byAge)) this.#tcp.load(saved)
     for (const saved of udp.sort(byAge)) this.#udp.load(saved)
