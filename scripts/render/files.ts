@@ -55,6 +55,9 @@ const component = {
 /** `SPIDER_CHAIN`: the functions that run in the process of the one that is deployed. */
 const settings = (chain: readonly Deployed[]): string => `${HEAD}SPIDER_CHAIN=${chain.map(({ name }) => name).join(',')}\n`
 
+/** Where the image has the page, which `query` serves. */
+const PAGE = 'SPIDER_PAGE=/app/page\n'
+
 /** Every rendered file: its path in the repository, and its text. */
 export const files: Record<string, string> = {
   'knative/base/kustomization.yaml': text(kustomization),
@@ -68,7 +71,7 @@ export const files: Record<string, string> = {
   'knative/base/references.yaml': text({ nameReference: references }),
   'knative/components/apart/references.yaml': text({ nameReference: references }),
   'knative/site/references.yaml': text({ nameReference: references }),
-  'knative/base/settings.env': settings(apart),
+  'knative/base/settings.env': settings(apart) + PAGE,
   'knative/components/apart/kustomization.yaml': text(component),
   'knative/components/apart/services.yaml': services(apart),
   'knative/components/apart/triggers.yaml': subscriptions(apart),

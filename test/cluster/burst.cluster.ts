@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cannotMakeBig, makeBig, type Truth } from '../support/make-big.ts'
 import { makeBucket } from './support/bucket.ts'
-import { sendCapture } from './support/burst.ts'
+import { openDoor, sendCapture } from './support/burst.ts'
 import { helm, kubectl, NAMESPACE, noCluster, timed } from './support/cluster.ts'
 import { countExchanges, expectTruth, forgetAll } from './support/exchanges.ts'
 import { allowZeroInitialScale, buildImages, install, ready, rollback, uninstall, upgrade, valuesFor } from './support/install.ts'
@@ -59,6 +59,15 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
 
   it('answers the test of the chart, from zero', async () => {
     await timed('helm test', () => helm('test', 'spider', '-n', NAMESPACE, '--timeout', '2m'))
+  })
+
+  it('shows the page, and in it what was captured', async () => {
+    const door = await openDoor('query')
+    const page = await fetch(door.url)
+    expect(await page.text()).toContain('<html')
+    const calls = (await (await fetch(`${door.url}/api/v1/exchanges?size=1`)).json()) as { total: number }
+    expect(calls.total).toBe(truth.length)
+    await door.close()
   })
 
   it('keeps everything through an upgrade and a rollback', async () => {
