@@ -2,6 +2,7 @@ import { mysql, postgresql, redis, ssh, tls } from '../detect/known.ts'
 import { dns, dnsOverTcp } from '../dns/protocol.ts'
 import { http } from '../http/protocol.ts'
 import { h2 } from '../http2/protocol.ts'
+import { websocket } from '../websocket/protocol.ts'
 import type { Protocol } from './protocol.ts'
 
 /** One line a protocol. Who says `yes` first to the same bytes has them, so the more particular goes first. */
@@ -15,4 +16,5 @@ export const PROTOCOLS: readonly Protocol[] = [
   dns,
   dnsOverTcp,
   http,
+  websocket,
 ]

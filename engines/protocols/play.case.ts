@@ -1,0 +1,120 @@
+/** Plays what peers said to everything above TCP or UDP, for tests. */
+import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import type { HttpExchange } from '../http/facts.ts'
+import type { Connection, SideFacts } from '../tcp/facts.ts'
+import { micros } from '../time.ts'
+import type { Call } from './call.ts'
+import { ProtocolStreams } from './streams.ts'
+
+const codecs = await loadCodecs()
+
+export interface Piece {
+  side: 0 | 1
+  bytes: Uint8Array
+}
+
+export interface PlayOptions {
+  transport?: 'tcp' | 'udp'
+  server?: { ip: string; port: number }
+  clientKnownBy?: Connection['clientKnownBy']
+  state?: Connection['state']
+  /** Cuts each piece: sizes of the segments, over and over. */
+  segments?: readonly number[]
+  /** Saves and loads between all segments. */
+  restart?: boolean
+  /** Segments, by number, that nobody saw. */
+  lose?: (index: number) => boolean
+  /** Both sides say their end. */
+  ends?: boolean
+  keepBody?: number
+}
+
+export interface Played {
+  calls: Call[]
+  exchanges: HttpExchange[]
+  /** Before the connection was closed. */
+  pending: (Call | HttpExchange)[]
+  protocol: string | undefined
+  /** As JSON, of the state that was saved last. */
+  saved: number
+}
+
+const quiet: Omit<SideFacts, 'fin'> = {
+  ...{ packets: 0, bytes: 0, retransmissions: 0, retransmittedBytes: 0, outOfOrder: 0, missingBytes: 0, gaps: 0 },
+  ...{ initialSequence: 1, reset: false },
+}
+
+/** One microsecond a segment; then the connection is closed. */
+export const play = (pieces: readonly Piece[], options: PlayOptions = {}): Played => {
+  const { transport = 'tcp', server = { ip: '10.0.0.2', port: 7777 }, segments = [Number.POSITIVE_INFINITY], ends = true } = options
+  const { clientKnownBy = transport === 'udp' ? 'data' : 'syn', state = ends ? 'closed' : 'ended', keepBody = 64 * 1024 } = options
+  const connection: Connection = {
+    ...{ id: '0'.repeat(32), peerKey: undefined, client: { ip: '10.0.0.1', port: 40_000 }, server, transport, clientKnownBy, state },
+    sides: [
+      { ...quiet, fin: ends },
+      { ...quiet, fin: ends },
+    ],
+    ...{ start: micros(0), end: micros(0), handshake: undefined, application: undefined },
+  }
+  const [calls, exchanges]: [Call[], HttpExchange[]] = [[], []]
+  const sink = {
+    exchange: (_: Connection, exchange: HttpExchange) => void exchanges.push(structuredClone(exchange)),
+    call: (_: Connection, call: Call) => void calls.push(structuredClone(call)),
+  }
+  let streams = new ProtocolStreams(sink, codecs, { keepBody })
+  streams.open(connection)
+  let [index, saved, turn] = [0, 0, 0]
+  for (const { side, bytes } of pieces) {
+    for (let from = 0; from < bytes.length; ) {
+      const to = Math.min(bytes.length, from + Math.max(1, segments[turn++ % segments.length]))
+      const at = micros(++index)
+      if (options.lose?.(index - 1)) streams.gap(connection, side, to - from, at, 'not captured')
+      else {
+        // Between other bytes, and gone after the call: who looks beyond its own or holds on to them is found out.
+        const lent = new Uint8Array(to - from + 8).fill(0x2e)
+        lent.set(bytes.subarray(from, to), 4)
+        streams.data(connection, side, lent, 4, 4 + to - from, at)
+        lent.fill(0x2e)
+      }
+      from = to
+      if (!options.restart) continue
+      const state = structuredClone(streams.save(connection))
+      saved = JSON.stringify(state).length
+      streams = new ProtocolStreams(sink, codecs, { keepBody })
+      streams.load(connection, state)
+    }
+  }
+  const pending = structuredClone(streams.pending(connection))
+  const protocol = streams.protocol(connection)
+  streams.close(connection, micros(index + 1))
+  return { calls, exchanges, pending, protocol, saved }
+}
+
+/** A call in one line: what does not depend on how it was cut. */
+export const inShort = ({
+  position,
+  action,
+  status,
+  outcome,
+  request,
+  response,
+  summary,
+  findings,
+  missing,
+  error,
+  fields,
+}: Call): string =>
+  [
+    ...[position, action, `${status}/${outcome}`, part(request), '>', part(response), JSON.stringify(summary), JSON.stringify(fields)],
+    ...findings,
+    ...missing.map(({ direction, offset, bytes, reason }) => `${direction} misses ${bytes} at ${offset}: ${reason}`),
+    error ? `${error.code} at ${error.offset}` : '',
+  ].join(' ')
+
+const part = (part: Call['request']): string => {
+  if (part === undefined) return '-'
+  const { wireBytes, body, mimeType } = part
+  return body === undefined
+    ? String(wireBytes)
+    : `${wireBytes} ${mimeType} ${body.bytes} ${body.sha256?.slice(0, 8)} ${body.undecoded ?? ''}`
+}
