@@ -57,6 +57,16 @@ describe('a body', () => {
     expect(show({ content: '{"a":1}' }, 'application/json', false)).toEqual({ form: 'code', language: 'json', text: '{"a":1}' }))
   it('is bytes when it is not text', () =>
     expect(show({ content: 'AAE=', encoding: 'base64' }, 'image/png', true)).toEqual({ form: 'hex', base64: 'AAE=' }))
+  it.each([
+    ['application/x-protobuf', '\b\x01', '1: 1'],
+    ['application/grpc+proto', '\0\0\0\0\x02\b\x01', '# message 1, 2 bytes\n1: 1'],
+    ['application/grpc-web-text', btoa('\0\0\0\0\x02\b\x01'), '# message 1, 2 bytes\n1: 1'],
+  ])('is messages of protobuf in %s', (mime, content, text) => {
+    expect(show({ content }, mime, true)).toEqual({ form: 'code', language: 'text', text })
+    if (mime.endsWith('text')) return
+    expect(show({ content: btoa(content), encoding: 'base64' }, mime, true)).toEqual({ form: 'code', language: 'text', text })
+    expect(show({ content: btoa(content), encoding: 'base64' }, mime, false).form).toBe('hex')
+  })
 })
 
 it('hex rows', () => {
