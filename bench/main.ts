@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Options } from './captures.ts'
+import { idleBench } from './idle.bench.ts'
 import { latencyBench } from './latency.bench.ts'
 import { liveBench } from './live.bench.ts'
 import { TIME } from './measure.ts'
@@ -15,6 +16,7 @@ const SUBJECTS: Record<string, (options: Options) => Promise<Subject>> = {
   store: storeBench,
   live: liveBench,
   latency: latencyBench,
+  idle: idleBench,
 }
 
 const { values, positionals } = parseArgs({
