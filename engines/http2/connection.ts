@@ -60,6 +60,7 @@ export interface Saved {
   losses: (Loss | undefined)[]
   streams: SavedStream[]
   closed: number[]
+  alone: number[]
   highest: number
   errors: number
   ended: boolean[]
@@ -90,6 +91,8 @@ export class Http2Connection implements Reader, Listener {
   /** By number, in the order they began. */
   private readonly streams = new Map<number, Http2Stream>()
   private readonly closed = new Set<number>()
+  /** Streams whose answer is whole, and whose request nobody saw. */
+  private readonly alone = new Set<number>()
   private readonly seen: [boolean, boolean] = [false, false]
   private midway = false
   /** What an upgrade from HTTP/1 agreed on, until the first byte. */
@@ -360,6 +363,7 @@ export class Http2Connection implements Reader, Listener {
     if (side === CLIENT) exchange.position = block.offset
     else if (exchange.request === undefined && this.losses[CLIENT] !== undefined && exchange.missing.length === 0)
       exchange.missing.push({ direction: 'request', ...this.losses[CLIENT] })
+    if (side === CLIENT) this.alone.delete(stream.id)
     stream.begin(side, head, block.first, at, block.wireBytes)
   }
 
@@ -375,6 +379,7 @@ export class Http2Connection implements Reader, Listener {
   private endSide(stream: Http2Stream, side: Side): void {
     stream.end(side, true)
     const { request, response } = stream.exchange
+    if (request === undefined && response?.complete) this.alone.add(stream.id)
     if (stream.done || (response?.complete && request === undefined && !this.seen[CLIENT])) this.emit(stream)
   }
 
@@ -382,10 +387,7 @@ export class Http2Connection implements Reader, Listener {
   private letGo(id: number): void {
     if (id <= this.highest) return
     this.highest = id
-    for (const stream of this.streams.values()) {
-      const { request, response } = stream.exchange
-      if (request === undefined && response?.complete && stream.id < id) this.emit(stream)
-    }
+    for (const alone of this.alone) if (alone < id) this.emit(this.streams.get(alone)!)
   }
 
   private settings(side: Side, bytes: Uint8Array, from: number, to: number): void {
@@ -433,6 +435,7 @@ export class Http2Connection implements Reader, Listener {
     const { exchange } = stream
     for (const side of SIDES) stream.end(side, false)
     this.streams.delete(stream.id)
+    this.alone.delete(stream.id)
     this.closed.add(stream.id)
     if (this.closed.size > MOST_CLOSED) {
       const [first] = this.closed
@@ -458,6 +461,7 @@ export class Http2Connection implements Reader, Listener {
       losses: [...losses],
       streams: [...streams.values()].map((stream) => stream.save()),
       closed: [...closed],
+      alone: [...this.alone],
       ended: [...ended],
       seen: [...seen],
     }
@@ -477,6 +481,7 @@ export class Http2Connection implements Reader, Listener {
       connection.seen[side] = saved.seen[side]
     }
     for (const id of saved.closed) connection.closed.add(id)
+    for (const id of saved.alone) connection.alone.add(id)
     for (const stream of saved.streams) {
       const { tight, limits, host } = connection
       connection.streams.set(stream.id, Http2Stream.load(stream, host.codecs, connection.streams.size < MOST_WIDE ? limits : tight))
