@@ -23,10 +23,13 @@ export interface Page {
 }
 
 /** Starts `spider start` on a free port, and answers when it is ready. Throws what it said when it ends before. */
-export async function startServer(data: string, ...args: string[]): Promise<Server> {
+export const startServer = (data: string, ...args: string[]): Promise<Server> => startServerWith({}, data, ...args)
+
+/** The same with these variables in its environment. */
+export async function startServerWith(environment: NodeJS.ProcessEnv, data: string, ...args: string[]): Promise<Server> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const child = startSpider(['start', '--data', data, '--port', String(port), ...args])
+  const child = startSpider(['start', '--data', data, '--port', String(port), ...args], environment)
   let said = ''
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (said += chunk))
   const ended = once(child, 'close')
