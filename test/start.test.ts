@@ -157,13 +157,13 @@ describe('spider start FILE', () => {
   it('analyses files, once each call, and keeps them for the next start', async () => {
     const data = join(folder, 'file')
     const server = await startServer(data, fixture)
-    await eventually(async () => (await server.find('', 0)).total === truth.length || undefined)
+    await eventually(async () => (await server.find('protocol=http', 0)).total === truth.length || undefined)
     expect(await server.stop()).toBe(0)
     const again = await startServer(data, fixture)
     try {
-      await eventually(async () => (await again.find('', 0)).total === truth.length || undefined)
+      await eventually(async () => (await again.find('protocol=http', 0)).total === truth.length || undefined)
       await new Promise((resolve) => setTimeout(resolve, 1500))
-      expect((await again.find('', 0)).total).toBe(truth.length)
+      expect((await again.find('protocol=http', 0)).total).toBe(truth.length)
     } finally {
       await again.stop()
     }
