@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cannotMakeBig, makeBig, type Truth } from '../support/make-big.ts'
 import { makeBucket } from './support/bucket.ts'
 import { openDoor, sendCapture } from './support/burst.ts'
-import { helm, kubectl, NAMESPACE, noCluster, timed } from './support/cluster.ts'
+import { kubectl, NAMESPACE, noCluster, runBeside, timed } from './support/cluster.ts'
 import { countExchanges, expectTruth, forgetAll } from './support/exchanges.ts'
 import { allowZeroInitialScale, buildImages, install, ready, rollback, uninstall, upgrade, valuesFor } from './support/install.ts'
 import { openServers, type Servers } from './support/servers.ts'
@@ -48,6 +48,7 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
   it('scales up from zero, and stores exactly the calls that were captured, once each', async () => {
     const most = watchInstances()
     const sent = await timed('burst sent and acknowledged', () => sendCapture([capture], 'burst'))
+    process.stderr.write(sent.said)
     expect(sent.code, sent.said).toBe(0)
     await timed(`${truth.length} calls in Elasticsearch, compared`, () => expectTruth(servers.here.ELASTICSEARCH_URL, truth))
     process.stderr.write(`cluster: most instances: ${JSON.stringify(most())}\n`)
@@ -58,7 +59,7 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
   })
 
   it('answers the test of the chart, from zero', async () => {
-    await timed('helm test', () => helm('test', 'spider', '-n', NAMESPACE, '--timeout', '2m'))
+    await timed('helm test', () => runBeside('helm', 'test', 'spider', '-n', NAMESPACE, '--timeout', '2m'))
   })
 
   it('shows the page, and in it what was captured', async () => {

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const lab = fileURLToPath(new URL('../../../../shared/lab', import.meta.url))
 const LAB_KUBECONFIG = '/var/lib/spider-lab/admin.kubeconfig'
@@ -31,6 +32,12 @@ export function environment(): NodeJS.ProcessEnv {
 export function run(command: string, ...args: string[]): string {
   const { stdout, stderr, status } = spawnSync(command, args, { encoding: 'utf8', env: environment(), maxBuffer: 64 << 20 })
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr || stdout}`)
+  return stdout
+}
+
+/** The same while this process goes on: it may be what the pods reach their servers through. */
+export async function runBeside(command: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(command, args, { encoding: 'utf8', env: environment(), maxBuffer: 64 << 20 })
   return stdout
 }
 

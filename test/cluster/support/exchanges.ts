@@ -57,3 +57,13 @@ export async function forgetAll(elasticsearch: string): Promise<void> {
     if (!answer.ok) throw new Error(`Elasticsearch would not forget ${index}: ${await answer.text()}`)
   }
 }
+
+/** Elasticsearch refuses (or takes again) every write to the indices that are there. */
+export async function refuseWrites(elasticsearch: string, refuse: boolean): Promise<void> {
+  const answer = await fetch(`${elasticsearch}/spider-*/_settings?expand_wildcards=all`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ 'index.blocks.write': refuse ? true : null }),
+  })
+  if (!answer.ok) throw new Error(`Elasticsearch would not change its settings: ${await answer.text()}`)
+}

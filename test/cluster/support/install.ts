@@ -6,6 +6,8 @@ import type { Servers } from './servers.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 export const chart = `${root}helm/spider`
 export const BUCKET = 'spider'
+/** Nothing that an earlier test left in Redis or S3 is seen by this one. */
+const PREFIX = `test-${Date.now()}:`
 
 /** Builds the images from this checkout and puts them into the cluster; answers what they are called there. */
 export function buildImages(tag: string): { functions: string; agents: string } {
@@ -42,6 +44,8 @@ export function valuesFor({ pods }: Servers, image: string, ...more: string[]): 
     'blobs.s3.region=us-east-1',
     `blobs.s3.accessKeyId=${pods.AWS_ACCESS_KEY_ID}`,
     `blobs.s3.secretAccessKey=${pods.AWS_SECRET_ACCESS_KEY}`,
+    `functions.env.REDIS_PREFIX=${PREFIX}`,
+    `functions.env.S3_PREFIX=${PREFIX.replace(':', '/')}`,
     ...SMALL.map(([name, cpu]) => `functions.overrides.${name}.cpu=${cpu}`),
     ...more,
   ]
