@@ -1,3 +1,5 @@
+import { type SavedEvents, ServerSentEvents } from '../sse/events.ts'
+import { micros } from '../time.ts'
 import type { Codecs, HttpBody } from './facts.ts'
 import type { HttpLimits } from './limits.ts'
 import { MOST_CODINGS } from './limits.ts'
@@ -5,6 +7,7 @@ import { copy, giveBack, take } from './memory.ts'
 
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 const NONE: readonly string[] = []
+const EARLIEST = micros(0)
 type Digest = ReturnType<Codecs['digest']>
 
 /** What a body has come to between two bytes, as plain data. */
@@ -16,6 +19,7 @@ export interface SavedBody {
   /** Gathered wire bytes, or the kept beginning once a digest runs. */
   bytes: Uint8Array
   digest: Uint8Array | undefined
+  events: SavedEvents | undefined
 }
 
 /**
@@ -23,6 +27,10 @@ export interface SavedBody {
  * gathered and then hashed at once; one longer than `gather` is hashed by a digest while it passes.
  */
 export class Body {
+  /** Takes the events out of the body that has begun, where it is a stream of them. */
+  events: ServerSentEvents | undefined = undefined
+  /** When the bytes at hand came. */
+  at = EARLIEST
   private readonly codecs: Codecs
   private readonly limits: HttpLimits
   private codings = NONE
@@ -52,11 +60,13 @@ export class Body {
     this.broken = false
     this.tooLarge = false
     this.filled = 0
+    this.events = undefined
   }
 
   add(bytes: Uint8Array, from: number, to: number): void {
     const first = this.length === 0
     this.length += to - from
+    if (this.events !== undefined) this.events.add(bytes, from, to, this.at)
     if (this.broken || this.tooLarge) return
     if (first) {
       this.lent = bytes
@@ -81,6 +91,7 @@ export class Body {
   /** `missing` bytes of it were not seen. */
   lose(missing: number): void {
     this.settle()
+    this.events?.lose()
     this.length += missing
     this.broken = true
   }
@@ -211,7 +222,15 @@ export class Body {
       digest = started.save()
     }
     const bytes = Uint8Array.from(digest === undefined ? wire : wire.subarray(0, this.limits.keepBody))
-    return { codings: [...this.codings], length: this.length, broken: this.broken, tooLarge: this.tooLarge, bytes, digest }
+    return {
+      codings: [...this.codings],
+      length: this.length,
+      broken: this.broken,
+      tooLarge: this.tooLarge,
+      bytes,
+      digest,
+      events: this.events?.save(),
+    }
   }
 
   load(saved: SavedBody): void {
@@ -219,6 +238,7 @@ export class Body {
     this.length = saved.length
     this.broken = saved.broken
     this.tooLarge = saved.tooLarge
+    this.events = saved.events && ServerSentEvents.load(saved.events)
     if (saved.digest !== undefined) this.digest = this.codecs.digest(saved.digest)
     if (saved.bytes.length === 0) return
     this.reserve(saved.bytes.length, 0)

@@ -33,7 +33,7 @@ export const protocolOf = ({ upgrade }: Agreed): string | undefined =>
   upgrade === 'tunnel' || upgrade === 'unknown' ? undefined : upgrade.split(',', 1)[0].trim().toLowerCase()
 
 /** Repeated headers are one list (RFC 9110 section 5.3). */
-const headerOf = (headers: readonly string[], wanted: string): string | undefined => {
+export const headerOf = (headers: readonly string[], wanted: string): string | undefined => {
   const values: string[] = []
   for (let i = 0; i < headers.length; i += 2)
     if (headers[i].length === wanted.length && headers[i].toLowerCase() === wanted) values.push(headers[i + 1])

@@ -1,4 +1,5 @@
 import { describeGrpcWeb } from '../grpc/web.ts'
+import type { Message } from '../protocols/call.ts'
 import type { Beginning, Host, Reader as ProtocolReader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
@@ -103,6 +104,7 @@ export class HttpConnection implements ProtocolReader, Listener {
         interim: [...exchange.interim],
         missing: [...exchange.missing],
         findings: [...exchange.findings],
+        messages: exchange === this.reading[SERVER] ? this.readers[SERVER].messages?.slice() : exchange.messages,
       }))
   }
 
@@ -174,8 +176,9 @@ export class HttpConnection implements ProtocolReader, Listener {
     if (exchange !== undefined && exchange.interim.length < 64) exchange.interim.push(status)
   }
 
-  ended(side: Side, message: HttpMessage, findings: readonly string[]): void {
+  ended(side: Side, message: HttpMessage, findings: readonly string[], messages: Message[] | undefined): void {
     const exchange = this.reading[side]!
+    if (messages !== undefined) exchange.messages = messages
     this.reading[side] = undefined
     if (findings.length > 0) for (const finding of findings) note(exchange, finding)
     if (side === CLIENT) {

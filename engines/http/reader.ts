@@ -1,9 +1,12 @@
 import { copyOf } from '../bytes/copy.ts'
 import { latin1 } from '../bytes/text.ts'
+import type { Message } from '../protocols/call.ts'
+import { isEventStream, ServerSentEvents } from '../sse/events.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { Body, type SavedBody } from './body.ts'
 import { Carry } from './carry.ts'
+import { headerOf } from './change.ts'
 import { CR, LF } from './characters.ts'
 import { CHUNKS_DONE, Chunks } from './chunks.ts'
 import type { Codecs, HttpBody, HttpMessage, HttpRequest, HttpResponse } from './facts.ts'
@@ -18,7 +21,8 @@ export interface Listener {
   /** A head was read. Answers how the body ends, and notes what is odd about it. */
   began(side: Side, message: HttpMessage, position: number, line: StartLine, fields: Fields, blankLines: boolean): Framing
   interim(status: number, at: Micros): void
-  ended(side: Side, message: HttpMessage, findings: readonly string[]): void
+  /** `messages`: those that its body is made of, where it is a stream of them. */
+  ended(side: Side, message: HttpMessage, findings: readonly string[], messages: Message[] | undefined): void
   malformed(side: Side, message: HttpMessage | undefined, code: string, offset: number, at: Micros): void
   /** Bytes were lost where a message was expected, or in a head. */
   lost(side: Side, offset: number, missing: number, at: Micros, reason: MissingReason): void
@@ -83,6 +87,7 @@ export class Reader {
   receive(bytes: Uint8Array, start: number, end: number, at: Micros): void {
     let from = start
     const base = this.offset - start
+    this.body.at = at
     if (this.phase === 'lost') {
       if (looksLikeStart(this.side, bytes, start, end)) this.backInStep()
     } else if (this.awaitsBody && looksLikeStart(this.side, bytes, start, end)) this.finish(this.offset, at)
@@ -187,7 +192,10 @@ export class Reader {
     const framing = this.listener.began(this.side, message, this.position, line, fields, this.blankLines)
     this.blankLines = false
     this.left = framing === 'length' ? fields.length : 0
-    this.body.start(codingsToUndo(fields), this.left)
+    const codings = codingsToUndo(fields)
+    this.body.start(codings, this.left)
+    if (framing !== 'none' && framing !== 'length' && codings.length === 0 && isEventStream(headerOf(fields.headers, 'content-type')))
+      this.body.events = new ServerSentEvents()
     if (framing === 'none') this.finish(offset, at)
     else if (framing === 'chunked') {
       this.chunks.start()
@@ -243,7 +251,7 @@ export class Reader {
     message.body = this.body.finish(whole)
     message.complete = message.complete && whole
     const { findings } = this.chunks
-    this.listener.ended(this.side, message, findings)
+    this.listener.ended(this.side, message, findings, this.messages)
     findings.length = 0
   }
 
@@ -322,6 +330,11 @@ export class Reader {
     if (this.message !== undefined) this.complete(this.offset, said && this.phase === 'close')
     this.carry.clear()
     this.phase = 'lost'
+  }
+
+  /** That the body being read, or just read, is made of. */
+  get messages(): Message[] | undefined {
+    return this.body.events?.messages
   }
 
   bodySoFar(): HttpBody {

@@ -4,6 +4,7 @@ import { Body, type SavedBody } from '../http/body.ts'
 import type { Codecs, HttpExchange, HttpMessage, HttpRequest } from '../http/facts.ts'
 import type { HttpLimits } from '../http/limits.ts'
 import { newExchange, note } from '../http/pairing.ts'
+import { isEventStream, ServerSentEvents } from '../sse/events.ts'
 import { CLIENT, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { type Head, newRequest, newResponse } from './message.ts'
@@ -55,6 +56,7 @@ export class Http2Stream {
     direction.length = head.length
     direction.codings = head.codings
     if (isGrpc(head.type) && !isGrpcText(head.type)) direction.messages = new PrefixedMessages()
+    if (side === SERVER && head.codings.length === 0 && isEventStream(head.type)) this.bodyOf(direction).events = new ServerSentEvents()
     const { request, response } = exchange
     if (request?.method !== 'CONNECT' || response === undefined || response.status < 200 || response.status >= 300) return
     exchange.upgrade = pseudo(request, ':protocol') ?? 'tunnel'
@@ -70,6 +72,7 @@ export class Http2Stream {
       direction.messages.add(bytes, from, to, side === CLIENT ? 'request' : 'response', at, this.exchange.messages)
     }
     const body = this.bodyOf(direction)
+    body.at = at
     body.add(bytes, from, to)
     return body
   }
@@ -98,6 +101,7 @@ export class Http2Stream {
     message.complete = whole
     if (direction.body !== undefined) {
       message.body = direction.body.finish(whole)
+      if (direction.body.events !== undefined) this.exchange.messages = direction.body.events.messages
       direction.body = undefined
     } else if (!whole) message.body = { ...message.body, sha256: undefined }
     if (whole && this.differs(message, direction)) note(this.exchange, 'content-length-mismatch')
@@ -130,6 +134,7 @@ export class Http2Stream {
   /** A copy, as it is now. */
   soFar(): HttpExchange {
     const { exchange } = this
+    const messages = exchange.messages ?? this.directions[SERVER].body?.events?.messages
     return {
       ...exchange,
       request: this.messageSoFar(CLIENT, exchange.request),
@@ -137,7 +142,7 @@ export class Http2Stream {
       interim: [...exchange.interim],
       missing: [...exchange.missing],
       findings: [...exchange.findings],
-      ...(exchange.messages && { messages: [...exchange.messages] }),
+      ...(messages && { messages: [...messages] }),
     }
   }
 

@@ -35,8 +35,8 @@ export interface Played {
   /** Before the connection was closed. */
   pending: (Call | HttpExchange)[]
   protocol: string | undefined
-  /** As JSON, of the state that was saved last. */
-  saved: number
+  /** The state that was saved last. */
+  saved: unknown
 }
 
 const quiet: Omit<SideFacts, 'fin'> = {
@@ -63,7 +63,8 @@ export const play = (pieces: readonly Piece[], options: PlayOptions = {}): Playe
   }
   let streams = new ProtocolStreams(sink, codecs, { keepBody })
   streams.open(connection)
-  let [index, saved, turn] = [0, 0, 0]
+  let [index, turn] = [0, 0]
+  let saved: unknown
   for (const { side, bytes } of pieces) {
     for (let from = 0; from < bytes.length; ) {
       const to = Math.min(bytes.length, from + Math.max(1, segments[turn++ % segments.length]))
@@ -79,7 +80,7 @@ export const play = (pieces: readonly Piece[], options: PlayOptions = {}): Playe
       from = to
       if (!options.restart) continue
       const state = structuredClone(streams.save(connection))
-      saved = JSON.stringify(state).length
+      saved = state
       streams = new ProtocolStreams(sink, codecs, { keepBody })
       streams.load(connection, state)
     }
