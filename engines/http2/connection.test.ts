@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { HttpExchange } from '../http/facts.ts'
 import {
   CONTINUATION,
   DATA,
@@ -141,6 +142,19 @@ describe('a connection', () => {
       server(frame(HEADERS, END_HEADERS, 1, OK)),
     ])
     expect([upgrade, request!.method, request!.target]).toEqual(['websocket', 'CONNECT', '/'])
+  })
+})
+
+describe('a lost request', () => {
+  const insert = (stream: number, name: string) => client(frame(HEADERS, BOTH, stream, `${GET}\x40\x01${name}\x01v`))
+  const newest = client(frame(HEADERS, BOTH, 5, `${GET}\xbf`))
+  it('leaves what it may have inserted unknown', () => {
+    const pieces = [hello, insert(1, 'a'), insert(3, 'b'), newest, server(frame(HEADERS, BOTH, 5, OK))]
+    const of = (exchange: HttpExchange) => exchange.request!.headers.slice(8)
+    const found = play(pieces).find(({ position }) => position === 33 + 2 * 20)!
+    expect([of(found), found.status]).toEqual([['b', 'v'], 'complete'])
+    const unsure = play(pieces, { lose: (index) => index === 2 }).find(({ position }) => position === 33 + 2 * 20)!
+    expect([of(unsure), unsure.status, unsure.findings]).toEqual([['?', '?'], 'incomplete', ['header-not-known']])
   })
 })
 

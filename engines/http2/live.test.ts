@@ -116,6 +116,10 @@ describe('what Node says over HTTP/2', () => {
         const { request, response, status } = exchange
         if (status !== 'complete' || request === undefined) continue
         const truth = all.get(request.target)!
+        expect([request.headers, response!.headers], `${lost}: ${request.target}`).toEqual([
+          truth.request!.headers,
+          truth.response!.headers,
+        ])
         expect([response!.status, request.body.sha256, response!.body.sha256], `${lost}: ${request.target}`).toEqual([
           truth.response!.status,
           truth.request!.body.sha256,
