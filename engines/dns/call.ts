@@ -52,8 +52,9 @@ export const addMessage = (call: Call, { message, missing, findings, offset, las
   for (const finding of findings) note(call, finding)
   if ((message.flags & TRUNCATED) !== 0) note(call, 'truncated')
   if (message.leftOut > 0) note(call, 'records-left-out')
-  if (message.error !== undefined && missing.length === 0 && !findings.includes('closed-before-end'))
-    call.error ??= { code: `message-${message.error}`, direction, offset: offset + message.length, at: last }
+  if (message.error === undefined || missing.length > 0 || findings.includes('closed-before-end')) return
+  call.error ??= { code: `message-${message.error}`, direction, offset: offset + message.length, at: last }
+  call.outcome = 'unknown'
 }
 
 /** `spider.dns` of a call. */

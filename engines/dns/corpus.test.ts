@@ -66,8 +66,16 @@ const messagesOf = (call: Call, transport: string): string[] => {
 /** Messages that only tshark has, and only we; and why. */
 const OTHER_THAN_TSHARK: Record<string, [number, number, string]> = {
   'files/ipfixprobe/inputs/mixed.pcap': [11, 0, 'quoted in ICMP errors: tshark counts them once more'],
-  'files/ndpi/pcap/dns-exf.pcap': [1, 1, 'an answer whose data are longer than the datagram: malformed, tshark gives the count of the header'],
-  'files/ndpi/pcap/dns_invert_query.pcapng': [2, 0, 'an inverse query (obsolete, RFC 3425) without a question: nothing tells it from other bytes'],
+  'files/ndpi/pcap/dns-exf.pcap': [
+    1,
+    1,
+    'an answer whose data are longer than the datagram: malformed, tshark gives the count of the header',
+  ],
+  'files/ndpi/pcap/dns_invert_query.pcapng': [
+    2,
+    0,
+    'an inverse query (obsolete, RFC 3425) without a question: nothing tells it from other bytes',
+  ],
   'files/ndpi/pcap/dns-tunnel-iodine.pcap': [73, 73, 'binary names: escaped by us, replaced by the oracle'],
   'files/ndpi/pcap/malformed_dns.pcap': [4, 4, 'answers whose names point forward: malformed, tshark gives the count of the header'],
   'files/ndpi/pcap/netbios_wildcard_dns_query.pcap': [1, 0, 'a NetBIOS name query sent to port 53'],
