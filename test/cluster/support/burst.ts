@@ -14,7 +14,7 @@ export interface Sent {
   seconds: number
 }
 
-/** Sends capture files to ingest as an agent outside the cluster does; resolves when the agent has ended, and that is when every packet was acknowledged. */
+/** Sends capture files to ingest as an agent outside the cluster does, the one that was built with the images; resolves when the agent has ended, and that is when every packet was acknowledged. */
 export async function sendCapture(files: string[], name: string): Promise<Sent> {
   const door = await openDoor('ingest')
   const begun = performance.now()
