@@ -127,6 +127,10 @@ describe('DNS over TCP', () => {
       '0 A a qa incomplete/success NOERROR response misses 16 at 21',
       '21 A b qa complete/success NOERROR 10.0.0.7',
     ])
+    expect(told(pieces, { segments: [21, 21, 10, 6, 21, 37], lose: (index) => index === 2 })).toEqual([
+      '0 A a qa incomplete/success NOERROR response misses 10 at 21',
+      '21 A b qa complete/success NOERROR 10.0.0.7',
+    ])
     expect(told(pieces, { lose: (index) => index === 1 })).toEqual([
       '21 A b qa complete/success NOERROR 10.0.0.7',
       '0 A a q- incomplete/unknown - response misses 37 at 0',

@@ -21,6 +21,7 @@ describe('server-sent events', () => {
   it.each([
     ['data: one\n\ndata: two and\ndata: three\n\n', ['1 message 3', '1 message 13']],
     ['event: add\ndata: 1\r\n\r\nevent:gone\rdata\r\r', ['1 add 1', '1 gone 0']],
+    ['data: a\r\ndata: b\r\n\r\n', ['1 message 3']],
     [': a comment\n\nretry: 100\n\nevent: none\n\nid: 7\ndata: x\n\n', ['1 message 1']],
     ['data: not ended\n', []],
     ['data:  two spaces\n\n', ['1 message 11']],
