@@ -102,4 +102,6 @@ export interface StreamSink {
   end(connection: Connection, side: Side, at: Micros): void
   /** Last fact of a connection: it is closed, or let go. */
   close(connection: Connection, at: Micros): void
+  /** ICMP reported an error: `icmp` has changed. Also shortly after the close of a connection over TCP. */
+  reported?(connection: Connection, at: Micros): void
 }

@@ -255,7 +255,9 @@ describe('a table of connections', () => {
       )
       return { bytes, originalLength: bytes.length, at: T0 + 50 }
     }
-    const { icmp } = sidesAfter([...handshake(), sent, error(3, 1), error(3, 4), error(11, 0), error(11, 0), error(8, 0)])
+    const errors = [error(3, 1), error(3, 4), error(11, 0), error(11, 0), error(8, 0)]
+    expect(factsOf([...handshake(), sent, ...errors]).filter((fact) => fact === 'icmp')).toHaveLength(4)
+    const { icmp } = sidesAfter([...handshake(), sent, ...errors])
     expect(icmp).toEqual({ unreachable: 1, tooBig: 1, timeExceeded: 2, other: 0 })
   })
 

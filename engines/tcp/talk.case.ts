@@ -105,6 +105,9 @@ export class Script implements StreamSink {
   close(connection: Connection): void {
     this.facts.push(`close ${connection.state}`)
   }
+  reported(): void {
+    this.facts.push('icmp')
+  }
 }
 
 const decoder = new PacketDecoder()

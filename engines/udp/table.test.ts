@@ -82,6 +82,7 @@ describe('conversations over UDP', () => {
     feed(table, sent, 0)
     feed(table, encodeIpv4(encodeIcmp(sent.subarray(0, 28), 3, 3), { source: '10.0.0.2', target: '10.0.0.1', protocol: 1 }), 5)
     expect(script.connections[0].icmp).toMatchObject({ unreachable: 1 })
+    expect(script.facts.at(-1)).toBe('icmp')
   })
 
   it('are bounded in number', () => {

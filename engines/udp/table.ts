@@ -90,12 +90,13 @@ export class UdpTable {
   }
 
   /** An ICMP error that quotes a packet of a connection here. */
-  #report({ quoted, error }: Frame): void {
+  #report({ quoted, error, at }: Frame): void {
     if (!quoted || !error || quoted.protocol !== UDP) return
     const flow = this.#index.find(quoted, conversationHash(quoted))
     if (!flow) return
     flow.report(error)
     this.#changes.note(flow)
+    this.#sink.reported?.(flow, at)
   }
 
   #begin(frame: Frame, hash: number): Conversation {

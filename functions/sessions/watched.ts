@@ -46,4 +46,9 @@ export class Watched implements StreamSink {
     this.sink.close(connection, at)
     this.#closing(connection)
   }
+
+  /** No protocol learns of it: the session's document alone says so. */
+  reported(connection: Connection): void {
+    this.#note(connection)
+  }
 }
