@@ -322,6 +322,15 @@ const perSide = (facts: string[]): string[] =>
       .join(''),
   )
 
+/** What each side said, a question mark for each byte that is missing. */
+const streamsOf = (facts: string[]): string[] =>
+  ['c', 's'].map((side) =>
+    facts
+      .filter((fact) => fact.startsWith(`${side}:`) || fact.startsWith(`${side}?`))
+      .map((fact) => (fact[1] === ':' ? fact.slice(2) : '?'.repeat(Number.parseInt(fact.slice(2), 10))))
+      .join(''),
+  )
+
 describe('properties', () => {
   it('tells the same when packets are reordered, repeated and split', () => {
     fc.assert(
@@ -345,6 +354,38 @@ describe('properties', () => {
           expect(disturbed.at(-1)).toBe('close closed')
         },
       ),
+    )
+  })
+
+  it('says what is missing when any one packet is, and all else as without', () => {
+    fc.assert(
+      fc.property(pieces, fc.nat(), (said, nat) => {
+        const packets = conversation(said)
+        const lost = nat % packets.length
+        const script = new Script()
+        const table = new TcpTable(script)
+        feed(table, packets.toSpliced(lost, 1))
+        table.flush()
+        // Data begin after the handshake; FINs and the last acknowledgement are behind them.
+        const piece = said[lost - 3]
+        const expected = [0, 1].map((side) =>
+          said.map((each) => (each.side !== side ? '' : each === piece ? '?'.repeat(each.data.length) : each.data)).join(''),
+        )
+        expect(streamsOf(script.facts)).toEqual(expected)
+        const [{ sides }] = script.connections
+        for (const side of [0, 1] as const) {
+          const missing = piece?.side === side ? piece.data.length : 0
+          expect(sides[side]).toMatchObject({
+            gaps: missing > 0 ? 1 : 0,
+            missingBytes: missing,
+            bytes: expected[side].length,
+            retransmissions: 0,
+          })
+        }
+        expect(sides[0].packets + sides[1].packets).toBe(packets.length - 1)
+        expect(script.facts.filter((fact) => fact.startsWith('close'))).toHaveLength(1)
+      }),
+      { numRuns: 300 },
     )
   })
 
