@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 export const chart = `${root}helm/spider`
 export const BUCKET = 'spider'
 /** Nothing that an earlier test left in Redis or S3 is seen by this one. */
-const PREFIX = `test-${Date.now()}:`
+export const PREFIX = `test-${Date.now()}:`
 
 /** Builds the images from this checkout and puts them into the cluster; answers what they are called there. */
 export function buildImages(tag: string): { functions: string; agents: string } {
