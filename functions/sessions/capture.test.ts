@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { encodeEthernet } from '#engines/packet/ethernet.ts'
 import { ACK, FIN } from '#engines/packet/frame.ts'
+import { encodeIpv4 } from '#engines/packet/ipv4.ts'
+import { encodeUdp } from '#engines/packet/udp.ts'
 import { conversation, handshake, type Packet, segment, T0 } from '#engines/tcp/talk.case.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
@@ -24,6 +27,17 @@ const TALK = conversation([
   { side: 1, data: `HTTP/1.1 200 OK\r\nContent-Length: ${LONG.length}\r\n\r\n${LONG.slice(0, 20)}` },
   { side: 1, data: LONG.slice(20) },
 ])
+
+/** One packet has the end of one answer and the begin of another, to requests that were sent at once: without it the reader of HTTP gives later answers to requests that have none yet. */
+const TWO_ANSWERS = 4
+/** Calls that a packet of TALK has a part of, by its place. */
+const REACH: Record<number, string[]> = {
+  3: ['/a', '/b'],
+  [TWO_ANSWERS]: ['/a', '/b', '/c', '/d'],
+  5: ['/b'],
+  ...Object.fromEntries([6, 7, 8, 9].map((place) => [place, ['/c']])),
+  ...Object.fromEntries([10, 11, 12].map((place) => [place, ['/d']])),
+}
 
 let shared: Shared
 let spider: Spider
@@ -112,6 +126,53 @@ describe('a conversation', () => {
     }
     expect(await callsOf(spider)).toEqual(expected.calls)
     expect(await sessionsOf(spider)).toEqual(expected.sessions)
+  })
+
+  it('with any one packet less has all calls that the packet was no part of, and says so of the others', async () => {
+    const expected = await whole()
+    for (let lost = 0; lost < TALK.length; lost++) {
+      const one = await another()
+      await one.send(1, sectionOf(TALK.toSpliced(lost, 1)))
+      await one.send(2, endOfCapture)
+      await one.drained()
+      await one.end()
+      const [calls, sessions] = [await callsOf(one), await sessionsOf(one)]
+      const reach = REACH[lost] ?? []
+      const outside = ({ url }: ExchangeDocument) => !reach.includes(url?.path ?? '')
+      const known = ({ url }: ExchangeDocument) => url !== undefined
+      expect(calls.filter(known).filter(outside), `packet ${lost}`).toEqual(expected.calls.filter(outside))
+      if (lost !== TWO_ANSWERS)
+        expect(calls.filter((call) => !known(call) || !outside(call)).map(({ spider }) => spider.status)).not.toContain('complete')
+      expect(sessions, `packet ${lost}`).toMatchObject([
+        { network: { packets: TALK.length - 1 }, spider: { status: reach.length > 0 ? 'incomplete' : 'complete' } },
+      ])
+    }
+  })
+
+  it('over UDP gives the same session wherever the process begins anew', async () => {
+    const datagram = (i: number): Packet => {
+      const back = i % 3 === 2
+      const [from, to] = back ? ['10.0.0.2', '10.0.0.1'] : ['10.0.0.1', '10.0.0.2']
+      const udp = encodeUdp(new Uint8Array(10 + i), back ? 9999 : 40_000, back ? 40_000 : 9999)
+      const bytes = encodeEthernet(encodeIpv4(udp, { source: from, target: to, protocol: 17 }), 0x0800)
+      return { bytes, originalLength: bytes.length, at: T0 + i * 1e6 }
+    }
+    const packets = Array.from({ length: 9 }, (_, i) => datagram(i))
+    const read = async (places: number[]): Promise<SessionDocument[]> => {
+      const one = await another()
+      for (const [i, section] of cut(packets, places).entries()) {
+        await one.send(i + 1, sectionOf(section))
+        await one.drained()
+        await one.end()
+      }
+      await one.send(places.length + 2, endOfCapture)
+      await one.drained()
+      await one.end()
+      return sessionsOf(one)
+    }
+    const [together, apart] = [await read([]), await read([1, 2, 3, 4, 5, 6, 7, 8])]
+    expect(together).toMatchObject([{ network: { transport: 'udp', packets: 9, bytes: 126 }, spider: { state: 'ended' } }])
+    expect(apart).toEqual(together)
   })
 
   it('sent again is there once', async () => {
