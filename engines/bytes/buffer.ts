@@ -3,12 +3,14 @@ interface Methods {
   latin1Slice(this: Uint8Array, start: number, end: number): string
   utf8Slice(this: Uint8Array, start: number, end: number): string
   latin1Write(this: Uint8Array, text: string, offset: number, length: number): number
+  utf8Write(this: Uint8Array, text: string, offset: number, length: number): number
   indexOf(this: Uint8Array, value: number | Uint8Array, from: number): number
   copy(this: Uint8Array, target: Uint8Array, at: number, start: number, end: number): number
 }
 
 declare const Buffer: { prototype: Methods } | undefined
 declare const TextDecoder: { new (label: string): { decode(bytes: Uint8Array): string } }
+declare const TextEncoder: { new (): { encodeInto(text: string, target: Uint8Array): { written: number } } }
 
 /** A browser's stand-in: the same answers, slower. */
 export const plain: Methods = {
@@ -23,6 +25,9 @@ export const plain: Methods = {
   latin1Write(text, offset, length) {
     for (let i = 0; i < length; i++) this[offset + i] = text.charCodeAt(i)
     return length
+  },
+  utf8Write(text, offset, length) {
+    return new TextEncoder().encodeInto(text, this.subarray(offset, offset + length)).written
   },
   copy(target, at, start, end) {
     target.set(this.subarray(start, end), at)

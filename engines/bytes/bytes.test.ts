@@ -4,7 +4,7 @@ import { methods, plain } from './buffer.ts'
 import { copy, copyOf } from './copy.ts'
 import { u16be, u16le, u24be, u32be, u32le, writeU16be, writeU16le, writeU32be, writeU32le } from './numbers.ts'
 import { equals, indexOf, indexOfBytes } from './search.ts'
-import { fromLatin1, latin1, utf8 } from './text.ts'
+import { fromLatin1, fromUtf8, latin1, utf8 } from './text.ts'
 
 const region = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat(300), fc.nat(300)).map(([bytes, a, b]) => {
   const [start, end] = [a % (bytes.length + 1), b % (bytes.length + 1)].sort((x, y) => x - y)
@@ -31,6 +31,22 @@ describe('text', () => {
   })
 
   it('reads UTF-8 and marks what is not', () => expect(utf8(Uint8Array.of(0x61, 0xc3, 0xa9, 0xff), 0, 4)).toBe('aé\ufffd'))
+})
+
+describe('UTF-8 written', () => {
+  it('is what was read, up to a limit in whole characters, also in the browser', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.nat(120), (text, limit) => {
+        expect(fromUtf8(text)).toEqual(new Uint8Array(Buffer.from(text)))
+        const some = fromUtf8(text, limit)
+        expect(Buffer.from(text).subarray(0, some.length)).toEqual(Buffer.from(some))
+        const room = new Uint8Array(limit)
+        expect(room.slice(0, plain.utf8Write.call(room, text, 0, limit))).toEqual(some)
+      }),
+    )
+    expect(fromUtf8('é'.repeat(10_000))).toHaveLength(20_000)
+    expect(fromUtf8('aé', 2)).toHaveLength(1)
+  })
 })
 
 describe('search', () => {

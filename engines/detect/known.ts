@@ -1,5 +1,4 @@
 import { u16be, u32be } from '../bytes/numbers.ts'
-import { latin1 } from '../bytes/text.ts'
 import type { Protocol } from '../protocols/protocol.ts'
 import { begins, fits } from '../protocols/recognise.ts'
 
@@ -17,15 +16,9 @@ const isPostgres = fits(
   (byte) => byte === 0,
 )
 const isMysql = fits(6, (bytes, at) => bytes[at + 3] === 0 && bytes[at + 4] === 10 && bytes[at + 5] >= 48 && bytes[at + 5] <= 57)
-const isRedis = fits(
-  4,
-  (bytes, at, end) => /^\*\d{1,7}\r\n(\$|$)/.test(latin1(bytes, at, Math.min(end, at + 12))),
-  (byte) => byte === 42,
-)
 
 /** Protocols that are known by name, and not read. */
 export const tls: Protocol = { name: 'tls', transports: TCP, client: isTls, server: isTls }
 export const ssh: Protocol = { name: 'ssh', transports: TCP, client: begins('SSH-'), server: begins('SSH-') }
 export const mysql: Protocol = { name: 'mysql', transports: TCP, server: isMysql }
 export const postgresql: Protocol = { name: 'postgresql', transports: TCP, client: isPostgres }
-export const redis: Protocol = { name: 'redis', transports: TCP, client: isRedis }

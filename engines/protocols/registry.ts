@@ -1,7 +1,8 @@
-import { mysql, postgresql, redis, ssh, tls } from '../detect/known.ts'
+import { mysql, postgresql, ssh, tls } from '../detect/known.ts'
 import { dns, dnsOverTcp } from '../dns/protocol.ts'
 import { http } from '../http/protocol.ts'
 import { h2 } from '../http2/protocol.ts'
+import { redis } from '../redis/protocol.ts'
 import { websocket } from '../websocket/protocol.ts'
 import type { Protocol } from './protocol.ts'
 

@@ -51,8 +51,45 @@ const WebSocket = Type.Object({
   close: Type.Optional(Type.Object({ code: Type.Integer(), reason: text })),
 })
 
+/** OpenTelemetry `db.*`. */
+const Database = Type.Object({
+  system: Type.Object({ name: Type.String() }),
+  namespace: text,
+  operation: Type.Optional(Type.Object({ name: Type.String() })),
+  collection: Type.Optional(Type.Object({ name: Type.String() })),
+  query: Type.Optional(
+    Type.Object({ text: text, summary: Type.Optional(Type.String({ description: 'Operations and tables: of few values' })) }),
+  ),
+  response: Type.Optional(
+    Type.Object({
+      status_code: Type.Optional(Type.String({ description: 'SQLSTATE, or prefix of a Redis error' })),
+      returned_rows: number,
+    }),
+  ),
+})
+
+const MoreOfDatabase = Type.Object({
+  message: Type.Optional(Type.String({ description: 'What the database says of the error' })),
+  detail: text,
+  hint: text,
+  attributes: Type.Optional(Type.String({ description: 'Attributes before a reply of Redis, as JSON' })),
+  normalized: Type.Optional(Type.String({ description: 'Text of the query, its values replaced by ?' })),
+  parameters: Type.Optional(Type.Array(Type.Union([Type.String(), Type.Null()]))),
+  statement: Type.Optional(Type.String({ description: 'Name of the prepared statement' })),
+  portal: text,
+  command_tag: text,
+  affected_rows: number,
+  transaction: Type.Optional(Type.String({ description: 'After it: idle, open, failed' })),
+  first_row: Type.Optional(Type.Integer({ description: 'ns from the first byte of the query to the first row' })),
+  notices: Type.Optional(Type.Array(Type.String())),
+})
+
 /** What protocols other than HTTP say of a call, under the names of ECS and of the OpenTelemetry semantic conventions: one entry a name at the top of the document. */
-export const protocolFields = { dns: Type.Optional(Dns) }
+export const protocolFields = {
+  db: Type.Optional(Database),
+  user: Type.Optional(Type.Object({ name: Type.String({ description: 'Of the database' }) })),
+  dns: Type.Optional(Dns),
+}
 
 /** What neither of them has a name for: one entry a protocol under `spider`. */
-export const ownFields = { dns: Type.Optional(MoreOfDns), websocket: Type.Optional(WebSocket) }
+export const ownFields = { db: Type.Optional(MoreOfDatabase), dns: Type.Optional(MoreOfDns), websocket: Type.Optional(WebSocket) }

@@ -1,0 +1,27 @@
+import { latin1, utf8 } from '../bytes/text.ts'
+
+const NOT_UTF8 = '\ufffd'
+
+/** A string's bytes as text: UTF-8, or else as redis-cli shows binary data, with `\xNN` for what is not printable ASCII. `cut`: only its beginning is there, whose last character may be cut. */
+export const textOf = (bytes: Uint8Array, from: number, to: number, cut = false): string => {
+  const text = utf8(bytes, from, cut ? wholeCharacters(bytes, from, to) : to)
+  return text.includes(NOT_UTF8) ? escaped(latin1(bytes, from, to)) : text
+}
+
+/** Before a last character that is cut, if one is. */
+const wholeCharacters = (bytes: Uint8Array, from: number, to: number): number => {
+  for (let at = to - 1; at >= from && at > to - 4; at--) {
+    if (bytes[at] >= 0xc0) return at
+    if (bytes[at] < 0x80) return to
+  }
+  return to
+}
+
+export const escaped = (text: string): string =>
+  text.replace(/[^\x20-\x7e]|\\/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
+/** As one reads it in a line: in quotes where it would run together with its neighbours, at most `most` characters. */
+export const shown = (text: string, most: number): string => {
+  const short = text.length > most ? `${text.slice(0, most - 1)}…` : text
+  return /^[!-~\u00a1-\uffff]+$/.test(short) && !short.includes('"') ? short : JSON.stringify(short)
+}
