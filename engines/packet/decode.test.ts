@@ -262,6 +262,26 @@ describe('a lane', () => {
     )
   })
 
+  it.each(['inside', 'outside'])('gets all fragments of a datagram in a tunnel, those %s of it', (where) => {
+    const tunnel = (packet: Uint8Array) => encodeGre(packet, { type: 0x0800 })
+    const ends = { source: '198.51.100.1', target: '198.51.100.2', protocol: 47 }
+    const wholeOne = encodeIpv4(datagram, { ...v4, protocol: 17 })
+    const carried = tunnel(wholeOne)
+    const outside = [
+      [0, 64],
+      [64, carried.length],
+    ].map(([from, to]) => encodeIpv4(carried.subarray(from, to), { ...ends, ident: 9, fragment: from, moreFragments: to < carried.length }))
+    const inside = pieces([4, 7], 5).map((piece) => encodeIpv4(tunnel(piece), ends))
+    const parts = where === 'inside' ? inside : outside
+    for (const order of [parts, parts.toReversed()]) {
+      const lanes: number[] = []
+      const splitter = new LaneSplitter(1000, (lane) => lanes.push(lane))
+      for (const part of [...order, wholeOne]) splitter.packet(part, 0, part.length, part.length, micros(1), 101, 0)
+      splitter.flush()
+      expect(lanes).toEqual(new Array(parts.length + 1).fill(lanes[0]))
+    }
+  })
+
   it('hands over fragments whose first one never comes', () => {
     const lanes: number[] = []
     const splitter = new LaneSplitter(8, (lane) => lanes.push(lane), { wait: 10 })

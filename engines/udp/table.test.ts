@@ -75,6 +75,23 @@ describe('conversations over UDP', () => {
     expect(ids).toEqual([ids[0], ids[0], ids[0]])
   })
 
+  it('seen at both sides have one id, and the same datagrams, whatever each clock says', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }), fc.integer({ min: 0, max: 900 }), (backs, offset) => {
+        const sent = backs.map((back, i): Sent => ({ from: back ? B : A, to: back ? A : B, data: `${i}.`, at: i * 1000 }))
+        const [here, there] = [told(sent), told(sent.map((each) => ({ ...each, at: (each.at ?? 0) + offset })))]
+        expect(there.connections.map(({ id }) => id)).toEqual(here.connections.map(({ id }) => id))
+        expect(there.facts).toEqual(here.facts)
+      }),
+    )
+  })
+
+  it('captured at both sides into one file count each datagram twice, and are one', () => {
+    const sent: Sent[] = [0, 1, 2].flatMap((i) => [0, 300].map((later) => ({ from: A, to: B, data: `${i}`, at: i * 1000 + later })))
+    const { connections } = told(sent)
+    expect(connections.map(({ sides }) => sides[0].packets)).toEqual([6])
+  })
+
   it('know of ICMP errors', () => {
     const script = new Script()
     const table = new UdpTable(script)
