@@ -108,7 +108,10 @@ describe.skipIf(!hasCorpus)('connections of the corpus', () => {
       const bytes = Uint8Array.from(corpusBytes(capture).subarray(0, 20_000))
       for (let round = 0; round < 3; round++) {
         for (let i = 0; i < 30; i++) bytes[24 + random(bytes.length - 24)] = random(256)
+        const began = process.cpuUsage()
         for (const { closed } of gather(bytes, {}, 1 + random(5000)).all) expect(closed, capture).toBe(true)
+        // 20 KB take a millisecond; CPU time, so that a busy machine does not count.
+        expect(process.cpuUsage(began).user / 1000, capture).toBeLessThan(500)
       }
     }
   })
