@@ -30,9 +30,24 @@ export class InvalidEvent extends Error {
   override name = 'InvalidEvent'
 }
 
-/** The event is of a type, or of a version of it, that is not known here. */
+/** The event's data are larger than what is taken. */
+export class TooLarge extends InvalidEvent {
+  override name = 'TooLarge'
+}
+
+/** The event comes from nobody who sends such events. */
+export class UnknownSource extends InvalidEvent {
+  override name = 'UnknownSource'
+}
+
+/** The event is of a type that is not known here. */
 export class UnknownType extends InvalidEvent {
   override name = 'UnknownType'
+}
+
+/** The type is known, and not in this version. */
+export class UnknownVersion extends InvalidEvent {
+  override name = 'UnknownVersion'
 }
 
 export interface EventType<Data> {

@@ -1,4 +1,5 @@
 import { httpBus } from '#adapters/bus/http/bus.ts'
+import { retrying } from '#adapters/bus/http/retrying.ts'
 import { type Bus, Permanent } from '#adapters/bus/port.ts'
 import type { Event } from '#events/define.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
@@ -34,7 +35,8 @@ export interface Apart {
 export function createApart(ports: Ports, options: ApartOptions): Apart {
   const { team, keepBody, sink, claimBytes, now } = options
   const claims = { above: claimBytes, put: async (bytes: Uint8Array) => (await ports.blobs()).put('claims', now(), bytes) }
-  const bus = sink === undefined ? inProcess((event) => handler(ofType(event))(event)) : httpBus({ url: sink, claims })
+  const bus =
+    sink === undefined ? inProcess((event) => handler(ofType(event))(event)) : retrying(httpBus({ url: sink, claims, compress: false }))
   const handlers = new Handlers({
     ports,
     team,

@@ -1,11 +1,13 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { decodeCloudEvent } from '#adapters/bus/http/decode.ts'
-import { type Bus, Permanent, Transient } from '#adapters/bus/port.ts'
-import { type Event, InvalidEvent } from '#events/define.ts'
+import type { Bus } from '#adapters/bus/port.ts'
+import type { Event } from '#events/define.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
 import { registry } from '#events/registry.ts'
 import type { Handler } from '../declare.ts'
 import { Problem, sendProblem } from '../query/problem.ts'
+import { outcomeOf, retryAfterOf } from './problems.ts'
+import { checkSource } from './sources.ts'
 
 /** Where agents' events come in. Packets are durable when `publish` resolves: they go to `ingest` itself, not through a queue. */
 export interface Intake extends Bus {
@@ -34,18 +36,16 @@ export const eventRoutes =
 
     app.post('/events', { schema: { summary: 'Takes a CloudEvent (binary mode) from an agent' } }, async (request, reply) => {
       try {
-        await intake.publish(decodeCloudEvent(request.headers, (request.body as Buffer | undefined) ?? new Uint8Array(), registry))
+        const event = decodeCloudEvent(request.headers, (request.body as Buffer | undefined) ?? new Uint8Array(), registry)
+        checkSource(event)
+        await intake.publish(event)
         return reply.code(202).send()
       } catch (error) {
-        if (error instanceof InvalidEvent || error instanceof Permanent) {
-          intake.refuse()
-          return sendProblem(reply, new Problem(400, 'The event does not fit', error.message), request.url)
-        }
-        if (error instanceof Transient) {
-          void reply.header('retry-after', String(Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000))))
-          return sendProblem(reply, new Problem(503, 'Try again later', error.message), request.url)
-        }
-        throw error
+        const { status, type, title } = outcomeOf(error as Error)
+        if (status === 500) throw error
+        if (status === 503) void reply.header('retry-after', retryAfterOf(error as Error))
+        else intake.refuse()
+        return sendProblem(reply, new Problem(status, title, (error as Error).message, { type }), request.url)
       }
     })
   }

@@ -10,7 +10,7 @@ export interface HttpBusOptions {
   url: string
   /** Sent as `Authorization: Bearer …`. */
   token?: string
-  /** Compress bodies where it pays. True unless told. */
+  /** Compress bodies where it pays. True unless told; false through a broker, which passes on no `content-encoding`. */
   compress?: boolean
   /** For the whole exchange; 30 s unless told. */
   timeoutMs?: number
@@ -39,7 +39,7 @@ export function httpBus(options: HttpBusOptions): Bus & { close(): Promise<void>
   const client = new Client(url, { timeoutMs, connections, ca })
 
   async function publish(event: Event): Promise<void> {
-    const { headers, body } = await checkIn(await compressor.compress(encodeCloudEvent(event, registry)), options.claims)
+    const { headers, body } = await compressor.compress(await checkIn(encodeCloudEvent(event, registry), options.claims))
     const answer = await client.post({ ...authorization, ...headers }, body).catch((error: NodeJS.ErrnoException) => {
       throw new Transient(`${url.origin} cannot be reached: ${describe(error, timeoutMs)}`)
     })

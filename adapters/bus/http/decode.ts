@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
-import { type Event, type EventType, InvalidEvent, UnknownType } from '#events/define.ts'
+import { type Event, type EventType, InvalidEvent, TooLarge, UnknownType, UnknownVersion } from '#events/define.ts'
 import { decodeValue } from './attributes.ts'
 
 export type Registry = ReadonlyMap<string, EventType<unknown>>
@@ -41,7 +41,7 @@ export function decodeCloudEvent(headers: IncomingHttpHeaders, body: Uint8Array,
   if (version !== '1.0') throw new InvalidEvent(`ce-specversion is ${version}: this takes 1.0`)
   const type = required('type')
   const eventType = registry.get(type)
-  if (!eventType) throw new UnknownType(`events of type ${type} are not known here`)
+  if (!eventType) throw unknown(type, registry)
   checkContentType(headers['content-type'], eventType)
   return {
     id: required('id'),
@@ -54,6 +54,14 @@ export function decodeCloudEvent(headers: IncomingHttpHeaders, body: Uint8Array,
     traceparent: attribute('traceparent'),
     data: eventType.check(eventType.codec.decode(undoEncoding(headers['content-encoding'], body, maxBytes))),
   }
+}
+
+/** Of a type that is known in another version, the versions that are. */
+function unknown(type: string, registry: Registry): InvalidEvent {
+  const name = type.replace(/\.v\d+$/, '')
+  const versions = [...registry.keys()].filter((each) => each.replace(/\.v\d+$/, '') === name)
+  if (versions.length === 0) return new UnknownType(`events of type ${type} are not known here`)
+  return new UnknownVersion(`events of type ${type} are not known in this version: here it is ${versions.join(' or ')}`)
 }
 
 function checkContentType(header: string | undefined, { type, codec }: EventType<unknown>): void {
@@ -78,7 +86,7 @@ function checkSequence(sequence: string | undefined): number | undefined {
 /** Encodings are listed in the order they were applied (RFC 9110, 8.4); one is enough. */
 function undoEncoding(header: string | undefined, body: Uint8Array, maxBytes: number): Uint8Array {
   const encoding = header?.trim().toLowerCase()
-  if (body.length > maxBytes) throw new InvalidEvent(`the body is larger than ${maxBytes} bytes`)
+  if (body.length > maxBytes) throw new TooLarge(`the body is larger than ${maxBytes} bytes`)
   if (encoding === undefined || encoding === '' || encoding === 'identity') return body
   const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined
   if (!decode) throw new UnsupportedEncoding(`the content encoding ${encoding} is not known here: use one of ${ACCEPTED_ENCODINGS}`)
@@ -86,7 +94,7 @@ function undoEncoding(header: string | undefined, body: Uint8Array, maxBytes: nu
     return decode(body, { maxOutputLength: maxBytes })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new InvalidEvent(`the body is larger than ${maxBytes} bytes when its ${encoding} is undone`)
+      throw new TooLarge(`the body is larger than ${maxBytes} bytes when its ${encoding} is undone`)
     throw new InvalidEvent(`the body is not ${encoding}: ${(error as Error).message}`)
   }
 }
