@@ -51,7 +51,7 @@ await bundle({
 
 await bundle({
   directory: 'agents',
-  input: { main: 'agents/whisperer/command.ts', worker: 'agents/whisperer/worker.ts', live: 'adapters/capture/libpcap/live.ts' },
+  input: { main: 'agents/whisperer/main.ts', worker: 'agents/whisperer/worker.ts', live: 'adapters/capture/libpcap/live.ts' },
   external: ['pcap', 'cbor-extract'],
   plugins: [
     byPlace({
