@@ -59,7 +59,6 @@ async function broker(apart: () => Apart, claim: Claim, fault: Fault = () => 'on
     const body = await bodyOf(request)
     const claimed = request.headers['ce-dataref']
     const event = decodeCloudEvent(request.headers, typeof claimed === 'string' ? (await claim(claimed))! : body, registry)
-    console.error('EVENT', event.type, event.sequence, JSON.stringify(event.data).length)
     response.writeHead(202).end()
     const wanted = EVENT_FUNCTIONS.filter((name) =>
       declarations.find((each) => each.name === name)?.consumes.some(({ type }) => type === event.type),
@@ -75,8 +74,7 @@ async function deliver(handler: Handler, event: Event): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
       return await handler(event)
-    } catch (error) {
-      console.error('DELIVER', event.type, (error as Error).stack)
+    } catch {
       await new Promise((resolve) => setTimeout(resolve, 20 * (attempt + 1)))
     }
   }
@@ -165,7 +163,11 @@ async function joined(name: string, env: Record<string, string>, { chain, fault,
   const sweeping = new AbortController()
   const sweep = async (): Promise<void> => {
     while (!sweeping.signal.aborted) {
-      await wakeLanes(await ports.state(), { publish: async (event) => void deliver(apart!.handler('sessions'), event) }, Date.now)
+      await wakeLanes(
+        await ports.state(),
+        { publish: async (event) => void deliver(apart!.handler(event.type === laneAdvanced.type ? 'sessions' : 'parsing'), event) },
+        Date.now,
+      )
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }

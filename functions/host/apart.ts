@@ -1,6 +1,7 @@
 import { httpBus } from '#adapters/bus/http/bus.ts'
 import { retrying } from '#adapters/bus/http/retrying.ts'
 import { type Bus, Permanent } from '#adapters/bus/port.ts'
+import type { State } from '#adapters/state/port.ts'
 import type { Event } from '#events/define.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { exchangeMerged } from '#events/exchange-merged.ts'
@@ -9,6 +10,7 @@ import type { Handler } from '../declare.ts'
 import type { Ports } from './adapters.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake } from './intake.ts'
+import { Waker } from './sweep.ts'
 
 export interface ApartOptions {
   team: string
@@ -28,6 +30,10 @@ export type EventFunction = (typeof EVENT_FUNCTIONS)[number]
 export interface Apart {
   /** Takes events for one function. What it needs is opened at the first event; where that fails, it is tried again with the next. */
   handler(name: EventFunction): Handler
+  /** Makes a function ready before its first event. Throws what keeps it from being ready. */
+  prepare(name: EventFunction): Promise<void>
+  /** Lets go of the lanes in hand; events that come from now on are for another instance. */
+  stop(): void
   /** Where this instance's events go. */
   bus: Bus
 }
@@ -47,27 +53,52 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
       if (sink !== undefined && documents.length > 0) void publishMerged(bus, documents, now())
     },
     announceStatus: () => undefined,
+    attend: true,
     now,
   })
-  const made = new Map<EventFunction, Promise<Handler>>()
+  const stops: (() => void)[] = []
   const make = async (name: EventFunction): Promise<Handler> => {
-    if (name === 'ingest') return createIntake(await handlers.ingest(), bus).publish
-    const handler = await handlers[name]()
-    return typeof handler === 'function' ? handler : handler.handle
+    if (name === 'ingest') return createIntake(waking(await handlers.ingest(), await ports.state()), bus).publish
+    const made = await handlers[name]()
+    if (typeof made === 'function') return made
+    stops.push(made.stop)
+    return made.handle
+  }
+  /** In one process each lane is woken by what was taken; through a broker, which may forget, `ingest` looks after them. */
+  const waking = (ingest: Handler, state: State): Handler => {
+    if (sink === undefined) return ingest
+    const waker = new Waker(state, bus, now)
+    return async (event) => {
+      await ingest(event)
+      void waker.look().catch((error: Error) => log(`lanes that are behind could not be woken: ${error.message}`))
+    }
+  }
+  const made = new Map<EventFunction, Promise<Handler>>()
+  const prepared = (name: EventFunction): Promise<Handler> => {
+    let making = made.get(name)
+    if (!making) {
+      making = make(name)
+      made.set(name, making)
+      making.catch(() => made.delete(name))
+    }
+    return making
   }
   const handler =
     (name: EventFunction): Handler =>
     async (event) => {
-      let making = made.get(name)
-      if (!making) {
-        making = make(name)
-        made.set(name, making)
-        making.catch(() => made.delete(name))
-      }
-      await (await making)(event)
+      await (await prepared(name))(event)
     }
-  return { handler, bus }
+  return {
+    handler,
+    prepare: async (name) => void (await prepared(name)),
+    stop() {
+      for (const stop of stops) stop()
+    },
+    bus,
+  }
 }
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** Where nothing is published to: what an event is for runs before `publish` resolves. */
 const inProcess = (run: (event: Event) => Promise<void>): Bus => ({ publish: run })

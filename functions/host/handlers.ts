@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Bus } from '#adapters/bus/port.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import type { Handler } from '../declare.ts'
+import type { LaneFunction } from '../lane/function.ts'
 import { LaneKeeper } from '../lane/keeper.ts'
 import { SectionCache } from '../lane/sections.ts'
 import type { StreamConsumer } from '../lane/streams.ts'
@@ -18,13 +19,9 @@ export interface Joined {
   /** Told of every stored call, as JSON, once it is durable. */
   announce: (documents: readonly string[]) => void
   announceStatus: (document: StatusDocument) => void
+  /** Functions stay with a lane while a missing sequence is waited for: no sweep of this process comes back to it. */
+  attend: boolean
   now: () => number
-}
-
-/** A function that works on lanes: `drain` does what is behind in one of them. */
-export interface LaneHandler {
-  handle: Handler
-  drain: (lane: string) => Promise<void>
 }
 
 /** Makes the handlers of the event functions. Each loads its own code and opens its own ports, so that an instance of one carries nothing of the others. */
@@ -49,7 +46,7 @@ export class Handlers {
     return ingest({ state: await ports.state(), blobs: await ports.blobs(), bus, sections: await this.#sectionCache(), team, now })
   }
 
-  async sessions(): Promise<LaneHandler> {
+  async sessions(): Promise<LaneFunction> {
     const { createSessions } = await import('../sessions/handler.ts')
     const { HostNames } = await import('../parsing/names.ts')
     const { ports, team, now } = this.#joined
@@ -61,6 +58,7 @@ export class Handlers {
       sections: await this.#sectionCache(),
       team,
       holder: this.#holder,
+      attend: this.#joined.attend,
       names: names.lookup,
       refresh: () => names.refresh(),
       streams: await this.#streams(),
@@ -107,10 +105,16 @@ export class Handlers {
     return () => new Merger(merging, observers, team)
   }
 
-  async parsing(): Promise<LaneHandler> {
+  async parsing(): Promise<LaneFunction> {
     const { createParsing } = await import('../parsing/handler.ts')
     const state = await this.#joined.ports.state()
-    return createParsing({ ...(await this.#parsingPorts()), state, holder: this.#holder, exchanges: await this.#exchanges() })
+    return createParsing({
+      ...(await this.#parsingPorts()),
+      state,
+      holder: this.#holder,
+      attend: this.#joined.attend,
+      exchanges: await this.#exchanges(),
+    })
   }
 
   async dedup(): Promise<Handler> {

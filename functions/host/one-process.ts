@@ -35,6 +35,7 @@ export async function createOneProcess(
     bus: router,
     chain: new Set(['parsing', 'dedup']),
     announce: (documents) => live.offer(documents),
+    attend: false,
     announceStatus: (document) => live.offerStatus(document),
     now,
   })

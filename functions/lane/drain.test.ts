@@ -142,6 +142,57 @@ describe('a gap', () => {
   })
 })
 
+describe('who stays with a lane', () => {
+  it('does what was missing when it comes', async () => {
+    await append(1, 3)
+    const { drain } = holder()
+    const done = drain.attend(LANE)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(sink).toEqual(['1'])
+    await append(2)
+    await done
+    expect(sink).toEqual(['1', '2', '3'])
+  })
+
+  it('goes on without it after its time', async () => {
+    await append(1, 3)
+    const { drain } = holder()
+    const done = drain.attend(LANE)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    now += GAP_MS
+    await done
+    expect(sink).toEqual(['1', 'lost 2-2', '3'])
+  })
+
+  it('is done when somebody else has done the lane', async () => {
+    await append(1, 3)
+    const { drain } = holder()
+    const done = drain.attend(LANE)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await append(2)
+    await holder('b').drain.drain(LANE)
+    await done
+    expect(sink).toEqual(['1', '2', '3'])
+  })
+})
+
+describe('one that is stopped', () => {
+  it('lets the lane go after the entry that it does, and what was done is committed', async () => {
+    await append(1, 2, 3)
+    const a: Holder = holder('a', (work) => {
+      work.before = async (what) => {
+        if (what === 2) a.drain.stop()
+      }
+    })
+    await expect(a.drain.drain(LANE)).rejects.toThrow('being stopped')
+    expect(sink).toEqual(['1', '2'])
+    expect((await state.load(LANE)).cursor).toBe(2)
+    await holder('b').drain.drain(LANE)
+    expect((await state.load(LANE)).cursor).toBe(3)
+    await expect(a.drain.drain(LANE)).rejects.toThrow('being stopped')
+  })
+})
+
 describe('a failure', () => {
   it('is thrown, and the next try begins at the last commit', async () => {
     await append(1, 2, 3)

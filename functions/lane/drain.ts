@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Transient } from '#adapters/bus/port.ts'
 import type { LogEntry, State } from '#adapters/state/port.ts'
 import { type Held, LaneKeeper } from './keeper.ts'
 import type { LaneWork } from './work.ts'
@@ -22,6 +24,11 @@ export interface DrainOptions<Work extends LoggedWork> {
   now?: () => number
 }
 
+/** What is missing comes, if it does, within moments: it is looked for that often. */
+const MOST_ASLEEP_MS = 500
+
+const stopping = (): Transient => new Transient('this instance is being stopped: another goes on', 500)
+
 /** Drains lanes: log entries in sequence, effects durable before the cursor moves, one more look after letting go. */
 export class LaneDrain<Work extends LoggedWork> {
   readonly #state: State
@@ -34,6 +41,9 @@ export class LaneDrain<Work extends LoggedWork> {
   readonly #waiting = new Map<string, { sequence: number; since: number }>()
   readonly #busy = new Set<string>()
   readonly #again = new Set<string>()
+  /** Lanes that somebody stays with while a sequence is missing. */
+  readonly #attended = new Set<string>()
+  #stopped = false
 
   constructor(options: DrainOptions<Work>) {
     this.#state = options.state
@@ -46,6 +56,7 @@ export class LaneDrain<Work extends LoggedWork> {
 
   /** Does all the work that the lane's log holds. While it is being done already, here or by another holder, nothing is waited for: they look once more. */
   async drain(lane: string): Promise<void> {
+    if (this.#stopped) throw stopping()
     this.#again.add(lane)
     if (this.#busy.has(lane)) return
     this.#busy.add(lane)
@@ -55,6 +66,26 @@ export class LaneDrain<Work extends LoggedWork> {
       this.#busy.delete(lane)
     }
     if (this.#again.has(lane)) await this.drain(lane)
+  }
+
+  /** The same, and stays with the lane while a missing sequence is waited for: where no sweep of this process comes back to it. */
+  async attend(lane: string): Promise<void> {
+    await this.drain(lane)
+    if (this.#attended.has(lane)) return
+    this.#attended.add(lane)
+    try {
+      while (this.#waiting.has(lane)) {
+        await sleep(Math.min(this.#gapMs / 2, MOST_ASLEEP_MS))
+        await this.drain(lane)
+      }
+    } finally {
+      this.#attended.delete(lane)
+    }
+  }
+
+  /** Lanes in hand are let go after the entry that is being done, with what was done committed; who waits for them, or comes from now on, is told to try again (`Transient`). */
+  stop(): void {
+    this.#stopped = true
   }
 
   async #drainUntilQuiet(lane: string): Promise<void> {
@@ -70,6 +101,7 @@ export class LaneDrain<Work extends LoggedWork> {
         throw error
       }
       await this.#keeper.release(held)
+      if (this.#stopped) throw stopping()
       cursor = held.cursor
     } while (this.#again.has(lane) || (!this.#waiting.has(lane) && (await this.#state.read(lane, cursor, 1)).length > 0))
   }
@@ -79,9 +111,12 @@ export class LaneDrain<Work extends LoggedWork> {
     let committed = this.#now()
     for (;;) {
       const entries = await this.#state.read(held.lease.lane, done, this.#batch)
-      if (entries.length === 0) break
+      if (entries.length === 0) {
+        this.#waiting.delete(held.lease.lane)
+        break
+      }
       for (const entry of entries) {
-        if (!this.#inOrder(held, done, entry)) {
+        if (this.#stopped || !this.#inOrder(held, done, entry)) {
           if (done > held.cursor) await this.#keeper.commit(held, done)
           return
         }

@@ -3,9 +3,9 @@ import type { Connection, MissingReason, Side, SideFacts, StreamSink } from '#en
 import { micros } from '#engines/time.ts'
 import { type StreamAdvanced, type StreamConnection, streamAdvanced } from '#events/stream-advanced.ts'
 import { streamsLogged } from '#events/streams-logged.ts'
-import type { Handler } from '../declare.ts'
 import { LaneDrain, type LoggedWork } from '../lane/drain.ts'
 import type { ExchangeConsumer } from '../lane/exchanges.ts'
+import type { LaneFunction } from '../lane/function.ts'
 import { ParsingLane, type ParsingLanePorts } from './lane.ts'
 
 export interface ParsingPorts extends ParsingLanePorts {
@@ -13,24 +13,28 @@ export interface ParsingPorts extends ParsingLanePorts {
   holder: string
   /** Who takes the calls of a lane. */
   exchanges: (lane: string) => ExchangeConsumer
+  /** Stays with a lane while a missing sequence is waited for: where nothing else comes back to it soon. */
+  attend?: boolean
 }
 
 /** Puts the streams into the lane's own log, then does what the log holds. `drain` does the same for the sweep. */
-export function createParsing(ports: ParsingPorts): { handle: Handler; drain: (lane: string) => Promise<void> } {
+export function createParsing(ports: ParsingPorts): LaneFunction {
   const drain = new LaneDrain<ParsingLogWork>({
     state: ports.state,
     holder: ports.holder,
     open: async (lane, checkpoints) => new ParsingLogWork(new ParsingLane(ports, ports.exchanges(lane), checkpoints)),
   })
+  const work = (lane: string): Promise<void> => (ports.attend ? drain.attend(lane) : drain.drain(lane))
   return {
     async handle(event) {
-      if (event.type === streamsLogged.type) return drain.drain(`parsing/${streamsLogged.check(event.data).lane}`)
+      if (event.type === streamsLogged.type) return work(`parsing/${streamsLogged.check(event.data).lane}`)
       const streams = streamAdvanced.check(event.data)
       const lane = `parsing/${streams.lane}`
       await ports.state.append(lane, streams.sequence, streamAdvanced.codec.encode(streams))
-      await drain.drain(lane)
+      await work(lane)
     },
     drain: (lane) => drain.drain(lane),
+    stop: () => drain.stop(),
   }
 }
 
