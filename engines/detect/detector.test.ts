@@ -58,10 +58,11 @@ describe('a detector', () => {
   })
 
   it('calls garbage bad HTTP where HTTP is expected, and unknown elsewhere', () => {
-    expect(fed(80, false, [0, '\x01\x02\x03']).protocol).toBe('http')
-    expect(fed(7777, false, [0, '\x01\x02\x03']).protocol).toBeUndefined()
-    expect(fed(7777, false, [0, '\x01\x02\x03'], [1, '\x04\x05\x06\x07\x08\x09']).protocol).toBe('unknown')
-    expect(fed(7777, false, [0, '\x01\x02\x03'], [1, 'HTTP/1.1 400 Bad\r\n']).protocol).toBe('http')
+    const [asked, answered] = ['\x01'.repeat(40), '\x04'.repeat(40)]
+    expect(fed(80, false, [0, asked]).protocol).toBe('http')
+    expect(fed(7777, false, [0, asked]).protocol).toBeUndefined()
+    expect(fed(7777, false, [0, asked], [1, answered]).protocol).toBe('unknown')
+    expect(fed(7777, false, [0, asked], [1, 'HTTP/1.1 400 Bad\r\n']).protocol).toBe('http')
   })
 
   it('tries each segment of a connection captured from its middle, also on a port of HTTP', () => {
