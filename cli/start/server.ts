@@ -131,7 +131,7 @@ function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, { 
     uploads: createUploads(data, intake, VERSION),
     scope: () => ({ team, principal: 'user:local' }),
     health: async () => ({
-      ...(await healthOf(adapters)),
+      ...(await healthOf({ store: async () => adapters.store, state: async () => adapters.state, blobs: async () => adapters.blobs })),
       refused: intake.refused(),
       dead_letters: (await adapters.deadLetters.list()).length,
       ...router.counters(),

@@ -5,6 +5,7 @@ import type { DeadLetters } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import type { Store } from '#adapters/store/port.ts'
 import { Letters } from '../dead-letters/letters.ts'
+import type { PortName } from './needs.ts'
 import type { Settings } from './settings.ts'
 
 /** The ports of the functions, whatever is behind them. */
@@ -22,19 +23,20 @@ export interface Ports {
   state(): Promise<State>
   blobs(): Promise<Blobs>
   deadLetters(): Promise<DeadLetters>
+  isOpen(name: PortName): boolean
   /** Closes those that were opened. */
   close(): Promise<void>
 }
 
 /** Ports with the adapters that the settings name. An adapter that cannot be opened says why, and is tried again at the next call. */
 export function openPorts(settings: Settings, log: (line: string) => void): Ports {
-  const opened: (() => Promise<void>)[] = []
-  const lazily = <Port extends { close(): Promise<void> }>(open: () => Promise<Port>): (() => Promise<Port>) => {
+  const opened = new Map<PortName, () => Promise<void>>()
+  const lazily = <Port extends { close(): Promise<void> }>(name: PortName, open: () => Promise<Port>): (() => Promise<Port>) => {
     let port: Promise<Port> | undefined
     return () => {
       port ??= open().then(
         (there) => {
-          opened.push(() => there.close())
+          opened.set(name, () => there.close())
           return there
         },
         (error: Error) => {
@@ -45,16 +47,19 @@ export function openPorts(settings: Settings, log: (line: string) => void): Port
       return port
     }
   }
-  const store = lazily(() => openStore(settings))
-  const state = lazily(() => openState(settings, log))
-  const blobs = lazily(() => openBlobs(settings, log))
+  const store = lazily('store', () => openStore(settings))
+  const state = lazily('state', () => openState(settings, log))
+  const blobs = lazily('blobs', () => openBlobs(settings, log))
   return {
     store,
     state,
     blobs,
     deadLetters: async () => (settings.redis ? new Letters(await state(), await blobs()) : openLetters(settings, log)),
+    isOpen: (name) => opened.has(name),
     async close() {
-      for (const close of opened.splice(0)) await close()
+      const all = [...opened.values()]
+      opened.clear()
+      for (const close of all) await close()
     },
   }
 }

@@ -4,6 +4,8 @@ import { registry } from '#events/registry.ts'
 import { openPorts } from './adapters.ts'
 import { answer, bodyOf, type Claim, refuse, withoutEncoding } from './answer.ts'
 import { createApart, EVENT_FUNCTIONS } from './apart.ts'
+import { needsOf } from './needs.ts'
+import { withProbes } from './probes.ts'
 import { InvalidSettings, readSettings, type Settings } from './settings.ts'
 import { undecoded } from './undecoded.ts'
 
@@ -22,14 +24,25 @@ function settingsOrExit(): Settings {
 }
 
 const settings = settingsOrExit()
-const log = (line: string): void => void process.stderr.write(`${line}\n`)
+export const log = (line: string): void => void process.stderr.write(`${line}\n`)
 export const ports = openPorts(settings, log)
 export const apart = createApart(ports, { ...settings, keepBody: KEEP_BODY, now: Date.now })
 const claim: Claim = async (reference) => (await ports.blobs()).get(reference as never)
 
-for (const name of EVENT_FUNCTIONS) framework.http(name, (request, response) => answer(name, apart.handler(name), claim, request, response))
+/** Opens what the function works with, and loads its code. */
+export async function prepared(name: string): Promise<void> {
+  await Promise.all(needsOf(name, settings.chain).map((port) => ports[port]()))
+  const event = EVENT_FUNCTIONS.find((each) => each === name)
+  if (event) await apart.prepare(event)
+  else if (name === 'query') await readSide()
+}
 
-framework.http('dead-letters', async (request, response) => {
+const serve = (name: string, handle: framework.HttpFunction): unknown =>
+  framework.http(name, withProbes(ports, needsOf(name, settings.chain), handle))
+
+for (const name of EVENT_FUNCTIONS) serve(name, (request, response) => answer(name, apart.handler(name), claim, request, response))
+
+serve('dead-letters', async (request, response) => {
   try {
     const { keepUndelivered } = await import('../dead-letters/handler.ts')
     const header = (name: string) => request.headers[`ce-${name}`] as string | undefined
@@ -46,13 +59,17 @@ framework.http('dead-letters', async (request, response) => {
 })
 
 let query: Promise<(request: framework.Request, response: framework.Response) => void> | undefined
-framework.http('query', async (request, response) => {
+const readSide = () => {
+  query ??= import('./read-side.ts').then(({ createReadSide }) => createReadSide(ports, apart.bus, settings.team))
+  query.catch(() => {
+    query = undefined
+  })
+  return query
+}
+
+serve('query', async (request, response) => {
   try {
-    query ??= import('./read-side.ts').then(({ createReadSide }) => createReadSide(ports, apart.bus, settings.team))
-    query.catch(() => {
-      query = undefined
-    })
-    ;(await query)(request, response)
+    ;(await readSide())(request, response)
   } catch (error) {
     refuse('query', error as Error, response)
   }

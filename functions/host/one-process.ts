@@ -29,7 +29,14 @@ export async function createOneProcess(
   const router = createRouter({ deadLetters, log })
   const live = new LiveFeed()
   const handlers = new Handlers({
-    ports: { store: async () => store, state: async () => state, blobs: async () => blobs, deadLetters: async () => deadLetters, close },
+    ports: {
+      store: async () => store,
+      state: async () => state,
+      blobs: async () => blobs,
+      deadLetters: async () => deadLetters,
+      isOpen: () => true,
+      close,
+    },
     team,
     keepBody,
     bus: router,

@@ -32,7 +32,7 @@ export async function createReadSide(
       live,
       resend: (_function, event) => bus.publish(event),
       scope: () => scope,
-      health: () => healthOf(adapters),
+      health: () => healthOf({ store: ports.store, state: ports.state, blobs: ports.blobs }),
       now: Date.now,
     },
     process.env.SPIDER_PAGE ?? PAGE,

@@ -1,5 +1,6 @@
 import { getTestServer } from '@google-cloud/functions-framework/testing'
-import { apart, ports } from './main.ts'
+import { apart, log, ports, prepared } from './main.ts'
+import { prepare } from './prepare.ts'
 
 /** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` wakes the lanes that are behind, once, and ends. */
 const target = process.env.FUNCTION_TARGET ?? ''
@@ -20,14 +21,23 @@ async function sweep(): Promise<void> {
   process.exit()
 }
 
+/** Live feeds have no end of their own. What else takes longer is done again by another instance. */
+const GRACE_MS = 10_000
+
 function serve(port: number): void {
+  const stopping = new AbortController()
   const server = getTestServer(target)
   server.listen(port)
+  void prepare(target, () => prepared(target), log, stopping.signal)
   process.once('SIGTERM', () => {
+    stopping.abort()
+    apart.stop()
+    // What is under way is answered first; then nothing is left that needs the ports.
     server.close(async () => {
       await ports.close()
       process.exit()
     })
     server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), GRACE_MS).unref()
   })
 }

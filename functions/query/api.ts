@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import { ExchangeDocument } from '#events/documents/exchange.ts'
 import { SessionDocument } from '#events/documents/session.ts'
 import { StatusDocument } from '#events/documents/status.ts'
+import { healthAnswer } from './health.ts'
 import type { QueryPorts } from './ports.ts'
 import { answerProblem, Problem, ProblemDocument, sendProblem } from './problem.ts'
 import { agentRoutes } from './routes/agents.ts'
@@ -35,7 +36,15 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
   for (const schema of [ExchangeDocument, SessionDocument, StatusDocument, ProblemDocument]) app.addSchema(schema)
   const routes = [exchangeRoutes, sessionRoutes, overviewRoutes, agentRoutes, liveRoutes, captureRoutes, deadLetterRoutes]
   for (const route of routes) await app.register(route(ports), { prefix: '/api/v1' })
-  app.get('/healthz', { schema: { summary: 'Whether Spider works' } }, async () => ({ status: 'ok', ...(await ports.health()) }))
+  app.get('/healthz', { schema: { summary: 'That Spider answers' } }, async () => ({ status: 'ok', ...(await ports.health()) }))
+  app.get(
+    '/health',
+    { schema: { summary: 'Whether store, state and blobs can be used, with the reason where not: 200 or 503' } },
+    async (_request, reply) => {
+      const { code, body } = healthAnswer(await ports.health())
+      return reply.code(code).send(body)
+    },
+  )
   app.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   return app
 }

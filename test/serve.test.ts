@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hasRedis, leftOut, startRedis } from '#adapters/servers.case.ts'
+import { eventually, freePort } from './support/server.ts'
+
+if (!hasRedis) leftOut('test/serve.test.ts', 'redis-server is not installed')
+
+const SERVE = fileURLToPath(new URL('../functions/host/serve.ts', import.meta.url))
+
+let folder: string
+let children: ChildProcess[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spider-serve-'))
+  children = []
+})
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true })
+})
+
+/** A function as its image runs it. */
+async function serve(target: string, environment: Record<string, string>) {
+  const port = await freePort()
+  const child = spawn(process.execPath, [SERVE], {
+    env: { ...process.env, FUNCTION_TARGET: target, PORT: String(port), SPIDER_DATA: join(folder, 'data'), ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  children.push(child)
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk))
+  return {
+    child,
+    said: () => said,
+    /** Status and body of an answer. */
+    ask: async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`)
+      return { code: answer.status, body: (await answer.json()) as Record<string, unknown> }
+    },
+  }
+}
+
+describe.runIf(hasRedis)('an instance whose Redis is away', () => {
+  it('lives, says so in one line each time, and is ready once it is there', async () => {
+    const redis = await startRedis()
+    try {
+      await redis.end()
+      const { child, said, ask } = await serve('sessions', { REDIS_URL: redis.url })
+      await eventually(async () => (said().match(/tried again in/g)?.length === 2 ? true : undefined))
+      expect(await ask('/ready')).toEqual({ code: 503, body: { ready: false, waiting: ['state'] } })
+      expect(await ask('/health')).toMatchObject({ code: 503, body: { store: 'ok', state: expect.stringContaining('ECONNREFUSED') } })
+      await redis.begin()
+      await eventually(async () => ((await ask('/ready')).code === 200 ? true : undefined))
+      expect(await ask('/health')).toEqual({ code: 200, body: { status: 'ok', store: 'ok', state: 'ok', blobs: 'ok' } })
+      child.kill('SIGTERM')
+      expect(await once(child, 'exit')).toEqual([0, null])
+    } finally {
+      await redis.remove()
+    }
+  })
+})
+
+it.each([
+  ['REDIS_URL is missing beside its password', { REDIS_PASSWORD: 'secret' }, /REDIS_PASSWORD is set and REDIS_URL is not/],
+  ['no address', { ELASTICSEARCH_URL: 'elastic' }, /ELASTICSEARCH_URL is no address/],
+  ['an unknown chain', { SPIDER_CHAIN: 'dedup' }, /SPIDER_CHAIN is "dedup"/],
+])('a variable that cannot be used is said in one sentence, and ends the instance with 2: %s', async (_what, environment, sentence) => {
+  const { child, said } = await serve('sessions', environment as Record<string, string>)
+  expect((await once(child, 'close'))[0]).toBe(2)
+  expect(said()).toMatch(sentence)
+  expect(said().trim().split('\n').length).toBe(1)
+  expect(said()).not.toContain('secret')
+})
+
+it('the sweep says what it did, and ends', async () => {
+  const { child } = await serve('sweep', {})
+  expect(await once(child, 'close')).toEqual([0, null])
+})
