@@ -29,7 +29,9 @@ function template(...args: string[]): { manifests: Manifest[]; refused: string }
   })
   return { manifests: status === 0 ? read(stdout) : [], refused: stderr }
 }
-const set = (...values: string[]): { manifests: Manifest[]; refused: string } => template(...values.flatMap((value) => ['--set', value]))
+/** With somewhere for blobs, which has no default. */
+const set = (...values: string[]): { manifests: Manifest[]; refused: string } =>
+  template(...['blobs.s3.bucket=b', ...values].flatMap((value) => ['--set', value]))
 const find = (manifests: Manifest[], kind: string, name?: string): Manifest[] =>
   manifests.filter((it) => it.kind === kind && (name === undefined || it.metadata.name === name))
 const services = (manifests: Manifest[]): Manifest[] => find(manifests, 'Service').filter((it) => it.apiVersion.startsWith('serving'))
@@ -53,9 +55,9 @@ describe.skipIf(noHelm)('the chart', () => {
     ['no Elasticsearch', ['elasticsearch.eck.enabled=false'], '/elasticsearch/external/url'],
     ['two Redises', ['redis.external.url=redis://r'], '/redis/external/url'],
     ['no Redis', ['redis.enabled=false'], '/redis/external/url'],
-    ['a bucket and a volume', ['blobs.s3.bucket=b'], '/blobs/s3/bucket'],
-    ['neither bucket nor volume', ['blobs.volume.enabled=false'], '/blobs/s3/bucket'],
-    ['half a key', ['blobs.volume.enabled=false', 'blobs.s3.bucket=b', 'blobs.s3.accessKeyId=a'], '/blobs/s3/secretAccessKey'],
+    ['a bucket and a volume', ['blobs.volume.enabled=true'], '/blobs/s3/bucket'],
+    ['neither bucket nor volume', ['blobs.s3.bucket='], '/blobs/s3/bucket'],
+    ['half a key', ['blobs.s3.accessKeyId=a'], '/blobs/s3/secretAccessKey'],
     ['an API key and a user', ['elasticsearch.external.apiKey=k', 'elasticsearch.external.username=u'], '/elasticsearch/external/username'],
     ['a secret told twice', ['existingSecret=mine', 'redis.external.password=p'], '/redis/external/password'],
     ['a host that nothing answers', ['expose.host=a.example'], '/expose/host'],
@@ -117,8 +119,6 @@ describe.skipIf(noHelm || !kustomize)('the chart and the manifests', () => {
       'functions.chain=apart',
       'elasticsearch.eck.enabled=false',
       'elasticsearch.external.url=http://es',
-      'blobs.volume.enabled=false',
-      'blobs.s3.bucket=b',
       'redis.enabled=false',
       'redis.external.url=redis://r',
       'image.repository=registry.example/spider',

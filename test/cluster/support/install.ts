@@ -38,7 +38,6 @@ export function valuesFor({ pods }: Servers, image: string, ...more: string[]): 
     `elasticsearch.external.url=${pods.ELASTICSEARCH_URL}`,
     'redis.enabled=false',
     `redis.external.url=${pods.REDIS_URL}`,
-    'blobs.volume.enabled=false',
     `blobs.s3.bucket=${BUCKET}`,
     `blobs.s3.endpoint=${pods.S3_ENDPOINT}`,
     'blobs.s3.region=us-east-1',
