@@ -54,7 +54,7 @@ export function openPorts(settings: Settings, log: (line: string) => void): Port
     store,
     state,
     blobs,
-    deadLetters: async () => (settings.redis ? new Letters(await state(), await blobs()) : openLetters(settings, log)),
+    deadLetters: async () => new Letters(await state(), await blobs()),
     isOpen: (name) => opened.has(name),
     async close() {
       const all = [...opened.values()]
@@ -109,9 +109,4 @@ async function openBlobs({ s3, data }: Settings, log: (line: string) => void): P
   const { openBlobs } = await import('#adapters/blobs/files/blobs.ts')
   await mkdir(data, { recursive: true })
   return openBlobs({ directory: join(data, 'blobs') })
-}
-
-async function openLetters({ data }: Settings, log: (line: string) => void): Promise<DeadLetters> {
-  const { openDeadLetters } = await import('#adapters/bus/dead-letters/dead-letters.ts')
-  return openDeadLetters({ directory: join(data, 'dead-letters'), log })
 }

@@ -6,14 +6,15 @@ import SwaggerParser from '@apidevtools/swagger-parser'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openBlobs } from '#adapters/blobs/files/blobs.ts'
-import { openDeadLetters } from '#adapters/bus/dead-letters/dead-letters.ts'
 import { createRouter, type Router } from '#adapters/bus/in-process/router.ts'
 import { type DeadLetters, Permanent } from '#adapters/bus/port.ts'
+import { openState } from '#adapters/state/embedded/state.ts'
 import { openDuckDb } from '#adapters/store/duckdb/store.ts'
 import { call, NOON, status } from '#adapters/store/samples.case.ts'
 import type { Event } from '#events/define.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
+import { Letters } from '../dead-letters/letters.ts'
 import { createApi } from './api.ts'
 import { LiveFeed } from './live.ts'
 import type { QueryPorts } from './ports.ts'
@@ -34,7 +35,8 @@ beforeAll(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'spider-query-'))
   const store = await openDuckDb({ directory: ':memory:' })
   const blobs = await openBlobs({ directory: join(directory, 'blobs') })
-  deadLetters = await openDeadLetters({ directory: join(directory, 'letters') })
+  const state = await openState()
+  deadLetters = new Letters(state, blobs)
   router = createRouter({ deadLetters })
   router.subscribe(
     'sessions',

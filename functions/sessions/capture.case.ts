@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openBlobs } from '#adapters/blobs/files/blobs.ts'
 import type { Blobs } from '#adapters/blobs/port.ts'
-import { openDeadLetters } from '#adapters/bus/dead-letters/dead-letters.ts'
 import { openState } from '#adapters/state/embedded/state.ts'
 import { openDuckDb } from '#adapters/store/duckdb/store.ts'
 import type { Store } from '#adapters/store/port.ts'
@@ -14,6 +13,7 @@ import type { Packet } from '#engines/tcp/talk.case.ts'
 import { micros } from '#engines/time.ts'
 import type { Families, Family } from '#events/documents/families.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
+import { Letters } from '../dead-letters/letters.ts'
 import type { Adapters } from '../host/adapters.ts'
 import { createOneProcess, type OneProcess } from '../host/one-process.ts'
 
@@ -58,9 +58,9 @@ export class Spider {
     this.team = team
   }
 
-  static async open({ directory, store, blobs }: Shared, team: string): Promise<Spider> {
-    const deadLetters = await openDeadLetters({ directory: join(directory, 'letters', team) })
+  static async open({ store, blobs }: Shared, team: string): Promise<Spider> {
     const state = await openState()
+    const deadLetters = new Letters(state, blobs)
     return new Spider({ store, blobs, deadLetters, state, close: async () => undefined }, team)
   }
 
