@@ -51,7 +51,7 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
     process.stderr.write(sent.said)
     expect(sent.code, sent.said).toBe(0)
     await timed(`${truth.length} calls in Elasticsearch, compared`, () => expectTruth(servers.here.ELASTICSEARCH_URL, truth))
-    process.stderr.write(`cluster: most instances: ${JSON.stringify(most())}\n`)
+    process.stderr.write(`cluster: most instances: ${JSON.stringify(await most())}\n`)
   })
 
   it('returns to zero', async () => {

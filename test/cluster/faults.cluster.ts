@@ -21,7 +21,7 @@ interface Fault {
 }
 
 const killed = async (service: string): Promise<void> => {
-  await waitFor(`an instance of ${service}`, 60_000, () => ((instances()[service] ?? 0) > 0 ? true : undefined))
+  await waitFor(`an instance of ${service}`, 60_000, async () => (((await instances())[service] ?? 0) > 0 ? true : undefined))
   await runBeside(
     'kubectl',
     '-n',

@@ -49,7 +49,7 @@ describe.skipIf(leftOut)('kubectl apply -k, every function apart', () => {
     const sent = await timed('burst sent and acknowledged', () => sendCapture([capture], 'apart'))
     expect(sent.code, sent.said).toBe(0)
     await timed(`${truth.length} calls in Elasticsearch, compared`, () => expectTruth(servers.here.ELASTICSEARCH_URL, truth))
-    process.stderr.write(`cluster: most instances: ${JSON.stringify(most())}\n`)
+    process.stderr.write(`cluster: most instances: ${JSON.stringify(await most())}\n`)
   })
 
   it('makes one of what a second agent saw as well', async () => {
