@@ -94,10 +94,10 @@ export class Frontend {
     unit.statement = statement
     unit.portal = portal
     unit.stage = BOUND
-    if (known === undefined) note(unit, session.statements.forgot ? 'statement-forgotten' : 'prepared-before-capture')
-    else if (unit.text === undefined) {
-      unit.text = known.text
-      unit.textCut = known.cut
+    if (unit.text === undefined) {
+      if (known === undefined) note(unit, session.statements.forgot ? 'statement-forgotten' : 'prepared-before-capture')
+      unit.text = known?.text
+      unit.textCut = known?.cut ?? false
     }
     unit.columns = known?.columns
     unit.parameters = parametersOf(fields, known?.types ?? [])
@@ -137,7 +137,8 @@ export class Frontend {
     const portal = session.portals.get(name)
     if (!joins) {
       if (portal === undefined) note(unit, session.portals.forgot ? 'portal-forgotten' : 'bound-before-capture')
-      const { text, cut: textCut = false, parameters, formats = [], columns, statement } = portal ?? {}
+      const { text, cut: textCut = false, parameters, formats = [], statement } = portal ?? {}
+      const columns = portal?.columns ?? session.statements.get(statement ?? '')?.columns
       Object.assign(unit, { portal: name, text, textCut, parameters, formats, columns, statement })
     }
     unit.stage = EXECUTED

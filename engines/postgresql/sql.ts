@@ -12,92 +12,120 @@ export interface Analysis {
 
 const TOKEN =
   /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?:[eE]'(?:[^'\\]|''|\\[\s\S])*|[bBxXnN]?'(?:[^']|'')*)(?:'|$)|\$(?:[A-Za-z_]\w*)?\$|\$\d+|"(?:[^"]|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\w*|[\s\S]/g
-const VERB =
-  /^(SELECT|INSERT|UPDATE|DELETE|MERGE|WITH|BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET|RESET|SHOW|CREATE|ALTER|DROP|TRUNCATE|COPY|EXPLAIN|ANALYZE|VACUUM|DECLARE|FETCH|MOVE|CLOSE|PREPARE|EXECUTE|DEALLOCATE|LISTEN|UNLISTEN|NOTIFY|LOCK|CALL|DO|GRANT|REVOKE|COMMENT|REFRESH|REINDEX|CLUSTER|CHECKPOINT|DISCARD|VALUES|TABLE|IMPORT|SECURITY|REASSIGN|LOAD)$/
-const MAIN = /^(SELECT|INSERT|UPDATE|DELETE|MERGE)$/
-const NAMED_NEXT = /^(FROM|INTO|JOIN|UPDATE|TABLE|COPY|TRUNCATE|USING)$/
-const PASSED = /^(ONLY|IF|EXISTS|NOT|TABLE|LATERAL|CONCURRENTLY)$/
+const BLANK = /^(\s|--|\/\*)/
+const LITERAL = /^([eEbBxXnN]?'|\.?\d)/
+const WORD = /^["A-Za-z_\u0080-\uffff]/
+const VERBS: ReadonlySet<string> = new Set(
+  (
+    'SELECT INSERT UPDATE DELETE MERGE WITH BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE SET RESET SHOW CREATE ALTER DROP TRUNCATE COPY EXPLAIN ANALYZE ' +
+    'VACUUM DECLARE FETCH MOVE CLOSE PREPARE EXECUTE DEALLOCATE LISTEN UNLISTEN NOTIFY LOCK CALL DO GRANT REVOKE COMMENT REFRESH REINDEX CLUSTER CHECKPOINT ' +
+    'DISCARD VALUES TABLE IMPORT SECURITY REASSIGN LOAD START_REPLICATION IDENTIFY_SYSTEM'
+  ).split(' '),
+)
+/** What WITH leads to. */
+const MAIN: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+/** Words that a table follows, and words between. */
+const BEFORE_NAME: ReadonlySet<string> = new Set(['FROM', 'INTO', 'JOIN', 'UPDATE', 'TABLE', 'COPY', 'TRUNCATE', 'USING'])
+const BETWEEN: ReadonlySet<string> = new Set(['ONLY', 'IF', 'EXISTS', 'NOT', 'TABLE', 'LATERAL'])
+/** Behind these, UPDATE is no verb: `ON CONFLICT DO UPDATE`, `FOR UPDATE`. */
+const BEFORE_UPDATE: ReadonlySet<string> = new Set(['DO', 'FOR', 'KEY', 'ON'])
+/** Verbs whose table may be followed by a parenthesis; else what is, is a function. */
+const WITH_COLUMNS: ReadonlySet<string | undefined> = new Set(['INSERT', 'COPY', 'CREATE', 'MERGE', 'ANALYZE', 'VACUUM', 'TRUNCATE'])
 /** Further tables than so many are left out. */
 const MOST_COLLECTIONS = 8
-const WORD = /^["A-Za-z_\u0080-\uffff]/
+const LONGEST_SUMMARY = 255
 
 /** Reads a query's tokens once. Text that is cut, or no SQL, gives what can be told. */
-const read = (text: string): Analysis => {
-  let normalized = ''
-  let operation: string | undefined
-  const collections: string[] = []
-  const verbs: string[] = []
-  let state: 'verb' | 'name' | 'rest' = 'verb'
-  let name = ''
-  let depth = 0
-  let blank = false
-  const take = (token: string): void => {
-    if (blank && normalized !== '') normalized += ' '
-    blank = false
-    normalized += token
+class QueryReader {
+  private readonly parts: string[] = []
+  private readonly collections: string[] = []
+  private readonly verbs: string[] = []
+  private operation: string | undefined = undefined
+  private expects: 'verb' | 'name' | 'anything' = 'verb'
+  /** The table's name so far; `dotted`: it goes on. */
+  private name = ''
+  private dotted = false
+  private previous = ''
+  private depth = 0
+
+  read(text: string): Analysis {
+    TOKEN.lastIndex = 0
+    for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+      const token = match[0]
+      if (BLANK.test(token)) {
+        if (this.parts.at(-1) !== ' ') this.parts.push(' ')
+      } else if (token[0] === '$' && token.endsWith('$')) {
+        this.literal()
+        const end = text.indexOf(token, TOKEN.lastIndex)
+        TOKEN.lastIndex = end < 0 ? text.length : end + token.length
+      } else if (LITERAL.test(token)) this.literal()
+      else if (WORD.test(token)) this.word(token)
+      else this.sign(token)
+    }
+    this.endName()
+    const { operation, collections } = this
+    const normalized = this.parts
+      .join('')
+      .replace(/\(\s*(\?|\$\d+)(?:\s*,\s*(?:\?|\$\d+))+\s*\)/g, '($1, …)')
+      .replace(/^\s+|[;\s]+$/g, '')
+    const summary = [...new Set([...this.verbs, ...collections])].join(' ').slice(0, LONGEST_SUMMARY)
+    return { normalized, operation, collections, summary }
   }
-  const named = (): void => {
-    if (name !== '' && !collections.includes(name) && collections.length < MOST_COLLECTIONS) collections.push(name)
-    name = ''
-    if (state === 'name') state = 'rest'
+
+  private literal(): void {
+    this.endName()
+    this.parts.push('?')
   }
-  TOKEN.lastIndex = 0
-  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
-    const token = match[0]
-    const first = token[0]
-    if (/^\s|^--|^\/\*/.test(token)) {
-      if (name !== '') named()
-      blank = true
-      continue
-    }
-    if (first === '$' && token.endsWith('$')) {
-      const end = text.indexOf(token, TOKEN.lastIndex)
-      TOKEN.lastIndex = end < 0 ? text.length : end + token.length
-      take('?')
-      continue
-    }
-    if (first === "'" || /^[eEbBxXnN]'/.test(token) || /^\.?\d/.test(token)) {
-      take('?')
-      continue
-    }
-    take(token)
-    if (WORD.test(token)) {
-      const upper = token.toUpperCase()
-      if (state === 'verb') {
-        if (VERB.test(upper)) {
-          operation ??= upper
-          verbs.push(upper)
-        }
-        state = NAMED_NEXT.test(upper) ? 'name' : 'rest'
-      } else if (state === 'name' && (name === '' || name.endsWith('.'))) {
-        if (!PASSED.test(upper)) name += token.startsWith('"') ? token.slice(1, -1) : token
-        else if (upper !== 'TABLE' && upper !== 'ONLY' && upper !== 'IF' && upper !== 'NOT' && upper !== 'EXISTS') state = 'rest'
-      } else {
-        if (name !== '') named()
-        if (operation === 'WITH' && depth === 0 && MAIN.test(upper)) {
-          operation = upper
-          verbs[verbs.length - 1] = upper
-        }
-        // `DO UPDATE SET` and `FOR UPDATE` name no table.
-        const before = normalized.slice(0, -token.length).trimEnd().slice(-3).toUpperCase()
-        if (NAMED_NEXT.test(upper) && !(upper === 'UPDATE' && (before.endsWith('DO') || before.endsWith('FOR')))) state = 'name'
+
+  private word(token: string): void {
+    this.parts.push(token)
+    const upper = token.toUpperCase()
+    if (this.dotted || (this.expects === 'name' && this.name === '' && !BETWEEN.has(upper))) {
+      this.name += token.startsWith('"') ? token.slice(1, -1) : token
+      this.dotted = false
+    } else if (this.expects !== 'name' || this.name !== '') this.keyword(upper)
+    this.previous = upper
+  }
+
+  private keyword(upper: string): void {
+    this.endName()
+    if (this.expects === 'verb') {
+      if (VERBS.has(upper)) {
+        this.operation ??= upper
+        if (this.verbs.length < MOST_COLLECTIONS) this.verbs.push(upper)
       }
-    } else if (first === '.' && name !== '') name += '.'
-    else if (first === ';') {
-      named()
-      state = 'verb'
-      depth = 0
-    } else {
-      // A function, not a table.
-      if (first === '(' && state === 'name' && operation !== 'INSERT' && operation !== 'COPY' && operation !== 'CREATE') name = ''
-      named()
-      if (first === '(') depth++
-      else if (first === ')') depth = Math.max(0, depth - 1)
+      this.expects = 'anything'
+    } else if (this.operation === 'WITH' && this.depth === 0 && MAIN.has(upper)) {
+      this.operation = upper
+      this.verbs[this.verbs.length - 1] = upper
+    }
+    if (BEFORE_NAME.has(upper) && !(upper === 'UPDATE' && BEFORE_UPDATE.has(this.previous))) this.expects = 'name'
+  }
+
+  private sign(token: string): void {
+    this.parts.push(token)
+    if (token === '.' && this.name !== '') {
+      this.name += '.'
+      this.dotted = true
+      return
+    }
+    if (token === '(' && this.expects === 'name' && !WITH_COLUMNS.has(this.operation)) this.name = ''
+    this.endName()
+    if (token === '(') this.depth++
+    else if (token === ')') this.depth = Math.max(0, this.depth - 1)
+    else if (token === ';') {
+      this.expects = 'verb'
+      this.depth = 0
     }
   }
-  named()
-  const listed = normalized.replace(/\(\s*(\?|\$\d+)(?:\s*,\s*(?:\?|\$\d+))+\s*\)/g, '($1, …)').replace(/[;\s]+$/, '')
-  return { normalized: listed, operation, collections, summary: [...new Set([...verbs, ...collections])].join(' ').slice(0, 255) }
+
+  private endName(): void {
+    const { name, collections } = this
+    if (name !== '' && !collections.includes(name) && collections.length < MOST_COLLECTIONS) collections.push(name)
+    this.name = ''
+    this.dotted = false
+    if (this.expects === 'name') this.expects = 'anything'
+  }
 }
 
 const REMEMBERED = 256
@@ -107,7 +135,7 @@ const known = new Map<string, Analysis>()
 export const analyse = (text: string): Analysis => {
   const before = known.get(text)
   if (before !== undefined) return before
-  const analysis = read(text)
+  const analysis = new QueryReader().read(text)
   if (known.size >= REMEMBERED) known.delete(known.keys().next().value as string)
   known.set(text, analysis)
   return analysis

@@ -32,7 +32,7 @@ export const isReply: Recognise = (bytes, start, end) => {
 export const mayBeCommand = (bytes: Uint8Array, start: number, end: number): boolean =>
   COMMAND.test(latin1(bytes, start, Math.min(end, start + LONGEST)))
 
-const LINE = /^([*$%~>|=!;]-?\d{1,10}|[+-][ -~]{0,200}|:-?\d{1,19}|_|#[tf]|,[-\d.einfaN]{1,32}|\([-\d]{1,64})\r\n/
+const LINE = /^([*$%~>|=!;](?:-?\d{1,10}|\?)|\.|[+-][ -~]{0,200}|:-?\d{1,19}|_|#[tf]|,[-\d.einfaN]{1,32}|\([-\d]{1,64})\r\n/
 /** Lines looked at. */
 const MOST_LINES = 16
 
@@ -44,7 +44,7 @@ export const mayBeReply = (bytes: Uint8Array, start: number, end: number): boole
     if (line === null)
       return lines > 0 && end - at < 256 && latin1(bytes, at, end).indexOf('\n') < 0 && /^[-*$%~>|=!;+:_#,(]/.test(latin1(bytes, at, end))
     at += line[0].length
-    if (!/^[$=!]/.test(line[0]) || line[1].startsWith('-', 1)) continue
+    if (!/^[$=!;]\d/.test(line[0])) continue
     at += Number(line[1].slice(1))
     if (at + 2 <= end && (bytes[at] !== 13 || bytes[at + 1] !== 10)) return false
     at += 2
