@@ -11,7 +11,7 @@ import { Fields } from './fields.ts'
 import { Framing, type SavedFraming } from './framing.ts'
 import { Frontend } from './frontend.ts'
 import { LIMITS } from './limits.ts'
-import { endsReady, mayBeAnswers, mayBeRequests } from './recognise.ts'
+import { endsReady, isStartup, mayBeAnswers, mayBeRequests } from './recognise.ts'
 import { type SavedSession, Session } from './session.ts'
 import { copyOfUnit, extend, newUnit, type Span, type Unit } from './unit.ts'
 
@@ -112,7 +112,11 @@ export class PostgresConnection implements Reader {
 
   /** Where reading goes on after a loss; at the end if nowhere. */
   private resume(side: Side, bytes: Uint8Array, start: number, end: number): number {
-    if (side === CLIENT) return mayBeRequests(bytes, start, end) ? start : end
+    if (side === CLIENT) {
+      // A connection that begins here, although its handshake was not seen.
+      if (this.framings[CLIENT].mode === 'typed' && isStartup(bytes, start, end)) this.framings[CLIENT].reset('startup')
+      return this.framings[CLIENT].mode === 'startup' || mayBeRequests(bytes, start, end) ? start : end
+    }
     if (mayBeAnswers(bytes, start, end)) return start
     return endsReady(bytes, start, end) ? end - 6 : end
   }

@@ -29,7 +29,7 @@ export interface Asked {
 export interface SavedQueue {
   open: Unit[]
   /** `unit`: which one of `open`. */
-  asked: ((Omit<Asked, 'unit'> & { unit: number }) | 'gap')[]
+  asked: ((Omit<Asked, 'unit'> & { unit: number }) | 'gap' | 'lost')[]
   presumed: number
   alternating: boolean
   answered: boolean
@@ -44,14 +44,14 @@ const SETTLED = 8
 
 /**
  * What the server has to answer, in order. After bytes of the client were lost, nobody knows how many queries they held, and counting means
- * nothing from there on (`gap`). It begins anew with a query that nothing can be open before: of a client that never asked before it had the
+ * nothing from there on (`gap`; `lost` where it was answers). It begins anew with a query that nothing can be open before: of a client that never asked before it had the
  * whole answer, once the server is ready again; or after a while in which nobody said anything. Neither is proof, so calls are marked
  * `pairing-presumed` until eight in a row went one by one.
  */
 export class Queue {
   /** Bytes that were lost, and make pairing uncertain. */
   lost: Missing[] = []
-  private asked: (Asked | 'gap')[] = []
+  private asked: (Asked | 'gap' | 'lost')[] = []
   private presumed: number
   private alternating = true
   private answered = false
@@ -63,7 +63,13 @@ export class Queue {
 
   /** What is answered next; `gap`: nobody knows. */
   get head(): Asked | 'gap' | undefined {
-    return this.asked[0]
+    const head = this.asked[0]
+    return head === 'lost' ? 'gap' : head
+  }
+
+  /** Bytes were lost, and what waits for what is not known, or will not be. */
+  private get uncertain(): boolean {
+    return this.asked.some((entry) => typeof entry === 'string')
   }
 
   get full(): boolean {
@@ -71,7 +77,7 @@ export class Queue {
   }
 
   get entries(): Asked[] {
-    return this.asked.filter((entry): entry is Asked => entry !== 'gap')
+    return this.asked.filter((entry): entry is Asked => typeof entry === 'object')
   }
 
   /** Calls that wait, each once. */
@@ -79,9 +85,9 @@ export class Queue {
     return [...new Set(this.entries.map(({ unit }) => unit))]
   }
 
-  /** After a loss: what waits can only be answered by what comes, since it all ends with one ReadyForQuery. */
+  /** After a loss of answers: what waits can only be answered by what comes, since it all ends with one ReadyForQuery. */
   get single(): boolean {
-    return this.asked.indexOf('gap', 1) < 0 && this.entries.filter(({ kind }) => CYCLES.has(kind)).length === 1
+    return this.asked[0] === 'lost' && !this.asked.includes('gap') && this.entries.filter(({ kind }) => CYCLES.has(kind)).length === 1
   }
 
   heard(at: Micros): void {
@@ -94,7 +100,7 @@ export class Queue {
     const quiet = at - this.last > QUIET
     this.last = at
     if (!begins) return false
-    const regained = this.asked.includes('gap') && (quiet || (this.alternating && this.answered))
+    const regained = this.uncertain && (quiet || (this.alternating && this.answered))
     if (!regained && this.asked.length > 0) this.alternating = false
     this.answered = false
     return regained
@@ -119,7 +125,7 @@ export class Queue {
   /** The first is answered. */
   shift(): void {
     const head = this.asked.shift()
-    if (head === undefined || head === 'gap') return
+    if (typeof head !== 'object') return
     head.unit.waiting--
     if (CYCLES.has(head.kind) && this.presumed > 0) this.presumed = this.asked.length === 0 ? this.presumed - 1 : SETTLED
   }
@@ -127,7 +133,7 @@ export class Queue {
   /** Takes out what comes before the next that ends with ReadyForQuery; that one too, if it is to be `whole`. Answers what was taken. */
   skip(whole: boolean): Asked[] {
     const taken: Asked[] = []
-    for (let head = this.asked[0]; head !== undefined && head !== 'gap'; head = this.asked[0]) {
+    for (let head = this.asked[0]; typeof head === 'object'; head = this.asked[0]) {
       const ends = CYCLES.has(head.kind)
       if (ends && !whole) break
       this.shift()
@@ -139,29 +145,30 @@ export class Queue {
 
   lostRequests(missing: Missing): void {
     this.note(missing)
+    if (this.asked.at(-1) === 'lost') this.asked.pop()
     if (this.asked.at(-1) !== 'gap') this.asked.push('gap')
   }
 
   lostAnswers(missing: Missing): void {
     this.note(missing)
     for (const unit of this.units) if (unit.missing.length < 16) unit.missing.push(missing)
-    if (this.asked[0] !== 'gap') this.asked.unshift('gap')
+    if (typeof this.asked[0] !== 'string') this.asked.unshift('lost')
     this.answered = true
   }
 
   /** It is known again who is answered. */
   found(): void {
-    if (this.asked[0] === 'gap') this.asked.shift()
+    if (typeof this.asked[0] === 'string') this.asked.shift()
   }
 
   private note(missing: Missing): void {
-    if (!this.asked.includes('gap')) this.lost = []
+    if (!this.uncertain) this.lost = []
     if (this.lost.length < 16) this.lost.push(missing)
   }
 
   save(): SavedQueue {
     const { presumed, alternating, answered, last, lost, units } = this
-    const asked = this.asked.map((entry) => (entry === 'gap' ? entry : { ...entry, unit: units.indexOf(entry.unit) }))
+    const asked = this.asked.map((entry) => (typeof entry === 'string' ? entry : { ...entry, unit: units.indexOf(entry.unit) }))
     return { presumed, alternating, answered, last, lost: [...lost], asked, open: units.map(copyOfUnit) }
   }
 
@@ -170,7 +177,7 @@ export class Queue {
     const units = open.map(copyOfUnit)
     Object.assign(this, rest)
     this.lost = [...lost]
-    this.asked = asked.map((entry) => (entry === 'gap' ? entry : { ...entry, unit: units[entry.unit] }))
+    this.asked = asked.map((entry) => (typeof entry === 'string' ? entry : { ...entry, unit: units[entry.unit] }))
     return units
   }
 }

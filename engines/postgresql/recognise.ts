@@ -13,7 +13,9 @@ const LENGTHS: Readonly<Record<'frontend' | 'backend', Readonly<Record<number, n
 /** A first message longer than this is only believed when it ends in the segment. */
 const PLAUSIBLE = 16 * 1024 * 1024
 
-const isStartup = (bytes: Uint8Array, at: number): boolean => {
+/** Whether a start-up, or what may come in its place, begins here. */
+export const isStartup = (bytes: Uint8Array, at: number, end: number): boolean => {
+  if (end - at < 8) return false
   const [length, code] = [u32be(bytes, at), u32be(bytes, at + 4)]
   if (code === SSL_REQUEST || code === GSS_REQUEST) return length === 8
   if (code === CANCEL_REQUEST) return length >= 16 && length <= 272
@@ -46,7 +48,7 @@ const chain = (bytes: Uint8Array, start: number, end: number, server: boolean): 
 export const isClient: Recognise = (bytes, start, end) => {
   if (bytes[start] === 0) {
     if (end - start < 8) return bytes.subarray(start, Math.min(end, start + 2)).some((byte) => byte !== 0) ? 'no' : 'more'
-    return isStartup(bytes, start) ? 'yes' : 'no'
+    return isStartup(bytes, start, end) ? 'yes' : 'no'
   }
   return mayBeRequests(bytes, start, end) ? 'yes' : 'no'
 }

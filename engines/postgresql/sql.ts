@@ -1,3 +1,5 @@
+import { BLANK, END, Lexer, LITERAL, WORD } from './lexer.ts'
+
 /** What a query is about, as far as it is plain from its text. */
 export interface Analysis {
   /** Literals replaced by `?`, comments left out, white space as one blank. */
@@ -10,11 +12,6 @@ export interface Analysis {
   summary: string
 }
 
-const TOKEN =
-  /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|(?:[eE]'(?:[^'\\]|''|\\[\s\S])*|[bBxXnN]?'(?:[^']|'')*)(?:'|$)|\$(?:[A-Za-z_]\w*)?\$|\$\d+|"(?:[^"]|"")*(?:"|$)|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\w*|[\s\S]/g
-const BLANK = /^(\s|--|\/\*)/
-const LITERAL = /^([eEbBxXnN]?'|\.?\d)/
-const WORD = /^["A-Za-z_\u0080-\uffff]/
 const VERBS: ReadonlySet<string> = new Set(
   (
     'SELECT INSERT UPDATE DELETE MERGE WITH BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE SET RESET SHOW CREATE ALTER DROP TRUNCATE COPY EXPLAIN ANALYZE ' +
@@ -35,9 +32,20 @@ const WITH_COLUMNS: ReadonlySet<string | undefined> = new Set(['INSERT', 'COPY',
 const MOST_COLLECTIONS = 8
 const LONGEST_SUMMARY = 255
 
+/** Values in a row. */
+const LIST = /\(\s*(\?|\$\d+)(?:\s*,\s*(?:\?|\$\d+))+\s*\)/g
+
+/** Without the semicolons at the end. */
+const withoutEnd = (text: string): string => {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === ';' || text[end - 1] === ' ')) end--
+  return text.slice(0, end)
+}
+
 /** Reads a query's tokens once. Text that is cut, or no SQL, gives what can be told. */
 class QueryReader {
-  private readonly parts: string[] = []
+  private written = ''
+  private blank = false
   private readonly collections: string[] = []
   private readonly verbs: string[] = []
   private operation: string | undefined = undefined
@@ -49,36 +57,33 @@ class QueryReader {
   private depth = 0
 
   read(text: string): Analysis {
-    TOKEN.lastIndex = 0
-    for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
-      const token = match[0]
-      if (BLANK.test(token)) {
-        if (this.parts.at(-1) !== ' ') this.parts.push(' ')
-      } else if (token[0] === '$' && token.endsWith('$')) {
-        this.literal()
-        const end = text.indexOf(token, TOKEN.lastIndex)
-        TOKEN.lastIndex = end < 0 ? text.length : end + token.length
-      } else if (LITERAL.test(token)) this.literal()
-      else if (WORD.test(token)) this.word(token)
-      else this.sign(token)
+    const lexer = new Lexer(text)
+    for (let kind = lexer.next(); kind !== END; kind = lexer.next()) {
+      if (kind === BLANK) this.blank = true
+      else if (kind === LITERAL) this.literal()
+      else if (kind === WORD) this.word(text.slice(lexer.from, lexer.to))
+      else this.sign(text.slice(lexer.from, lexer.to))
     }
     this.endName()
     const { operation, collections } = this
-    const normalized = this.parts
-      .join('')
-      .replace(/\(\s*(\?|\$\d+)(?:\s*,\s*(?:\?|\$\d+))+\s*\)/g, '($1, …)')
-      .replace(/^\s+|[;\s]+$/g, '')
+    const written = withoutEnd(this.written)
+    const normalized = written.includes('(') ? written.replace(LIST, '($1, …)') : written
     const summary = [...new Set([...this.verbs, ...collections])].join(' ').slice(0, LONGEST_SUMMARY)
     return { normalized, operation, collections, summary }
   }
 
+  private write(token: string): void {
+    this.written += this.blank && this.written !== '' ? ` ${token}` : token
+    this.blank = false
+  }
+
   private literal(): void {
     this.endName()
-    this.parts.push('?')
+    this.write('?')
   }
 
   private word(token: string): void {
-    this.parts.push(token)
+    this.write(token)
     const upper = token.toUpperCase()
     if (this.dotted || (this.expects === 'name' && this.name === '' && !BETWEEN.has(upper))) {
       this.name += token.startsWith('"') ? token.slice(1, -1) : token
@@ -103,7 +108,7 @@ class QueryReader {
   }
 
   private sign(token: string): void {
-    this.parts.push(token)
+    this.write(token)
     if (token === '.' && this.name !== '') {
       this.name += '.'
       this.dotted = true
@@ -129,14 +134,16 @@ class QueryReader {
 }
 
 const REMEMBERED = 256
-const known = new Map<string, Analysis>()
+let known = new Map<string, Analysis>()
+let before = new Map<string, Analysis>()
 
 /** Analyses a query; the last few are remembered, since programs ask the same again and again. */
 export const analyse = (text: string): Analysis => {
-  const before = known.get(text)
-  if (before !== undefined) return before
-  const analysis = new QueryReader().read(text)
-  if (known.size >= REMEMBERED) known.delete(known.keys().next().value as string)
+  const analysis = known.get(text) ?? before.get(text) ?? new QueryReader().read(text)
+  if (known.size >= REMEMBERED) {
+    before = known
+    known = new Map()
+  }
   known.set(text, analysis)
   return analysis
 }
