@@ -53,7 +53,7 @@ it('keeps its files bounded by what is live, however much goes through', async (
   const state = await open()
   await work(state, 500)
   await state.close()
-  expect(await sizeOf(world.directory)).toBeLessThan(4 << 20)
+  expect(await sizeOf(world.directory)).toBeLessThan(8 << 20)
   const again = await open()
   expect((await again.read('l', 0, 10)).map((entry) => entry.sequence)).toEqual([499, 500])
   expect((await again.load('l')).checkpoints.get('open')).toEqual(new Uint8Array(50_000).fill(500))
