@@ -11,11 +11,11 @@ import { installed } from './measure.ts'
 export interface Capture {
   name: string
   /** As tshark names it. */
-  protocol: 'http' | 'http2'
+  protocol: 'http' | 'http2' | 'resp' | 'pgsql'
   file: string
   bytes: number
   exchanges: number
-  /** Port that a tool must be told speaks HTTP. */
+  /** Port that a tool must be told speaks it. */
   port: number | undefined
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Capture, http2, keepAlive, manyConnections, type Options } from './captures.ts'
+import { postgresql, redis } from './databases.ts'
 import { type Cost, costOf, installed, median } from './measure.ts'
 import type { Subject } from './report.ts'
 
@@ -10,6 +11,8 @@ const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 const FIELDS = {
   http: ['http.request.method', 'http.request.uri', 'http.response.code', 'http.content_length'],
   http2: ['http2.streamid', 'http2.headers.method', 'http2.headers.path', 'http2.headers.status', 'http2.length'],
+  resp: ['resp.bulk_string.value', 'resp.string', 'resp.error', 'resp.integer'],
+  pgsql: ['pgsql.type', 'pgsql.query', 'pgsql.statement', 'pgsql.tag', 'pgsql.val.data'],
 }
 const fieldsOf = ({ protocol }: Capture): string[] =>
   ['frame.time_epoch', 'tcp.stream', ...FIELDS[protocol]].flatMap((field) => ['-e', field])
@@ -21,14 +24,15 @@ interface Peer {
   told?(cost: Cost, capture: Capture): number | undefined
 }
 
-const decodeAs = ({ port, protocol }: Capture): string[] => (port === undefined ? [] : ['-d', `tcp.port==${port},${protocol}`])
+const decodeAs = ({ port, protocol }: Capture): string[] =>
+  port === undefined || !protocol.startsWith('http') ? [] : ['-d', `tcp.port==${port},${protocol}`]
 const tshark = (capture: Capture, more: string[] = []) =>
   costOf('tshark', ['-n', '-r', capture.file, ...decodeAs(capture), ...more, '-Y', capture.protocol, '-T', 'fields', ...fieldsOf(capture)])
 const LIGHT = ['json', 'data-text-lines', 'media']
   .flatMap((name) => ['--disable-protocol', name])
   .concat('-o', 'http.decompress_body:FALSE')
 
-/** A line a message; over HTTP/2 a line has frames of several. */
+/** A line a message; of the others a line has messages of several. */
 const halfOfLines = ({ lines }: Cost, { protocol }: Capture) => (protocol === 'http' ? lines / 2 : undefined)
 
 const PEERS: Peer[] = [
@@ -56,7 +60,13 @@ export async function readBench(options: Options): Promise<Subject> {
     notes: ['ratio: CPU time of the peer by that of spider read. Medians; every peer writes to a file.'],
   }
   const peers = PEERS.filter(({ name }) => name.startsWith('spider') || installed(name.split(/[ ,]/)[0]))
-  for (const capture of [await keepAlive(options), manyConnections(options), await http2(options)]) {
+  for (const capture of [
+    await keepAlive(options),
+    manyConnections(options),
+    await http2(options),
+    await redis(options),
+    await postgresql(options),
+  ]) {
     if (typeof capture === 'string') {
       subject.notes.push(capture)
       continue

@@ -2,7 +2,7 @@ import type { ExchangeStatus, Missing } from '../http/facts.ts'
 import { bodyOfText } from '../protocols/body.ts'
 import type { Call, Part, Value } from '../protocols/call.ts'
 import type { Micros } from '../time.ts'
-import { type Command, nameOf } from './command.ts'
+import type { Command } from './command.ts'
 import { LIMITS } from './limits.ts'
 import { isSecretReply, MASK } from './mask.ts'
 import { shown } from './text.ts'
@@ -57,8 +57,7 @@ const lineOf = (args: readonly string[], name: string | undefined, each: number,
 /** The call of a command, with its reply if it came. */
 export const callOf = (command: Command, answered: Answered | undefined, status: ExchangeStatus, context: Context): Call => {
   const call = newCall(command.position, status)
-  const name = nameOf(command)
-  const { args, first, last, wireBytes } = command
+  const { args, name, first, last, wireBytes } = command
   call.action = name
   call.missing = answered === undefined ? [...command.missing] : [...command.missing, ...answered.missing]
   call.findings = [...command.findings]

@@ -13,6 +13,7 @@ export interface Command {
   last: Micros
   wireBytes: number
   args: string[]
+  name: string | undefined
   /** How many it had. */
   count: number
   /** Some of its arguments were not kept whole. */
@@ -29,10 +30,22 @@ const CONTAINERS: ReadonlySet<string> = new Set(
 )
 const NAME = /^[A-Za-z0-9_.|-]{1,64}$/
 
+/** Names in upper case, by how they were sent. Bounded: what is no command of Redis is not kept. */
+const names = new Map<string, string>()
+const MOST_NAMES = 1024
+
+const upperCase = (word: string): string => {
+  const known = names.get(word)
+  if (known !== undefined) return known
+  const name = word.toUpperCase()
+  if (names.size < MOST_NAMES && word.length < 32) names.set(word, name)
+  return name
+}
+
 /** The command's name in upper case, with its subcommand; undefined where it was not seen or is none. */
-export const nameOf = ({ args }: Command): string | undefined => {
+const readName = (args: readonly string[]): string | undefined => {
   if (args.length === 0 || !NAME.test(args[0])) return undefined
-  const name = args[0].toUpperCase()
+  const name = upperCase(args[0])
   return CONTAINERS.has(name) && args.length > 1 && NAME.test(args[1]) ? `${name} ${args[1].toUpperCase()}` : name
 }
 
@@ -69,11 +82,11 @@ export class Arguments implements ValueSink {
   }
 
   /** The arguments, masked; and room for the next command's. */
-  take(): { args: string[]; count: number; cut: boolean } {
+  take(): Pick<Command, 'args' | 'name' | 'count' | 'cut'> {
     const { args, count, cut } = this
     mask(args, count)
     this.reset()
-    return { args, count, cut }
+    return { args, name: readName(args), count, cut }
   }
 
   reset(): void {
@@ -86,7 +99,11 @@ export class Arguments implements ValueSink {
 }
 
 /** Characters that a command takes while it waits. */
-export const sizeOf = ({ args }: Command): number => args.reduce((size, arg) => size + arg.length, 0)
+export const sizeOf = ({ args }: Command): number => {
+  let size = 0
+  for (const arg of args) size += arg.length
+  return size
+}
 
 /** Keeps the name of a command, when those that wait take too much. */
 export const shorten = (command: Command): void => {

@@ -4,7 +4,7 @@ import type { Beginning, Host, Reader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { type Answered, type Context, callOf, callOfAnswer } from './call.ts'
-import { Arguments, type Command, nameOf } from './command.ts'
+import { Arguments, type Command } from './command.ts'
 import { splitInline } from './inline.ts'
 import { mask } from './mask.ts'
 import { Pairing, type SavedPairing } from './pairing.ts'
@@ -107,7 +107,7 @@ export class RedisConnection implements Reader {
   }
 
   private asked(command: Command): void {
-    const name = nameOf(command)
+    const { name } = command
     if (!this.session.asked(command)) {
       this.emit(command, undefined, 'complete')
       return
@@ -127,7 +127,7 @@ export class RedisConnection implements Reader {
     const { reply, session, pairing } = this
     const { type, count, first, second, integer, text, cut, attributes } = reply
     const head = pairing.head
-    const name = head && nameOf(head)
+    const name = head?.name
     const error = reply.error !== undefined && (type !== ARRAY || name === 'EXEC') ? reply.error : undefined
     const answered: Answered = { ...times, text, cut, error, attributes, missing }
     reply.reset()
@@ -160,7 +160,7 @@ export class RedisConnection implements Reader {
   }
 
   private answer(command: Command, answered: Answered): void {
-    const name = nameOf(command)
+    const { name } = command
     if (answered.error === undefined) this.session.done(command, answered.text)
     if (name === 'PSYNC' && answered.error === undefined) this.opaque = true
     if (this.opaque) command.findings.push('replication-not-read')
@@ -248,12 +248,12 @@ export class RedisConnection implements Reader {
     const direction = this.directions[CLIENT]
     const parser = this.parsers[CLIENT]
     const begun = !parser.idle
-    const { args, count } = this.arguments.take()
+    const { args, name, count } = this.arguments.take()
     parser.reset()
     if (!begun) return undefined
     const { position, first, missing, offset } = direction
     const wireBytes = Math.max(0, offset - position - missing.reduce((sum, { bytes }) => sum + bytes, 0))
-    const command = { position, first: first as Micros, last: at, wireBytes, args, count, cut: true, missing, findings: [] }
+    const command = { position, first: first as Micros, last: at, wireBytes, args, name, count, cut: true, missing, findings: [] }
     const call = callOf(command, undefined, status, this.context)
     if (status === 'incomplete') this.host.call(call)
     return call
@@ -291,13 +291,14 @@ export class RedisConnection implements Reader {
     const what: Missing = { direction: error.direction, offset: position, bytes: 0, reason: 'not captured' }
     if (side === CLIENT) {
       this.parsers[CLIENT].reset()
-      const { args, count } = this.arguments.take()
+      const { count } = this.arguments.take()
       const command = {
         position,
         first: first as Micros,
         last: at,
         wireBytes: direction.offset - position,
-        args: args.slice(0, 0),
+        args: [],
+        name: undefined,
         count,
         cut: true,
         missing: [],

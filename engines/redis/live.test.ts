@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis)('a real Redis', () => {
       await Promise.all(Array.from({ length: 200 }, (_, i) => client.set(`key:${i}`, 'v'.repeat(i * 7))))
       await client.pipeline().get('key:3').hset('h', { a: 1, b: 'ü' }).hgetall('h').lpop('key:1').exec()
       await client.multi().incr('n').incr('n').exec()
-      await client.setBuffer('binary', Buffer.from([0, 255, 13, 10]))
+      await client.set('binary', Buffer.from([0, 255, 13, 10]))
       await client.eval('return {1, "a", {ok = "fine"}}', 0)
       await client.quit()
     })

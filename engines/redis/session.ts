@@ -1,4 +1,4 @@
-import { type Command, nameOf } from './command.ts'
+import type { Command } from './command.ts'
 
 export interface SavedSession {
   namespace: string | undefined
@@ -42,7 +42,7 @@ export class Session {
 
   /** A command was sent. Answers whether it gets a reply. */
   asked(command: Command): boolean {
-    if (nameOf(command) === 'CLIENT REPLY') {
+    if (command.name === 'CLIENT REPLY') {
       const how = command.args[2]?.toUpperCase()
       if (how === 'ON') this.silent = false
       else if (how === 'OFF') this.silent = true
@@ -57,8 +57,7 @@ export class Session {
 
   /** A command was answered, and not by an error. `text`: the reply, as JSON. */
   done(command: Command, text: string): void {
-    const { args } = command
-    const name = args[0]?.toUpperCase()
+    const { args, name } = command
     if (name === 'SELECT' && text === '"OK"') this.namespace = args[1]
     else if (name === 'SELECT' && text === '"QUEUED"') this.queued = args[1]
     else if (name === 'EXEC' || name === 'DISCARD') {

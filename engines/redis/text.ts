@@ -23,5 +23,6 @@ export const escaped = (text: string): string =>
 /** As one reads it in a line: in quotes where it would run together with its neighbours, at most `most` characters. */
 export const shown = (text: string, most: number): string => {
   const short = text.length > most ? `${text.slice(0, most - 1)}…` : text
-  return /^[!-~\u00a1-\uffff]+$/.test(short) && !short.includes('"') ? short : JSON.stringify(short)
+  return PLAIN.test(short) ? short : JSON.stringify(short)
 }
+const PLAIN = /^[!#-~\u00a1-\uffff]+$/
