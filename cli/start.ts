@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type Command, InvalidArgumentError } from 'commander'
 import { CaptureRefused } from '#adapters/capture/port.ts'
 import { OptionError, parse } from '#agents/whisperer/options.ts'
+import { variablesForHelp } from '#functions/host/settings-page.ts'
 import type { Closer } from './start/server.ts'
 import { UsageError } from './usage.ts'
 
@@ -44,6 +45,7 @@ export function addStart(program: Command, finish: (code: number) => void): void
     .option('--listen <address>', 'address to listen on; anyone who reaches it sees all that is captured', '127.0.0.1')
     .option('--data <dir>', 'where everything is kept between starts', DATA)
     .option('--keep-packets <hours>', 'how long packets and bodies are kept', hours, 24)
+    .addHelpText('after', `\nServers in place of the data directory, by variables of the environment:\n${variablesForHelp()}`)
     .action(async (files: string[], options: StartOptions) => finish(await start(files, options)))
 }
 

@@ -1,3 +1,5 @@
+import { parseAddress } from '#adapters/state/redis/address.ts'
+
 /** What the environment says: which adapters stand behind the ports, and how the functions are joined. */
 export interface Settings {
   /** Where embedded adapters keep their data. */
@@ -25,6 +27,8 @@ export interface Variable {
   name: string
   description: string
   default?: string
+  /** Of functions that run each on its own; one process does without. */
+  apart?: true
 }
 
 /** Every variable of the environment that Spider's functions read. */
@@ -37,7 +41,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'SPIDER_TEAM', description: 'Whose documents are written and read', default: 'local' },
   {
     name: 'ELASTICSEARCH_URL',
-    description: 'Documents lie in this Elasticsearch (8 or 9) instead of DuckDB; several nodes are separated by commas',
+    description: 'Documents lie in this Elasticsearch (9.0 or later) instead of DuckDB; several nodes are separated by commas',
   },
   { name: 'ELASTICSEARCH_USERNAME', description: 'Its user, with ELASTICSEARCH_PASSWORD' },
   { name: 'ELASTICSEARCH_PASSWORD', description: 'The password of ELASTICSEARCH_USERNAME' },
@@ -61,15 +65,18 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'S3_REGION', description: 'Region of the bucket', default: 'us-east-1' },
   { name: 'S3_PREFIX', description: 'All objects begin with it', default: 'spider/' },
   {
+    apart: true,
     name: 'K_SINK',
     description: 'Where events are published to, a broker; Knative sets it. Without it what follows runs in the same process',
   },
   {
+    apart: true,
     name: 'SPIDER_CHAIN',
     description: 'Functions that run in the process of sessions: nothing, parsing, or parsing,dedup',
     default: 'parsing,dedup',
   },
   {
+    apart: true,
     name: 'SPIDER_CLAIM_BYTES',
     description: 'Event data above so many bytes lie in the blob store, and the event says where',
     default: '262144',
@@ -85,6 +92,7 @@ export function readSettings(env: Environment): Settings {
   needs(env, 'ELASTICSEARCH_URL', ['ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD', 'ELASTICSEARCH_API_KEY', 'ELASTICSEARCH_CA'])
   needs(env, 'REDIS_URL', ['REDIS_USERNAME', 'REDIS_PASSWORD'])
   needs(env, 'S3_BUCKET', ['S3_ENDPOINT'])
+  together(env, 'ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD')
   if (given('ELASTICSEARCH_API_KEY') && given('ELASTICSEARCH_USERNAME'))
     throw new InvalidSettings('ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME are both set: give one of them.')
   const elasticsearch = given('ELASTICSEARCH_URL')
@@ -109,7 +117,7 @@ export function readSettings(env: Environment): Settings {
     redis:
       redis === undefined
         ? undefined
-        : { url: redis, username: given('REDIS_USERNAME'), password: given('REDIS_PASSWORD'), prefix: given('REDIS_PREFIX') },
+        : { url: redisUrl(redis), username: given('REDIS_USERNAME'), password: given('REDIS_PASSWORD'), prefix: given('REDIS_PREFIX') },
     s3:
       bucket === undefined
         ? undefined
@@ -131,6 +139,21 @@ function needs(env: Environment, name: string, others: readonly string[]): void 
   if (env[name]) return
   const alone = others.find((other) => env[other])
   if (alone) throw new InvalidSettings(`${alone} is set and ${name} is not: give both, or neither.`)
+}
+
+function together(env: Environment, ...names: [string, string]): void {
+  const missing = names.find((name) => !env[name])
+  const there = names.find((name) => env[name])
+  if (missing && there) throw new InvalidSettings(`${there} is set and ${missing} is not: give both, or neither.`)
+}
+
+function redisUrl(text: string): string {
+  try {
+    parseAddress(text)
+    return text
+  } catch (error) {
+    throw new InvalidSettings(`REDIS_URL cannot be used: ${(error as Error).message}.`)
+  }
 }
 
 function httpUrl(name: string, text: string): string {
