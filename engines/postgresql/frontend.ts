@@ -165,7 +165,8 @@ export class Frontend {
     const unit = session.current ?? session.begin('SYNC')
     session.skipping = false
     if (unit.stage > 0 && unit.stage < EXECUTED && unit.kind === undefined) unit.kind = unit.stage === PARSED ? 'PREPARE' : 'BIND'
-    session.queue.push('sync', unit)
+    if (session.queue.full) session.overflow(unit)
+    else session.queue.push('sync', unit)
     this.endCycle(unit)
     return unit
   }
@@ -197,6 +198,7 @@ export class Frontend {
   private ask(kind: Kind, unit: Unit, name = '', id = 0): void {
     const { session } = this
     if (session.skipping) session.skipped(unit)
+    else if (session.queue.full) session.overflow(unit)
     else session.queue.push(kind, unit, name, id)
   }
 

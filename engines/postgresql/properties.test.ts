@@ -184,6 +184,15 @@ describe('never throws', () => {
     )
   })
 
+  it('on pipelines without end, and holds a bounded number of them', () => {
+    const queries = m.query(`select '${'x'.repeat(2000)}'`).repeat(500)
+    const steps: Step[] = [...opening, ...Array.from({ length: 20 }, (): Step => ({ client: queries }))]
+    const { calls, pending } = play(postgresql, steps)
+    expect(calls).toHaveLength(10_001)
+    expect(pending).toHaveLength(4096)
+    expect(pending.reduce((sum, { fields }) => sum + JSON.stringify(fields).length, 0)).toBeLessThan(16e6)
+  })
+
   it('on any text of a query', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (query) => void analyse(query)),

@@ -72,6 +72,10 @@ export class Queue {
     return this.asked.some((entry) => typeof entry === 'string')
   }
 
+  get length(): number {
+    return this.asked.length
+  }
+
   get full(): boolean {
     return this.asked.length >= LIMITS.open
   }
@@ -143,8 +147,9 @@ export class Queue {
     return taken
   }
 
-  lostRequests(missing: Missing): void {
-    this.note(missing)
+  /** `missing`: the bytes; none when requests were too many to be kept. */
+  lostRequests(missing?: Missing): void {
+    if (missing !== undefined) this.note(missing)
     if (this.asked.at(-1) === 'lost') this.asked.pop()
     if (this.asked.at(-1) !== 'gap') this.asked.push('gap')
   }

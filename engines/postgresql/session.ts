@@ -7,6 +7,11 @@ import { Names, type Portal, type Statement } from './names.ts'
 import { Queue, type SavedQueue } from './queue.ts'
 import { copyOfUnit, newUnit, note, type Span, sizeOf, type Unit } from './unit.ts'
 
+const TOO_LONG = 'pipeline-too-long'
+/** While fewer wait, or of a smaller call, nobody counts characters. */
+const FEW = 32
+const LARGE = 512
+
 export interface SavedSession {
   queue: SavedQueue
   statements: ReturnType<Names<Statement>['save']>
@@ -67,7 +72,8 @@ export class Session {
 
   /** Tells a call when nothing more belongs to it. */
   settle(unit: Unit): void {
-    if (unit.closed && unit.waiting === 0) this.emit(unit, unit.missing.length === 0 ? 'complete' : 'incomplete')
+    if (unit.closed && unit.waiting === 0)
+      this.emit(unit, unit.missing.length === 0 && !unit.findings.includes(TOO_LONG) ? 'complete' : 'incomplete')
   }
 
   emit(unit: Unit, status: ExchangeStatus): void {
@@ -99,6 +105,12 @@ export class Session {
     if (orphan !== undefined) this.emit(orphan, 'incomplete')
   }
 
+  /** Too many wait: this one's answer is not waited for, and nothing behind it can be counted. */
+  overflow(unit: Unit): void {
+    note(unit, TOO_LONG)
+    this.queue.lostRequests()
+  }
+
   /** The call waits no more for what the server passes over after an error. */
   skipped(unit: Unit): void {
     note(unit, 'skipped-after-error')
@@ -106,7 +118,7 @@ export class Session {
 
   /** Texts of calls that wait are cut when there is too much of them. */
   limit(unit: Unit): void {
-    if (sizeOf(unit) < LIMITS.text || this.queue.entries.length < LIMITS.open / 16) return
+    if (sizeOf(unit) < LARGE || this.queue.length < FEW) return
     const size = this.queue.units.reduce((sum, each) => sum + sizeOf(each), 0)
     if (size <= LIMITS.waiting) return
     unit.text = unit.text?.slice(0, LIMITS.summary)

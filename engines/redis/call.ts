@@ -61,11 +61,12 @@ export const callOf = (command: Command, answered: Answered | undefined, status:
   call.action = name
   call.missing = answered === undefined ? [...command.missing] : [...command.missing, ...answered.missing]
   call.findings = [...command.findings]
-  call.summary = args.length === 0 ? undefined : lineOf(args, name, LIMITS.argument, LIMITS.summary)
+  const text = args.length === 0 ? undefined : lineOf(args, name, LIMITS.text, LIMITS.text)
+  call.summary = text === undefined || text.length <= LIMITS.argument ? text : lineOf(args, name, LIMITS.argument, LIMITS.summary)
   const body = args.length === 0 ? undefined : bodyOfText(JSON.stringify(args), context.keepBody, command.cut, wireBytes)
   call.request = { first, last, wireBytes, body, mimeType: body && JSON_TYPE }
   if (answered !== undefined) respond(call, answered, name !== undefined && isSecretReply(name), context)
-  call.fields = fieldsOf(name, args.length === 0 ? undefined : lineOf(args, name, LIMITS.text, LIMITS.text), answered, context)
+  call.fields = fieldsOf(name, text, answered, context)
   return call
 }
 

@@ -144,6 +144,24 @@ describe('never throws', () => {
     )
   })
 
+  it('on pipelines without end, and holds a bounded number of them', () => {
+    const commands = `*2\r\n$3\r\nGET\r\n$2000\r\n${'x'.repeat(2000)}\r\n`.repeat(500)
+    const { calls, pending } = play(
+      redis,
+      Array.from({ length: 20 }, (): Step => ({ client: commands })),
+    )
+    expect(calls).toHaveLength(10_000)
+    expect(pending).toHaveLength(4096)
+    const answered = play(redis, [
+      ...Array.from({ length: 20 }, (): Step => ({ client: commands })),
+      { server: '+OK\r\n'.repeat(10_000) },
+      { client: '*1\r\n$4\r\nPING\r\n' },
+      { server: '+PONG\r\n' },
+    ])
+    expect(answered.calls.filter(({ status }) => status === 'complete')).toHaveLength(4097)
+    expect(inShort(answered.calls.at(-1)!)).toContain('complete success: PING > "PONG"')
+  })
+
   it('on values within values without end, in time linear in their length', () => {
     for (const text of ['*1\r\n', '%1\r\n', '|1\r\n', '*?\r\n', '$?\r\n;1\r\na\r\n', '+'.repeat(9), '$1000000\r\n'])
       played([{ client: '*1\r\n$4\r\nPING\r\n' }, { server: text.repeat(200_000) }], { segment: 1460 })
