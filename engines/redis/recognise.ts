@@ -4,28 +4,32 @@ import type { Recognise } from '../protocols/protocol.ts'
 /** A command begins like this: an array of bulk strings. */
 const COMMAND = /^\*[1-9]\d{0,6}\r\n\$\d{1,10}\r\n/
 const COMMAND_SO_FAR = /^\*([1-9]\d{0,6}(\r(\n(\$(\d{1,10}\r?)?)?)?)?)?$/
-/** Inline commands that a connection may begin with. */
-const INLINE = /^(PING|AUTH \S+|INFO|MONITOR|QUIT|SYNC|PSYNC \S+ -?\d+)\r?\n/i
-const INLINE_SO_FAR = /^(P(I(N(G\r?)?)?)?|A(U(T(H( \S*\r?)?)?)?)?|I(N(F(O\r?)?)?)?|M(O(N(I(T(O(R\r?)?)?)?)?)?)?)$/i
+/** Inline commands that no other protocol of lines has. `PING` is told by its answer, which NATS gives without a plus. */
+const INLINE = /^(MONITOR|SYNC|PSYNC \S+ -?\d+)\r?\n/i
+const INLINE_SO_FAR = /^(MONITOR|SYNC|PSYNC \S* ?-?\d*)\r?$/i
+const INLINE_WORDS = ['MONITOR', 'SYNC', 'PSYNC']
 const LONGEST = 24
 
 /** The client's first bytes. */
 export const isCommand: Recognise = (bytes, start, end) => {
   const text = latin1(bytes, start, Math.min(end, start + LONGEST))
-  if (COMMAND.test(text) || INLINE.test(latin1(bytes, start, Math.min(end, start + 256)))) return 'yes'
-  return text.length < LONGEST && (COMMAND_SO_FAR.test(text) || INLINE_SO_FAR.test(text)) ? 'more' : 'no'
+  if (COMMAND.test(text) || INLINE.test(latin1(bytes, start, Math.min(end, start + LONGEST * 4)))) return 'yes'
+  if (text.length >= LONGEST) return 'no'
+  return COMMAND_SO_FAR.test(text) || INLINE_SO_FAR.test(text) || INLINE_WORDS.some((word) => word.startsWith(text.toUpperCase()))
+    ? 'more'
+    : 'no'
 }
 
-/** What a server may say before a client was seen to speak: little of it is Redis's alone. */
+/** What only Redis's servers say: `+OK` alone is many protocols', `-ERR` POP3's too. */
 const ANSWER =
-  /^(-(NOAUTH|ERR|DENIED|LOADING|MOVED|WRONGTYPE|WRONGPASS|READONLY) |\+PONG\r\n|>\d{1,4}\r\n|\*3\r\n\$7\r\nmessage\r\n|\*4\r\n\$8\r\npmessage\r\n|%\d{1,4}\r\n\$\d{1,4}\r\n|\$\d{1,10}\r\n|[*~]\d{1,7}\r\n[*$:+~%_#,]|:-?\d{1,18}\r\n$|\+(OK|QUEUED)\r\n[$*:+_%>~,#]|_\r\n|#[tf]\r\n)/
+  /^(-(NOAUTH|DENIED|LOADING|MOVED|WRONGTYPE|WRONGPASS|READONLY|NOPERM) |\+PONG\r\n|[>%~*]\d{1,7}\r\n[*$:+~%_#,]|\$\d{1,10}\r\n|:-?\d{1,18}\r\n(?:$|[$*:+])|\+(OK|QUEUED)\r\n(?:[$*:%>~]|\+PONG|\+QUEUED))/
 const MORE = 16
 
-/** The server's first bytes. `+OK` alone is many protocols'. */
+/** The server's first bytes. */
 export const isReply: Recognise = (bytes, start, end) => {
   const text = latin1(bytes, start, Math.min(end, start + 64))
   if (ANSWER.test(text)) return 'yes'
-  return text.length < MORE && /^[-+$*:>%~_#]/.test(text) ? 'more' : 'no'
+  return text.length < MORE && /^([-+$*:>%~][!-~]*\r?|\+(OK|QUEUED)\r\n)$/.test(text) ? 'more' : 'no'
 }
 
 /** Where reading goes on after a loss: a command may begin with this segment. */
