@@ -80,13 +80,14 @@ async function runOnce(target: string, environment: Record<string, string>): Pro
   const port = String(await freePort())
   const main = join(root, 'dist/functions/main.mjs')
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, FUNCTION_TARGET: target, PORT: port, K_SINK: 'http://127.0.0.1:1', NODE_ENV: 'production', ...environment },
+    env: { PATH: process.env.PATH, FUNCTION_TARGET: target, PORT: port, K_SINK: 'http://127.0.0.1:1', NODE_ENV: 'production', ...environment },
     stdio: 'ignore',
   })
+  const exit = once(child, 'exit')
   const url = `http://127.0.0.1:${port}/ready`
   for (const end = Date.now() + LONGEST_MS; Date.now() < end; await sleep(50)) if ((await fetch(url).catch(() => undefined))?.ok) break
   child.kill('SIGTERM')
-  const [code] = await once(child, 'exit')
+  const [code] = await exit
   if (code !== 0) throw new Error(`the bundle of ${target} ended with ${code}`)
 }
 
