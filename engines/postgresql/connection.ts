@@ -35,6 +35,7 @@ export interface SavedPostgres {
   heldAt: number
 }
 
+const NOTHING = new Uint8Array(0)
 const DATA_ROW = 68
 const COPY_DATA = 100
 const YES = 83 // S
@@ -246,6 +247,7 @@ export class PostgresConnection implements Reader {
     direction.offset += missing
     if (!direction.lost && this.framings[side].lose(missing)) {
       if (direction.missing.length < 16) direction.missing.push(what)
+      if (this.framings[side].ended) this.ended(side, direction.offset, NOTHING, 0, 0, at)
       return
     }
     if (side === CLIENT) {

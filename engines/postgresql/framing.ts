@@ -120,12 +120,13 @@ export class Framing {
     this.ended = true
   }
 
-  /** `missing` bytes come next that nobody saw. Answers whether it is known what they were: a part of a message's content. */
+  /** `missing` bytes come next that nobody saw. Answers whether it is known what they were: a part of a message's content. They may be its end (`ended`). */
   lose(missing: number): boolean {
-    // The last byte has to be seen: it is what ends a message.
-    if (this.left < 0 || missing >= this.left) return false
+    this.ended = false
+    if (this.left < 0 || missing > this.left) return false
     this.left -= missing
     this.holed = true
+    if (this.left === 0) this.takeKept()
     return true
   }
 

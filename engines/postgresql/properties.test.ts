@@ -26,6 +26,9 @@ const exchange = fc
     ]
   })
 
+/** Fuzzing for longer: FUZZ_RUNS=100000 npx vitest run engines/… */
+const runs = Number(process.env.FUZZ_RUNS ?? 500)
+
 describe('any queries', () => {
   it('are the same wherever the bytes are cut, and whether the reader is saved and loaded in between', () => {
     fc.assert(
@@ -63,7 +66,7 @@ describe('any queries', () => {
         expect(rest.filter((one) => one.includes(' complete '))).toEqual(others)
         expect(rest.filter((one) => one.includes(' incomplete ') && one.includes('misses'))).toHaveLength(rest.length - others.length)
       }),
-      { numRuns: 200 },
+      { numRuns: runs },
     )
   })
 
@@ -89,7 +92,7 @@ describe('any queries', () => {
           if (one.includes(' complete ')) expect(pair?.[1]).toBe(pair?.[2])
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs },
     )
   })
 })
@@ -164,7 +167,6 @@ describe('never throws', () => {
     fc.tuple(fc.constantFrom<0 | 1>(0, 1), fc.integer({ min: 0, max: 50 })).map(([gap, missing]) => ({ gap, missing })),
     fc.constantFrom<0 | 1>(0, 1).map((end) => ({ end })),
   )
-  const runs = Number(process.env.FUZZ_RUNS ?? 500)
 
   it('on almost PostgreSQL, cut and restarted anywhere, with gaps; each position once', { timeout: 600_000 }, () => {
     fc.assert(

@@ -150,6 +150,7 @@ export class Queue {
   /** `missing`: the bytes; none when requests were too many to be kept. */
   lostRequests(missing?: Missing): void {
     if (missing !== undefined) this.note(missing)
+    this.answered = false
     if (this.asked.at(-1) === 'lost') this.asked.pop()
     if (this.asked.at(-1) !== 'gap') this.asked.push('gap')
   }

@@ -115,6 +115,7 @@ export class Pairing {
   /** Commands were lost: what comes after them cannot be counted. */
   lostCommands(missing: Missing): void {
     this.note(missing)
+    this.answered = false
     if (this.queue.at(-1) !== 'gap') this.queue.push('gap')
   }
 

@@ -27,6 +27,9 @@ const { value } = fc.letrec<{ value: string }>((tie) => ({
 }))
 const pair = fc.tuple(command, value)
 
+/** Fuzzing for longer: FUZZ_RUNS=100000 npx vitest run engines/… */
+const runs = Number(process.env.FUZZ_RUNS ?? 500)
+
 describe('any commands and replies', () => {
   it('are the same wherever the bytes are cut, and whether the reader is saved and loaded in between', () => {
     fc.assert(
@@ -72,7 +75,7 @@ describe('any commands and replies', () => {
         expect(rest.filter((one) => one.includes(' complete ')).map((one) => one.replace(' [pairing-presumed]', ''))).toEqual(others)
         expect(rest.filter((one) => one.includes(' incomplete ') && one.includes('misses')).length).toBe(rest.length - others.length)
       }),
-      { numRuns: 200 },
+      { numRuns: runs },
     )
   })
 
@@ -96,7 +99,7 @@ describe('any commands and replies', () => {
           if (one.includes(' complete ')) expect(pairs?.[1]).toBe(pairs?.[2])
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs },
     )
   })
 })
@@ -131,7 +134,6 @@ describe('never throws', () => {
     fc.tuple(fc.constantFrom<0 | 1>(0, 1), fc.integer({ min: 0, max: 50 })).map(([gap, missing]) => ({ gap, missing })),
     fc.constantFrom<0 | 1>(0, 1).map((end) => ({ end })),
   )
-  const runs = Number(process.env.FUZZ_RUNS ?? 500)
 
   it('on almost Redis, cut and restarted anywhere, with gaps; each position once', { timeout: 600_000 }, () => {
     fc.assert(

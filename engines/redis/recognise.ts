@@ -48,7 +48,7 @@ export const mayBeReply = (bytes: Uint8Array, start: number, end: number): boole
     if (line === null)
       return lines > 0 && end - at < 256 && latin1(bytes, at, end).indexOf('\n') < 0 && /^[-*$%~>|=!;+:_#,(]/.test(latin1(bytes, at, end))
     at += line[0].length
-    if (!/^[$=!;]\d/.test(line[0])) continue
+    if (!/^([$=!]\d|;[1-9])/.test(line[0])) continue
     at += Number(line[1].slice(1))
     if (at + 2 <= end && (bytes[at] !== 13 || bytes[at + 1] !== 10)) return false
     at += 2
