@@ -80,7 +80,14 @@ async function runOnce(target: string, environment: Record<string, string>): Pro
   const port = String(await freePort())
   const main = join(root, 'dist/functions/main.mjs')
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, FUNCTION_TARGET: target, PORT: port, K_SINK: 'http://127.0.0.1:1', NODE_ENV: 'production', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      FUNCTION_TARGET: target,
+      PORT: port,
+      K_SINK: 'http://127.0.0.1:1',
+      NODE_ENV: 'production',
+      ...environment,
+    },
     stdio: 'ignore',
   })
   const exit = once(child, 'exit')
