@@ -1,5 +1,5 @@
 import type { Missing } from '../http/facts.ts'
-import type { Call, Part, Value } from '../protocols/call.ts'
+import { type Call, copyOfCall, type Part, type Value } from '../protocols/call.ts'
 import { CLIENT, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { actionOf, fieldsOf, summaryOf } from './fields.ts'
@@ -67,13 +67,8 @@ export const note = (call: Call, finding: string): void => {
   if (!call.findings.includes(finding)) call.findings.push(finding)
 }
 
-/** A call that waits changes: what is told or saved of it has its own. */
-export const copyOfCall = (call: Call): Call => ({
-  ...call,
-  request: call.request && { ...call.request },
-  response: call.response && { ...call.response },
-  missing: [...call.missing],
-  findings: [...call.findings],
-  messages: [...call.messages],
+/** As `copyOfCall`; of DNS the fields change too. */
+export const copyOfOpen = (call: Call): Call => ({
+  ...copyOfCall(call),
   fields: { ...call.fields, ...(call.fields.spider !== undefined && { spider: { dns: { ...more(call) } } }) },
 })

@@ -2,7 +2,7 @@ import type { Missing } from '../http/facts.ts'
 import type { Call } from '../protocols/call.ts'
 import { CLIENT, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import { type Arrived, addMessage, copyOfCall, more, newCall, note, partOf } from './call.ts'
+import { type Arrived, addMessage, copyOfOpen, more, newCall, note, partOf } from './call.ts'
 import { AXFR, IXFR } from './codes.ts'
 import { HEADER, isResponse, type Message, operationOf } from './message.ts'
 import { Transfer } from './transfer.ts'
@@ -173,13 +173,13 @@ export class Joining {
   }
 
   pending(): Call[] {
-    return [...this.open.values()].map(({ call }) => copyOfCall(call))
+    return [...this.open.values()].map(({ call }) => copyOfOpen(call))
   }
 
   save(): SavedJoining {
     const open = [...this.open.values()].map(({ call, transfer, ...rest }) => ({
       ...rest,
-      call: copyOfCall(call),
+      call: copyOfOpen(call),
       transfer: transfer?.save(),
     }))
     return { open, answered: [...this.answered], lost: [...this.losses] }
@@ -187,7 +187,7 @@ export class Joining {
 
   load({ open, answered, lost }: SavedJoining): void {
     for (const { call, transfer, ...rest } of open)
-      this.open.set(rest.key, { ...rest, call: copyOfCall(call), transfer: transfer && Transfer.load(transfer) })
+      this.open.set(rest.key, { ...rest, call: copyOfOpen(call), transfer: transfer && Transfer.load(transfer) })
     this.answered = [...answered]
     this.losses = [...lost]
   }

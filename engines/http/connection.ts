@@ -4,6 +4,7 @@ import type { Beginning, Host, Reader as ProtocolReader } from '../protocols/pro
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { type Agreed, agreementOf, asksToChange, protocolOf } from './change.ts'
+import { copyOfExchange } from './exchange.ts'
 import type { HttpExchange, HttpMessage, HttpRequest, HttpResponse } from './facts.ts'
 import type { Fields } from './fields.ts'
 import { type Framing, framingFindings, requestFraming, responseFraming } from './framing.ts'
@@ -98,12 +99,9 @@ export class HttpConnection implements ProtocolReader, Listener {
     return this.pairing.open
       .filter((exchange) => exchange.request !== undefined || exchange.response !== undefined)
       .map((exchange) => ({
-        ...exchange,
+        ...copyOfExchange(exchange),
         request: this.soFar(CLIENT, exchange.request),
         response: this.soFar(SERVER, exchange.response),
-        interim: [...exchange.interim],
-        missing: [...exchange.missing],
-        findings: [...exchange.findings],
         messages: exchange === this.reading[SERVER] ? this.readers[SERVER].messages?.slice() : exchange.messages,
       }))
   }
@@ -294,7 +292,7 @@ export class HttpConnection implements ProtocolReader, Listener {
     return {
       version: 1,
       readers: [this.readers[CLIENT].save(), this.readers[SERVER].save()],
-      open: structured(open),
+      open: open.map(copyOfExchange),
       reading: [open.indexOf(this.reading[CLIENT]!), open.indexOf(this.reading[SERVER]!)],
       doubt,
       pipelined,
@@ -305,7 +303,7 @@ export class HttpConnection implements ProtocolReader, Listener {
 
   static load(saved: Saved, host: Host): HttpConnection {
     const connection = new HttpConnection(host)
-    connection.pairing.open.push(...structured(saved.open))
+    connection.pairing.open.push(...saved.open.map(copyOfExchange))
     connection.pairing.doubt = saved.doubt
     connection.pairing.pipelined = saved.pipelined
     connection.agreed = saved.agreed
@@ -321,14 +319,3 @@ export class HttpConnection implements ProtocolReader, Listener {
 
 const isLossAlone = (exchange: HttpExchange): boolean =>
   exchange.request === undefined && exchange.response === undefined && exchange.error === undefined
-
-/** Exchanges change while they are open, so what is saved has its own. */
-const structured = (open: readonly HttpExchange[]): HttpExchange[] =>
-  open.map((exchange) => ({
-    ...exchange,
-    request: exchange.request && { ...exchange.request },
-    response: exchange.response && { ...exchange.response },
-    interim: [...exchange.interim],
-    missing: [...exchange.missing],
-    findings: [...exchange.findings],
-  }))

@@ -1,6 +1,7 @@
 import { isGrpc, isGrpcText } from '../grpc/grpc.ts'
 import { PrefixedMessages, type SavedMessages } from '../grpc/messages.ts'
 import { Body, type SavedBody } from '../http/body.ts'
+import { copyOfExchange } from '../http/exchange.ts'
 import type { Codecs, HttpExchange, HttpMessage, HttpRequest } from '../http/facts.ts'
 import type { HttpLimits } from '../http/limits.ts'
 import { newExchange, note } from '../http/pairing.ts'
@@ -136,12 +137,9 @@ export class Http2Stream {
     const { exchange } = this
     const messages = exchange.messages ?? this.directions[SERVER].body?.events?.messages
     return {
-      ...exchange,
+      ...copyOfExchange(exchange),
       request: this.messageSoFar(CLIENT, exchange.request),
       response: this.messageSoFar(SERVER, exchange.response),
-      interim: [...exchange.interim],
-      missing: [...exchange.missing],
-      findings: [...exchange.findings],
       ...(messages && { messages: [...messages] }),
     }
   }
@@ -152,18 +150,9 @@ export class Http2Stream {
   }
 
   save(): SavedStream {
-    const { exchange } = this
     return {
       id: this.id,
-      exchange: {
-        ...exchange,
-        request: exchange.request && { ...exchange.request },
-        response: exchange.response && { ...exchange.response },
-        interim: [...exchange.interim],
-        missing: [...exchange.missing],
-        findings: [...exchange.findings],
-        ...(exchange.messages && { messages: [...exchange.messages] }),
-      },
+      exchange: copyOfExchange(this.exchange),
       directions: this.directions.map(({ body, length, messages, codings }) => ({
         ...{ body: body?.save(), length, messages: messages?.save(), codings: [...codings] },
       })),

@@ -1,6 +1,7 @@
 import { Carry } from '../http/carry.ts'
 import type { ExchangeStatus, Missing } from '../http/facts.ts'
 import type { Call } from '../protocols/call.ts'
+import { beginning, copyOfDirection, type Direction } from '../protocols/direction.ts'
 import type { Beginning, Host, Reader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
@@ -14,16 +15,6 @@ import { LIMITS } from './limits.ts'
 import { endsReady, isStartup, mayBeAnswers, mayBeRequests } from './recognise.ts'
 import { type SavedSession, Session } from './session.ts'
 import { copyOfUnit, extend, newUnit, type Span, type Unit } from './unit.ts'
-
-/** One direction: where its message began, and what of it is missing. */
-interface Direction {
-  offset: number
-  position: number
-  first: number
-  lost: boolean
-  ended: boolean
-  missing: Missing[]
-}
 
 export interface SavedPostgres {
   directions: [Direction, Direction]
@@ -363,7 +354,7 @@ export class PostgresConnection implements Reader {
   save(): SavedPostgres {
     const { directions, framings, session, encryption, held, heldAt } = this
     return {
-      directions: [copyOf(directions[0]), copyOf(directions[1])],
+      directions: [copyOfDirection(directions[0]), copyOfDirection(directions[1])],
       framings: [framings[0].save(), framings[1].save()],
       session: session.save(),
       encryption: encryption && copyOfUnit(encryption),
@@ -374,7 +365,7 @@ export class PostgresConnection implements Reader {
 
   static load(saved: SavedPostgres, host: Host): PostgresConnection {
     const postgres = new PostgresConnection(host, { offsets: [0, 0], midway: false })
-    postgres.directions = [copyOf(saved.directions[0]), copyOf(saved.directions[1])]
+    postgres.directions = [copyOfDirection(saved.directions[0]), copyOfDirection(saved.directions[1])]
     postgres.framings[0].load(saved.framings[0])
     postgres.framings[1].load(saved.framings[1])
     postgres.session.load(saved.session)
@@ -384,9 +375,6 @@ export class PostgresConnection implements Reader {
     return postgres
   }
 }
-
-const beginning = (offset: number, lost: boolean): Direction => ({ offset, position: offset, first: 0, lost, ended: false, missing: [] })
-const copyOf = (direction: Direction): Direction => ({ ...direction, missing: [...direction.missing] })
 
 const MOST_PARAMETERS = 32
 const startupParameters = (fields: Fields): { [name: string]: string } => {

@@ -1,4 +1,5 @@
 import type { Missing } from '../http/facts.ts'
+import { type SavedTurns, Turns } from '../protocols/turns.ts'
 import type { Micros } from '../time.ts'
 import { LIMITS } from './limits.ts'
 import { copyOfUnit, note, type Unit } from './unit.ts'
@@ -30,35 +31,22 @@ export interface SavedQueue {
   open: Unit[]
   /** `unit`: which one of `open`. */
   asked: ((Omit<Asked, 'unit'> & { unit: number }) | 'gap' | 'lost')[]
-  presumed: number
-  alternating: boolean
-  answered: boolean
-  last: number
+  turns: SavedTurns
   lost: Missing[]
 }
 
-/** How long nobody must have said anything, in µs, before a query is taken for the first of a new conversation. */
-const QUIET = 200_000
-/** Queries answered one by one, after which pairing is certain again. */
-const SETTLED = 8
-
 /**
  * What the server has to answer, in order. After bytes of the client were lost, nobody knows how many queries they held, and counting means
- * nothing from there on (`gap`; `lost` where it was answers). It begins anew with a query that nothing can be open before: of a client that never asked before it had the
- * whole answer, once the server is ready again; or after a while in which nobody said anything. Neither is proof, so calls are marked
- * `pairing-presumed` until eight in a row went one by one.
+ * nothing from there on (`gap`; `lost` where it was answers) until it begins anew with a cycle (`Turns`); calls are then marked `pairing-presumed` for a while.
  */
 export class Queue {
   /** Bytes that were lost, and make pairing uncertain. */
   lost: Missing[] = []
   private asked: (Asked | 'gap' | 'lost')[] = []
-  private presumed: number
-  private alternating = true
-  private answered = false
-  private last = 0
+  private readonly turns: Turns
 
   constructor(midway: boolean) {
-    this.presumed = midway ? SETTLED : 0
+    this.turns = new Turns(midway)
   }
 
   /** What is answered next; `gap`: nobody knows. */
@@ -95,19 +83,12 @@ export class Queue {
   }
 
   heard(at: Micros): void {
-    this.last = at
-    this.answered = true
+    this.turns.serverSpoke(at)
   }
 
   /** The client speaks. `begins`: a cycle. Answers whether what waited gets no answer any more. */
   spoke(begins: boolean, at: Micros): boolean {
-    const quiet = at - this.last > QUIET
-    this.last = at
-    if (!begins) return false
-    const regained = this.uncertain && (quiet || (this.alternating && this.answered))
-    if (!regained && this.asked.length > 0) this.alternating = false
-    this.answered = false
-    return regained
+    return this.turns.clientSpoke(begins, this.asked.length > 0, begins && this.uncertain, at)
   }
 
   /** All that wait, which is forgotten; pairing begins anew. */
@@ -115,14 +96,12 @@ export class Queue {
     const { units, lost } = this
     for (const { missing } of units) if (missing.length === 0) missing.push(...lost)
     this.asked = []
-    this.presumed = SETTLED
-    this.alternating = true
     return units
   }
 
   push(kind: Kind, unit: Unit, name = '', id = 0): void {
     unit.waiting++
-    if (this.presumed > 0) note(unit, 'pairing-presumed')
+    if (this.turns.presumed) note(unit, 'pairing-presumed')
     this.asked.push({ kind, unit, name, id })
   }
 
@@ -131,7 +110,7 @@ export class Queue {
     const head = this.asked.shift()
     if (typeof head !== 'object') return
     head.unit.waiting--
-    if (CYCLES.has(head.kind) && this.presumed > 0) this.presumed = this.asked.length === 0 ? this.presumed - 1 : SETTLED
+    if (CYCLES.has(head.kind)) this.turns.settle(this.asked.length === 0)
   }
 
   /** Takes out what comes before the next that ends with ReadyForQuery; that one too, if it is to be `whole`. Answers what was taken. */
@@ -150,7 +129,7 @@ export class Queue {
   /** `missing`: the bytes; none when requests were too many to be kept. */
   lostRequests(missing?: Missing): void {
     if (missing !== undefined) this.note(missing)
-    this.answered = false
+    this.turns.requestsLost()
     if (this.asked.at(-1) === 'lost') this.asked.pop()
     if (this.asked.at(-1) !== 'gap') this.asked.push('gap')
   }
@@ -159,7 +138,7 @@ export class Queue {
     this.note(missing)
     for (const unit of this.units) if (unit.missing.length < 16) unit.missing.push(missing)
     if (typeof this.asked[0] !== 'string') this.asked.unshift('lost')
-    this.answered = true
+    this.turns.answersLost()
   }
 
   /** It is known again who is answered. */
@@ -173,15 +152,15 @@ export class Queue {
   }
 
   save(): SavedQueue {
-    const { presumed, alternating, answered, last, lost, units } = this
+    const { turns, lost, units } = this
     const asked = this.asked.map((entry) => (typeof entry === 'string' ? entry : { ...entry, unit: units.indexOf(entry.unit) }))
-    return { presumed, alternating, answered, last, lost: [...lost], asked, open: units.map(copyOfUnit) }
+    return { turns: turns.save(), lost: [...lost], asked, open: units.map(copyOfUnit) }
   }
 
   /** Answers the calls that wait, in the order they were saved. */
-  load({ asked, open, lost, ...rest }: SavedQueue): Unit[] {
+  load({ asked, open, lost, turns }: SavedQueue): Unit[] {
     const units = open.map(copyOfUnit)
-    Object.assign(this, rest)
+    this.turns.load(turns)
     this.lost = [...lost]
     this.asked = asked.map((entry) => (typeof entry === 'string' ? entry : { ...entry, unit: units[entry.unit] }))
     return units

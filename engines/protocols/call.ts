@@ -50,3 +50,13 @@ export interface Message {
 }
 
 export const isCall = (found: HttpExchange | Call): found is Call => 'protocol' in found
+
+/** A call that is open changes: what is told or saved of it has its own. Fields and bodies are shared: they are replaced, never changed. */
+export const copyOfCall = (call: Call): Call => ({
+  ...call,
+  request: call.request && { ...call.request },
+  response: call.response && { ...call.response },
+  missing: [...call.missing],
+  findings: [...call.findings],
+  messages: [...call.messages],
+})

@@ -1,5 +1,6 @@
 import type { ExchangeStatus, Missing } from '../http/facts.ts'
 import type { Call } from '../protocols/call.ts'
+import { beginning, copyOfDirection, type Direction } from '../protocols/direction.ts'
 import type { Beginning, Host, Reader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
@@ -12,16 +13,6 @@ import { mayBeCommand, mayBeReply } from './recognise.ts'
 import { Reply, type SavedReply } from './reply.ts'
 import { ARRAY, PUSH, Resp, type SavedResp, SIMPLE } from './resp.ts'
 import { isConfirmation, isMessage, type SavedSession, Session } from './session.ts'
-
-/** One direction: where its value began, and what of it is missing. */
-interface Direction {
-  offset: number
-  position: number
-  first: number
-  lost: boolean
-  ended: boolean
-  missing: Missing[]
-}
 
 export interface SavedRedis {
   directions: [Direction, Direction]
@@ -372,7 +363,7 @@ export class RedisConnection implements Reader {
     const { directions, parsers, reply, pairing, session, early, partial, opaque } = this
     const { args, count, cut, keep } = this.arguments
     return {
-      directions: [copyOf(directions[0]), copyOf(directions[1])],
+      directions: [copyOfDirection(directions[0]), copyOfDirection(directions[1])],
       parsers: [parsers[0].save(), parsers[1].save()],
       arguments: { args: [...args], count, cut, keep },
       reply: reply.save(),
@@ -386,7 +377,7 @@ export class RedisConnection implements Reader {
 
   static load(saved: SavedRedis, host: Host): RedisConnection {
     const redis = new RedisConnection(host, { offsets: [0, 0], midway: false })
-    redis.directions = [copyOf(saved.directions[0]), copyOf(saved.directions[1])]
+    redis.directions = [copyOfDirection(saved.directions[0]), copyOfDirection(saved.directions[1])]
     redis.parsers[0].load(saved.parsers[0])
     redis.parsers[1].load(saved.parsers[1])
     Object.assign(redis.arguments, saved.arguments, { args: [...saved.arguments.args] })
@@ -400,7 +391,6 @@ export class RedisConnection implements Reader {
   }
 }
 
-const beginning = (offset: number, lost: boolean): Direction => ({ offset, position: offset, first: 0, lost, ended: false, missing: [] })
 const copyOf = <T extends { missing: Missing[] }>(from: T): T => ({ ...from, missing: [...from.missing] })
 const isBlank = (byte: number): boolean => byte === 13 || byte === 10
 const withFinding = (call: Call, finding: string): Call => ({ ...call, findings: [...call.findings, finding] })

@@ -1,13 +1,9 @@
 import type { Missing } from '../http/facts.ts'
+import { type SavedTurns, Turns } from '../protocols/turns.ts'
 import type { Micros } from '../time.ts'
 import type { Command } from './command.ts'
 import { shorten, sizeOf } from './command.ts'
 import { LIMITS } from './limits.ts'
-
-/** How long nobody must have said anything, in µs, before a command is taken for the first of a new conversation. */
-const QUIET = 200_000
-/** Commands answered one by one, after which pairing is certain again. */
-const SETTLED = 8
 
 /** In the place of commands: so many that are only counted; or `gap`: nobody knows how many. */
 type Entry = Command | number | 'gap'
@@ -15,33 +11,23 @@ type Entry = Command | number | 'gap'
 export interface SavedPairing {
   queue: Entry[]
   size: number
-  presumed: number
-  alternating: boolean
-  answered: boolean
-  last: number
+  turns: SavedTurns
   lost: Missing[]
 }
 
 /**
  * Which reply belongs to which command: Redis answers in order, so they are counted. After a loss nobody knows how many were lost, and
- * counting means nothing from there on (`gap` in the queue). It begins anew with a command that nothing can be open before:
- * - of a client that never sent a command before it had the reply to the one before, once the server has spoken since; or
- * - after a while in which nobody said anything.
- * Neither is proof (a blocking command may have been lost), so calls are marked `pairing-presumed` until eight in a row went one by one.
+ * counting means nothing from there on (`gap` in the queue) until it begins anew (`Turns`); calls are then marked `pairing-presumed` for a while.
  */
 export class Pairing {
   /** Bytes that were lost, and make pairing uncertain. */
   lost: Missing[] = []
   private queue: Entry[] = []
   private size = 0
-  private presumed: number
-  private alternating = true
-  /** The server has spoken since the client's last command. */
-  private answered = false
-  private last = 0
+  private readonly turns: Turns
 
   constructor(midway: boolean) {
-    this.presumed = midway ? SETTLED : 0
+    this.turns = new Turns(midway)
   }
 
   /** Is it unknown whose reply comes next? */
@@ -62,23 +48,13 @@ export class Pairing {
 
   /** Bytes come from a side. A command that begins may be the first of a new conversation: answers those that will get no reply any more. */
   spoke(server: boolean, begins: boolean, at: Micros): Command[] {
-    const quiet = at - this.last > QUIET
-    this.last = at
     if (server) {
-      this.answered = true
+      this.turns.serverSpoke(at)
       return []
     }
-    if (!begins) return []
-    const regained = this.queue.includes('gap') && (quiet || (this.alternating && this.answered))
-    const given = regained ? this.open : []
-    if (regained) {
-      for (const { missing } of given) if (missing.length === 0) missing.push(...this.lost)
-      this.queue = []
-      this.size = 0
-      this.presumed = SETTLED
-      this.alternating = true
-    } else if (this.queue.length > 0) this.alternating = false
-    this.answered = false
+    if (!this.turns.clientSpoke(begins, this.queue.length > 0, begins && this.queue.includes('gap'), at)) return []
+    const given = this.takeAll()
+    for (const { missing } of given) if (missing.length === 0) missing.push(...this.lost)
     return given
   }
 
@@ -93,7 +69,7 @@ export class Pairing {
     }
     if (this.size + sizeOf(command) > LIMITS.waiting) shorten(command)
     this.size += sizeOf(command)
-    if (this.presumed > 0) command.findings.push('pairing-presumed')
+    if (this.turns.presumed) command.findings.push('pairing-presumed')
     queue.push(command)
     return true
   }
@@ -108,14 +84,14 @@ export class Pairing {
     }
     this.queue.shift()
     if (typeof head === 'object') this.size -= sizeOf(head)
-    if (this.presumed > 0) this.presumed = this.queue.length === 0 ? this.presumed - 1 : SETTLED
+    this.turns.settle(this.queue.length === 0)
     return head
   }
 
   /** Commands were lost: what comes after them cannot be counted. */
   lostCommands(missing: Missing): void {
     this.note(missing)
-    this.answered = false
+    this.turns.requestsLost()
     if (this.queue.at(-1) !== 'gap') this.queue.push('gap')
   }
 
@@ -124,7 +100,7 @@ export class Pairing {
     this.note(missing)
     for (const command of this.open) command.missing.push(missing)
     if (this.queue[0] !== 'gap') this.queue.unshift('gap')
-    this.answered = true
+    this.turns.answersLost()
   }
 
   private note(missing: Missing): void {
@@ -132,7 +108,7 @@ export class Pairing {
     if (this.lost.length < 16) this.lost.push(missing)
   }
 
-  /** All that wait, when the connection ends. */
+  /** All that wait, which is forgotten. */
   takeAll(): Command[] {
     const { open } = this
     this.queue = []
@@ -141,20 +117,18 @@ export class Pairing {
   }
 
   save(): SavedPairing {
-    const { queue, size, presumed, alternating, answered, last, lost } = this
+    const { queue, size, turns, lost } = this
     return {
       size,
-      presumed,
-      alternating,
-      answered,
-      last,
+      turns: turns.save(),
       lost: [...lost],
       queue: queue.map((entry) => (typeof entry === 'object' ? copyOf(entry) : entry)),
     }
   }
 
   load(saved: SavedPairing): void {
-    Object.assign(this, saved)
+    this.size = saved.size
+    this.turns.load(saved.turns)
     this.lost = [...saved.lost]
     this.queue = saved.queue.map((entry) => (typeof entry === 'object' ? copyOf(entry) : entry))
   }

@@ -1,7 +1,7 @@
 import { Body, type SavedBody } from '../http/body.ts'
 import type { Codecs, HttpBody } from '../http/facts.ts'
 import type { HttpLimits } from '../http/limits.ts'
-import type { Call, Value } from '../protocols/call.ts'
+import { type Call, copyOfCall, type Value } from '../protocols/call.ts'
 import { CLIENT, type MissingReason, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { DEFLATE, type Inflater } from './deflate.ts'
@@ -155,11 +155,3 @@ export const newCall = (side: Side, action: string | undefined, offset: number, 
     ...{ status: 'pending', missing: [], findings: [], error: undefined, fields: {}, messages: [] },
   }
 }
-
-export const copyOfCall = (call: Call): Call => ({
-  ...call,
-  request: call.request && { ...call.request },
-  response: call.response && { ...call.response },
-  missing: [...call.missing],
-  findings: [...call.findings],
-})

@@ -1,8 +1,8 @@
 import { copyOf } from '../bytes/copy.ts'
-import type { Call } from '../protocols/call.ts'
+import { type Call, copyOfCall } from '../protocols/call.ts'
 import { CLIENT, type MissingReason } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import { Assembly, copyOfCall, type Manner, newCall, type SavedAssembly } from './assembly.ts'
+import { Assembly, type Manner, newCall, type SavedAssembly } from './assembly.ts'
 import {
   CLOSE,
   CONTINUATION,
