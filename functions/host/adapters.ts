@@ -6,6 +6,7 @@ import type { State } from '#adapters/state/port.ts'
 import type { Store } from '#adapters/store/port.ts'
 import { Letters } from '../dead-letters/letters.ts'
 import type { PortName } from './needs.ts'
+import { once } from './once.ts'
 import type { Settings } from './settings.ts'
 
 /** The ports of the functions, whatever is behind them. */
@@ -31,22 +32,12 @@ export interface Ports {
 /** Ports with the adapters that the settings name. An adapter that cannot be opened says why, and is tried again at the next call. */
 export function openPorts(settings: Settings, log: (line: string) => void): Ports {
   const opened = new Map<PortName, () => Promise<void>>()
-  const lazily = <Port extends { close(): Promise<void> }>(name: PortName, open: () => Promise<Port>): (() => Promise<Port>) => {
-    let port: Promise<Port> | undefined
-    return () => {
-      port ??= open().then(
-        (there) => {
-          opened.set(name, () => there.close())
-          return there
-        },
-        (error: Error) => {
-          port = undefined
-          throw error
-        },
-      )
+  const lazily = <Port extends { close(): Promise<void> }>(name: PortName, open: () => Promise<Port>): (() => Promise<Port>) =>
+    once(async () => {
+      const port = await open()
+      opened.set(name, () => port.close())
       return port
-    }
-  }
+    })
   const store = lazily('store', () => openStore(settings))
   const state = lazily('state', () => openState(settings, log))
   const blobs = lazily('blobs', () => openBlobs(settings, log))

@@ -10,6 +10,7 @@ import type { Handler } from '../declare.ts'
 import type { Ports } from './adapters.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake } from './intake.ts'
+import { once } from './once.ts'
 import { Waker } from './sweep.ts'
 
 export interface ApartOptions {
@@ -59,10 +60,10 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
   const stops: (() => void)[] = []
   const make = async (name: EventFunction): Promise<Handler> => {
     if (name === 'ingest') return createIntake(waking(await handlers.ingest(), await ports.state()), bus).publish
-    const made = await handlers[name]()
-    if (typeof made === 'function') return made
-    stops.push(made.stop)
-    return made.handle
+    const handler = await handlers[name]()
+    if (typeof handler === 'function') return handler
+    stops.push(handler.stop)
+    return handler.handle
   }
   /** In one process each lane is woken by what was taken; through a broker, which may forget, `ingest` looks after them. */
   const waking = (ingest: Handler, state: State): Handler => {
@@ -73,24 +74,18 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
       void waker.look().catch((error: Error) => log(`lanes that are behind could not be woken: ${error.message}`))
     }
   }
-  const made = new Map<EventFunction, Promise<Handler>>()
-  const prepared = (name: EventFunction): Promise<Handler> => {
-    let making = made.get(name)
-    if (!making) {
-      making = make(name)
-      made.set(name, making)
-      making.catch(() => made.delete(name))
-    }
-    return making
-  }
+  const made = Object.fromEntries(EVENT_FUNCTIONS.map((name) => [name, once(() => make(name))])) as Record<
+    EventFunction,
+    () => Promise<Handler>
+  >
   const handler =
     (name: EventFunction): Handler =>
     async (event) => {
-      await (await prepared(name))(event)
+      await (await made[name]())(event)
     }
   return {
     handler,
-    prepare: async (name) => void (await prepared(name)),
+    prepare: async (name) => void (await made[name]()),
     stop() {
       for (const stop of stops) stop()
     },
@@ -98,7 +93,8 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
   }
 }
 
-const log = (line: string): void => void process.stderr.write(`${line}\n`)
+/** What an instance says of itself, a line each. */
+export const log = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** Where nothing is published to: what an event is for runs before `publish` resolves. */
 const inProcess = (run: (event: Event) => Promise<void>): Bus => ({ publish: run })
@@ -113,6 +109,6 @@ async function publishMerged(bus: Bus, documents: readonly string[], now: number
   const exchanges = documents.map((json) => JSON.parse(json) as ExchangeDocument)
   const attributes = { id: `${exchanges[0].event.id}/${now}`, time: new Date(now).toISOString() }
   await bus.publish(exchangeMerged.make('/functions/dedup', { exchanges }, attributes)).catch((error: Error) => {
-    process.stderr.write(`exchange.merged was not published: ${error.message}\n`)
+    log(`exchange.merged was not published: ${error.message}`)
   })
 }

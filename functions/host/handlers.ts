@@ -8,6 +8,7 @@ import { SectionCache } from '../lane/sections.ts'
 import type { StreamConsumer } from '../lane/streams.ts'
 import type { ParsingLane } from '../parsing/lane.ts'
 import type { Ports } from './adapters.ts'
+import { once } from './once.ts'
 
 /** How the functions are joined: what they publish goes to `bus`, and those of `chain` run in the process of `sessions`. */
 export interface Joined {
@@ -28,34 +29,32 @@ export interface Joined {
 export class Handlers {
   readonly #joined: Joined
   readonly #holder = randomUUID()
-  #sections: Promise<SectionCache> | undefined
+  /** In one process `ingest` leaves a section here for `sessions`. */
+  readonly #sections = once(async () => new SectionCache(await this.#joined.ports.blobs()))
+  /** Read once for `sessions` and `parsing` in one process. */
+  readonly #names = once(async () => {
+    const { HostNames } = await import('../parsing/names.ts')
+    return new HostNames(await this.#joined.ports.state(), this.#joined.now)
+  })
 
   constructor(joined: Joined) {
     this.#joined = joined
   }
 
-  /** In one process `ingest` leaves a section here for `sessions`. */
-  #sectionCache(): Promise<SectionCache> {
-    this.#sections ??= this.#joined.ports.blobs().then((blobs) => new SectionCache(blobs))
-    return this.#sections
-  }
-
   async ingest(): Promise<Handler> {
     const { ingest } = await import('../ingest/handler.ts')
     const { ports, bus, team, now } = this.#joined
-    return ingest({ state: await ports.state(), blobs: await ports.blobs(), bus, sections: await this.#sectionCache(), team, now })
+    return ingest({ state: await ports.state(), blobs: await ports.blobs(), bus, sections: await this.#sections(), team, now })
   }
 
   async sessions(): Promise<LaneFunction> {
     const { createSessions } = await import('../sessions/handler.ts')
-    const { HostNames } = await import('../parsing/names.ts')
-    const { ports, team, now } = this.#joined
-    const state = await ports.state()
-    const names = new HostNames(state, now)
+    const { ports, team } = this.#joined
+    const names = await this.#names()
     return createSessions({
-      state,
+      state: await ports.state(),
       store: await ports.store(),
-      sections: await this.#sectionCache(),
+      sections: await this.#sections(),
       team,
       holder: this.#holder,
       attend: this.#joined.attend,
@@ -85,10 +84,8 @@ export class Handlers {
 
   async #parsingPorts() {
     const { loadCodecs } = await import('#adapters/crypto/codecs.ts')
-    const { HostNames } = await import('../parsing/names.ts')
     const { ports, team, keepBody, now } = this.#joined
-    const names = new HostNames(await ports.state(), now)
-    return { blobs: await ports.blobs(), codecs: await loadCodecs(), names, limits: { keepBody }, team, now }
+    return { blobs: await ports.blobs(), codecs: await loadCodecs(), names: await this.#names(), limits: { keepBody }, team, now }
   }
 
   /** Who takes the calls of a lane from `parsing`. */

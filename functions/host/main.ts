@@ -3,8 +3,9 @@ import { decodeCloudEvent } from '#adapters/bus/http/decode.ts'
 import { registry } from '#events/registry.ts'
 import { openPorts } from './adapters.ts'
 import { answer, bodyOf, type Claim, refuse, withoutEncoding } from './answer.ts'
-import { createApart, EVENT_FUNCTIONS } from './apart.ts'
+import { createApart, EVENT_FUNCTIONS, log } from './apart.ts'
 import { needsOf } from './needs.ts'
+import { once } from './once.ts'
 import { withProbes } from './probes.ts'
 import { InvalidSettings, readSettings, type Settings } from './settings.ts'
 import { undecoded } from './undecoded.ts'
@@ -24,7 +25,6 @@ function settingsOrExit(): Settings {
 }
 
 const settings = settingsOrExit()
-export const log = (line: string): void => void process.stderr.write(`${line}\n`)
 export const ports = openPorts(settings, log)
 export const apart = createApart(ports, { ...settings, keepBody: KEEP_BODY, now: Date.now })
 const claim: Claim = async (reference) => (await ports.blobs()).get(reference as never)
@@ -58,14 +58,10 @@ serve('dead-letters', async (request, response) => {
   }
 })
 
-let query: Promise<(request: framework.Request, response: framework.Response) => void> | undefined
-const readSide = () => {
-  query ??= import('./read-side.ts').then(({ createReadSide }) => createReadSide(ports, apart.bus, settings.team))
-  query.catch(() => {
-    query = undefined
-  })
-  return query
-}
+const readSide = once(async () => {
+  const { createReadSide } = await import('./read-side.ts')
+  return createReadSide(ports, apart.bus, settings.team)
+})
 
 serve('query', async (request, response) => {
   try {

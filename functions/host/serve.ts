@@ -1,5 +1,6 @@
 import { getTestServer } from '@google-cloud/functions-framework/testing'
-import { apart, log, ports, prepared } from './main.ts'
+import { log } from './apart.ts'
+import { apart, ports, prepared } from './main.ts'
 import { prepare } from './prepare.ts'
 
 /** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` wakes the lanes that are behind, once, and ends. */
