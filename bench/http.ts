@@ -7,7 +7,8 @@ import { gzipSync } from 'node:zlib'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { HttpConnection } from '#engines/http/connection.ts'
 import type { Codecs, HttpExchange } from '#engines/http/facts.ts'
-import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
+import { connectionWith } from '#engines/tcp/connection.case.ts'
+import type { Connection } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
 import { toDocument } from '#functions/parsing/http/document.ts'
 import { JsonLines } from '#functions/parsing/http/json.ts'
@@ -19,32 +20,13 @@ const context = { team: 'local', agents: ['bench'], names: () => undefined }
 const CONNECTIONS = 32
 const KEPT = 1000
 
-const side: SideFacts = {
-  packets: 0,
-  bytes: 0,
-  retransmissions: 0,
-  retransmittedBytes: 0,
-  outOfOrder: 0,
-  missingBytes: 0,
-  gaps: 0,
-  initialSequence: 1,
-  fin: false,
-  reset: false,
-}
-const connectionAt = (index: number): Connection => ({
-  id: index.toString(16).padStart(32, '0'),
-  peerKey: undefined,
-  client: { ip: '10.0.0.1', port: 40_000 + index },
-  server: { ip: '10.0.0.2', port: 8080 },
-  transport: 'tcp',
-  clientKnownBy: 'syn',
-  sides: [side, side],
-  start: micros(1_767_607_200e6),
-  end: micros(1_767_607_200e6),
-  handshake: undefined,
-  state: 'open',
-  application: undefined,
-})
+const connectionAt = (index: number): Connection =>
+  connectionWith({
+    id: index.toString(16).padStart(32, '0'),
+    client: { ip: '10.0.0.1', port: 40_000 + index },
+    start: micros(1_767_607_200e6),
+    end: micros(1_767_607_200e6),
+  })
 
 const body = JSON.stringify({ items: Array.from({ length: 25 }, (_, id) => ({ id, name: `item number ${id}`, price: id * 3.5 })) }).padEnd(
   1504,

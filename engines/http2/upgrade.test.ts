@@ -6,18 +6,13 @@ import { describe, expect, it } from 'vitest'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
 import { ProtocolStreams } from '../protocols/streams.ts'
-import type { Connection, SideFacts } from '../tcp/facts.ts'
+import { connectionWith, quietSide } from '../tcp/connection.case.ts'
 import { micros } from '../time.ts'
 import { inShort, type Piece, recorder } from './record.case.ts'
 
 const codecs = await loadCodecs()
-const NOTHING_YET = { packets: 0, bytes: 0, retransmissions: 0, retransmittedBytes: 0, outOfOrder: 0, missingBytes: 0, gaps: 0 }
-const side: SideFacts = { ...NOTHING_YET, initialSequence: 1, fin: true, reset: false }
-const connection = (): Connection => ({
-  ...{ id: '0'.repeat(32), peerKey: undefined, transport: 'tcp', clientKnownBy: 'syn', sides: [side, side], application: undefined },
-  ...{ client: { ip: '10.0.0.1', port: 40_000 }, server: { ip: '10.0.0.2', port: 7777 } },
-  ...{ start: micros(0), end: micros(0), handshake: undefined, state: 'open' },
-})
+const connection = () =>
+  connectionWith({ server: { ip: '10.0.0.2', port: 7777 }, sides: [quietSide({ fin: true }), quietSide({ fin: true })] })
 
 /** What is read of a whole connection, its protocol found out. */
 const read = (pieces: readonly Piece[]): string[] => {

@@ -1,7 +1,8 @@
 /** Plays what peers said to everything above TCP or UDP, for tests. */
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
-import type { Connection, SideFacts } from '../tcp/facts.ts'
+import { connectionWith, quietSide } from '../tcp/connection.case.ts'
+import type { Connection } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
 import type { Call } from './call.ts'
 import { ProtocolStreams } from './streams.ts'
@@ -39,23 +40,17 @@ export interface Played {
   saved: unknown
 }
 
-const quiet: Omit<SideFacts, 'fin'> = {
-  ...{ packets: 0, bytes: 0, retransmissions: 0, retransmittedBytes: 0, outOfOrder: 0, missingBytes: 0, gaps: 0 },
-  ...{ initialSequence: 1, reset: false },
-}
-
 /** One microsecond a segment; then the connection is closed. */
 export const play = (pieces: readonly Piece[], options: PlayOptions = {}): Played => {
   const { transport = 'tcp', server = { ip: '10.0.0.2', port: 7777 }, segments = [Number.POSITIVE_INFINITY], ends = true } = options
   const { clientKnownBy = transport === 'udp' ? 'data' : 'syn', state = ends ? 'closed' : 'ended', keepBody = 64 * 1024 } = options
-  const connection: Connection = {
-    ...{ id: '0'.repeat(32), peerKey: undefined, client: { ip: '10.0.0.1', port: 40_000 }, server, transport, clientKnownBy, state },
-    sides: [
-      { ...quiet, fin: ends },
-      { ...quiet, fin: ends },
-    ],
-    ...{ start: micros(0), end: micros(0), handshake: undefined, application: undefined },
-  }
+  const connection = connectionWith({
+    server,
+    transport,
+    clientKnownBy,
+    state,
+    sides: [quietSide({ fin: ends }), quietSide({ fin: ends })],
+  })
   const [calls, exchanges]: [Call[], HttpExchange[]] = [[], []]
   const sink = {
     exchange: (_: Connection, exchange: HttpExchange) => void exchanges.push(structuredClone(exchange)),

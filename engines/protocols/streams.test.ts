@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
 import { inShort } from '../http/script.case.ts'
-import type { Connection, SideFacts } from '../tcp/facts.ts'
+import { connectionWith } from '../tcp/connection.case.ts'
+import type { Connection } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
 import type { Call } from './call.ts'
 import type { Beginning } from './protocol.ts'
@@ -11,36 +12,11 @@ import { ProtocolStreams } from './streams.ts'
 import { toy } from './toy.case.ts'
 
 const codecs = await loadCodecs()
-const side: SideFacts = {
-  packets: 0,
-  bytes: 0,
-  retransmissions: 0,
-  retransmittedBytes: 0,
-  outOfOrder: 0,
-  missingBytes: 0,
-  gaps: 0,
-  initialSequence: 1,
-  fin: false,
-  reset: false,
-}
 const connectionOn = (
   port: number,
   clientKnownBy: Connection['clientKnownBy'] = 'syn',
   transport: Connection['transport'] = 'tcp',
-): Connection => ({
-  id: '0'.repeat(32),
-  peerKey: undefined,
-  client: { ip: '10.0.0.1', port: 40_000 },
-  server: { ip: '10.0.0.2', port },
-  transport,
-  clientKnownBy,
-  sides: [side, side],
-  start: micros(0),
-  end: micros(0),
-  handshake: undefined,
-  state: 'open',
-  application: undefined,
-})
+): Connection => connectionWith({ server: { ip: '10.0.0.2', port }, clientKnownBy, transport })
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 

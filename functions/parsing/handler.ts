@@ -1,5 +1,6 @@
 import type { State } from '#adapters/state/port.ts'
-import type { Connection, MissingReason, Side, SideFacts, StreamSink } from '#engines/tcp/facts.ts'
+import type { Connection, MissingReason, Side, StreamSink } from '#engines/tcp/facts.ts'
+import { silentSide } from '#engines/tcp/silent.ts'
 import { micros } from '#engines/time.ts'
 import { type StreamAdvanced, type StreamConnection, streamAdvanced } from '#events/stream-advanced.ts'
 import { streamsLogged } from '#events/streams-logged.ts'
@@ -93,7 +94,8 @@ class ParsingLogWork implements LoggedWork {
       clientKnownBy,
       start: micros(start),
       end: micros(start),
-      sides: [emptySide(), emptySide()],
+      // Whether a side has ended is all that is asked of it here; what else is known of it, `sessions` has told the store.
+      sides: [silentSide(), silentSide()],
       handshake: undefined,
       state: 'open',
       application: undefined,
@@ -102,17 +104,3 @@ class ParsingLogWork implements LoggedWork {
     return connection
   }
 }
-
-/** `http` asks of a side only whether it ended; what else is known of it, `sessions` has told the store. */
-const emptySide = (): SideFacts => ({
-  packets: 0,
-  bytes: 0,
-  retransmissions: 0,
-  retransmittedBytes: 0,
-  outOfOrder: 0,
-  missingBytes: 0,
-  gaps: 0,
-  initialSequence: undefined,
-  fin: false,
-  reset: false,
-})

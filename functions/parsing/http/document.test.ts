@@ -2,7 +2,7 @@ import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import type { HttpExchange } from '#engines/http/facts.ts'
 import { play, type Step } from '#engines/http/script.case.ts'
-import type { Connection, SideFacts } from '#engines/tcp/facts.ts'
+import { connectionWith } from '#engines/tcp/connection.case.ts'
 import { micros } from '#engines/time.ts'
 import { ExchangeDocument } from '#events/documents/exchange.ts'
 import { toDocument } from './document.ts'
@@ -10,32 +10,7 @@ import { toHar } from './har.ts'
 import { toJson } from './json.ts'
 import { urlOf } from './url.ts'
 
-const side: SideFacts = {
-  packets: 0,
-  bytes: 0,
-  retransmissions: 0,
-  retransmittedBytes: 0,
-  outOfOrder: 0,
-  missingBytes: 0,
-  gaps: 0,
-  initialSequence: 1,
-  fin: false,
-  reset: false,
-}
-const connection: Connection = {
-  id: '0123456789abcdef0123456789abcdef',
-  peerKey: undefined,
-  client: { ip: '10.0.0.1', port: 40_000 },
-  server: { ip: '10.0.0.2', port: 8080 },
-  transport: 'tcp',
-  clientKnownBy: 'syn',
-  sides: [side, side],
-  start: micros(0),
-  end: micros(0),
-  handshake: undefined,
-  state: 'open',
-  application: undefined,
-}
+const connection = connectionWith({ id: '0123456789abcdef0123456789abcdef' })
 const context = { team: 'local', agents: ['a'], names: (ip: string) => (ip === '10.0.0.2' ? 'shop' : undefined) }
 const documents = (...steps: Step[]) =>
   play(steps).map((exchange) => {
