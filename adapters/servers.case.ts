@@ -5,11 +5,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll } from 'vitest'
+import { freePort } from './free-port.case.ts'
 
 export interface RedisServer {
   url: string
@@ -63,16 +64,6 @@ function told(name: string): string | undefined {
   return process.env[name] || started.get(name)
 }
 let started: Map<string, string> | undefined
-
-/** A free port, at most `highest`. */
-export async function freePort(highest = 65_535): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port <= highest ? port : freePort(highest)
-}
 
 /** A Redis of the test's own, in a directory of its own, that keeps every write (`appendfsync always`) unless the options say otherwise. */
 export async function startRedis(...options: string[]): Promise<RedisServer> {

@@ -7,10 +7,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '#adapters/free-port.case.ts'
 import { declarations } from '#functions/host/declarations.ts'
 
 const runs = Number(process.argv[2] ?? 10)
@@ -18,15 +18,6 @@ const main = fileURLToPath(new URL('../dist/functions/main.mjs', import.meta.url
 const folder = mkdtempSync(join(tmpdir(), 'spider-cold-'))
 const bare = join(folder, 'bare.mjs')
 writeFileSync(bare, "import { createServer } from 'node:http'\ncreateServer((_, response) => response.end()).listen(process.env.PORT)\n")
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 const status = (port: number): Promise<number | undefined> =>
   new Promise((resolve) => {

@@ -6,12 +6,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
+import { freePort } from '#adapters/free-port.case.ts'
 import { declarations } from '#functions/host/declarations.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -100,15 +100,6 @@ async function runOnce(target: string, environment: Record<string, string>): Pro
 
 /** Servers that are away make no function ready: by then its code is loaded. */
 const LONGEST_MS = 3_000
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 await bundle({
   directory: 'functions',

@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '#adapters/free-port.case.ts'
 import { send } from './support/sections.ts'
-import { cannotCapture, freePort, type Server, startServer } from './support/server.ts'
+import { cannotCapture, type Server, startServer } from './support/server.ts'
 import { spider } from './support/spider.ts'
 
 const blind = cannotCapture()

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePort } from '#adapters/free-port.case.ts'
 import { hasRedis, leftOut, startRedis } from '#adapters/servers.case.ts'
-import { eventually, freePort } from './support/server.ts'
+import { eventually } from './support/server.ts'
 
 if (!hasRedis) leftOut('test/serve.test.ts', 'redis-server is not installed')
 

@@ -60,6 +60,7 @@ describe('a detector', () => {
   it('calls garbage bad HTTP where HTTP is expected, and unknown elsewhere', () => {
     const [asked, answered] = ['\x01'.repeat(40), '\x04'.repeat(40)]
     expect(fed(80, false, [0, asked]).protocol).toBe('http')
+    expect(fed(80, false, [0, '\x01\x02\x03']).detector.end()).toMatchObject({ name: 'http' }) // so few may begin DNS, until nothing more comes
     expect(fed(7777, false, [0, asked]).protocol).toBeUndefined()
     expect(fed(7777, false, [0, asked], [1, answered]).protocol).toBe('unknown')
     expect(fed(7777, false, [0, asked], [1, 'HTTP/1.1 400 Bad\r\n']).protocol).toBe('http')

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import dgram from 'node:dgram'
 import { Resolver } from 'node:dns/promises'
 import { existsSync } from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
+import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '#adapters/free-port.case.ts'
 import { type Piece, play } from '../protocols/play.case.ts'
 
 const DNSMASQ = ['/usr/sbin/dnsmasq', '/usr/local/sbin/dnsmasq', '/opt/homebrew/sbin/dnsmasq'].find(existsSync)
@@ -20,15 +21,6 @@ const ZONE = [
   '--ptr-record=7.0.2.10.in-addr.arpa,a.shop.example',
   `--txt-record=long.shop.example,${Array(8).fill(LONG).join(',')}`,
 ]
-
-/** A free port, for UDP and TCP alike. */
-const freePort = (): Promise<number> =>
-  new Promise((done) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => done(port))
-    })
-  })
 
 /** Stands between a resolver and its server, and writes down what passes; each TCP connection and each UDP conversation for itself. */
 const relay = async (onward: number) => {

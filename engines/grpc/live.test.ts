@@ -1,8 +1,8 @@
-import type { AddressInfo } from 'node:net'
 import * as grpc from '@grpc/grpc-js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { HttpExchange } from '../http/facts.ts'
-import { play, recorder } from '../http2/record.case.ts'
+import { play } from '../http2/record.case.ts'
+import { startProxy } from '../protocols/proxy.case.ts'
 
 const bytes = { serialize: (value: Buffer) => value, deserialize: (value: Buffer) => value }
 const method = (name: string, requestStream: boolean, responseStream: boolean) => ({
@@ -64,7 +64,7 @@ beforeAll(async () => {
   const port = await new Promise<number>((done, fail) =>
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? fail(error) : done(bound))),
   )
-  const proxy = await recorder(port satisfies AddressInfo['port'])
+  const proxy = await startProxy({ port })
   const Client = grpc.makeGenericClientConstructor(service, 'Cart')
   const client = new Client(`127.0.0.1:${proxy.port}`, grpc.credentials.createInsecure(), { 'grpc.default_compression_algorithm': 2 })
   const unary = (name: string) => new Promise<void>((done) => client[name](Buffer.alloc(3), { deadline: Date.now() + 5000 }, () => done()))
@@ -83,8 +83,7 @@ beforeAll(async () => {
   await talked
   client.close()
   server.forceShutdown()
-  await new Promise((done) => setTimeout(done, 20))
-  proxy.close()
+  await proxy.close()
   found = play(proxy.pieces)
 })
 

@@ -1,8 +1,9 @@
 import http2 from 'node:http2'
-import net, { type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
 import type { Host } from '../protocols/protocol.ts'
+import { startProxy } from '../protocols/proxy.case.ts'
 import type { MissingReason, Side } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
 import { Http2Connection } from './connection.ts'
@@ -14,43 +15,16 @@ export interface Piece {
 
 const codecs = await loadCodecs()
 
-/** A port that passes on to another one, and the bytes that passed, in their order. */
-export const recorder = async (port: number) => {
-  const pieces: Piece[] = []
-  const sockets: net.Socket[] = []
-  const server = net.createServer((client) => {
-    const onward = net.connect(port, '127.0.0.1')
-    sockets.push(client, onward)
-    const pass = (side: Side, from: net.Socket, to: net.Socket) => {
-      from.on('data', (bytes) => {
-        pieces.push({ side, bytes: Uint8Array.from(bytes as Buffer) })
-        to.write(bytes)
-      })
-      from.on('end', () => to.end())
-      from.on('error', () => to.destroy())
-    }
-    pass(0, client, onward)
-    pass(1, onward, client)
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const close = () => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  }
-  return { port: (server.address() as AddressInfo).port, pieces, close }
-}
-
 /** What Node's client and server say to one another: interleaved streams, push, trailers, an interim answer, a reset, bodies large and coded. */
 export const recordNode = async (serve: (server: http2.Http2Server) => void, talk: (client: http2.ClientHttp2Session) => Promise<void>) => {
   const server = http2.createServer()
   serve(server)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const proxy = await recorder((server.address() as AddressInfo).port)
+  const proxy = await startProxy({ port: (server.address() as AddressInfo).port })
   const client = http2.connect(`http://127.0.0.1:${proxy.port}`)
   await talk(client)
   await new Promise<void>((done) => client.close(done))
-  await new Promise((done) => setTimeout(done, 20))
-  proxy.close()
+  await proxy.close()
   server.close()
   return proxy.pieces
 }

@@ -5,10 +5,11 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
+import { startProxy } from '../protocols/proxy.case.ts'
 import { ProtocolStreams } from '../protocols/streams.ts'
 import { connectionWith, quietSide } from '../tcp/connection.case.ts'
 import { micros } from '../time.ts'
-import { inShort, type Piece, recorder } from './record.case.ts'
+import { inShort, type Piece } from './record.case.ts'
 
 const codecs = await loadCodecs()
 const connection = () =>
@@ -58,11 +59,10 @@ describe.skipIf(!hasCurl)('curl', () => {
   it('with prior knowledge: a body and its answer', async () => {
     const server = http2.createServer((request, response) => request.pipe(response))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    const proxy = await recorder((server.address() as AddressInfo).port)
+    const proxy = await startProxy({ port: (server.address() as AddressInfo).port })
     const url = `http://127.0.0.1:${proxy.port}`
     await promisify(execFile)('curl', ['-s', '--http2-prior-knowledge', '-d', 'ok', `${url}/one`])
-    await new Promise((done) => setTimeout(done, 20))
-    proxy.close()
+    await proxy.close()
     server.close()
     const [protocol, ...found] = read(proxy.pieces)
     expect(protocol).toBe('h2')

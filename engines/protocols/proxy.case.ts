@@ -15,12 +15,15 @@ export interface Proxy {
   port: number
   /** What each connection said, in the order they were opened. */
   connections: Recorded[][]
+  /** What all of them said, in the order it came. */
+  pieces: Recorded[]
   /** Waits until all connections are closed, and stops. */
   close(): Promise<void>
 }
 
 export const startProxy = async (to: { host?: string; port: number }): Promise<Proxy> => {
   const connections: Recorded[][] = []
+  const pieces: Recorded[] = []
   const open = new Set<Socket>()
   const server = createServer((client) => {
     const said: Recorded[] = []
@@ -30,7 +33,9 @@ export const startProxy = async (to: { host?: string; port: number }): Promise<P
       open.add(from)
       from.setNoDelay(true)
       from.on('data', (bytes) => {
-        said.push({ side, bytes: Uint8Array.from(bytes), at: Math.round((performance.timeOrigin + performance.now()) * 1000) })
+        const piece = { side, bytes: Uint8Array.from(bytes), at: Math.round((performance.timeOrigin + performance.now()) * 1000) }
+        said.push(piece)
+        pieces.push(piece)
         into.write(bytes)
       })
       from.on('end', () => into.end())
@@ -44,6 +49,7 @@ export const startProxy = async (to: { host?: string; port: number }): Promise<P
   return {
     port: (server.address() as { port: number }).port,
     connections,
+    pieces,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const end = Date.now() + 2000; open.size > 0 && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 10))

@@ -3,8 +3,9 @@ import type http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { play as playHttp2, recorder, recordNode } from '../http2/record.case.ts'
+import { play as playHttp2, recordNode } from '../http2/record.case.ts'
 import { play } from '../protocols/play.case.ts'
+import { startProxy } from '../protocols/proxy.case.ts'
 import { micros } from '../time.ts'
 import { isEventStream, ServerSentEvents } from './events.ts'
 
@@ -82,10 +83,9 @@ describe('an exchange that streams events has them as messages, each with its ti
       response.end()
     }).listen(0, '127.0.0.1')
     await new Promise((done) => server.once('listening', done))
-    const { port, pieces, close } = await recorder((server.address() as AddressInfo).port)
+    const { port, pieces, close } = await startProxy({ port: (server.address() as AddressInfo).port })
     await (await fetch(`http://127.0.0.1:${port}/events`, { headers: { connection: 'close' } })).text()
-    await pause()
-    close()
+    await close()
     server.close()
     for (const options of [{}, { segments: [1] }, { segments: [7, 1], restart: true }]) {
       const { exchanges } = play(pieces, options)

@@ -1,32 +1,14 @@
-import net, { type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
 import WebSocket, { type PerMessageDeflateOptions, WebSocketServer } from 'ws'
 import type { Call } from '../protocols/call.ts'
 import { inShort, type Piece, type PlayOptions, play } from '../protocols/play.case.ts'
+import { startProxy } from '../protocols/proxy.case.ts'
 
 const open: { close(): void }[] = []
 afterAll(() => {
   for (const each of open) each.close()
 })
-
-/** A port that passes on to another one, and the bytes that passed, in their order. */
-const recorder = async (port: number) => {
-  const pieces: Piece[] = []
-  const server = net.createServer((client) => {
-    const onward = net.connect(port, '127.0.0.1')
-    for (const [side, from, to] of [[0, client, onward] as const, [1, onward, client] as const]) {
-      from.on('data', (bytes) => {
-        pieces.push({ side, bytes: Uint8Array.from(bytes as Buffer) })
-        to.write(bytes)
-      })
-      from.on('end', () => to.end())
-      from.on('error', () => to.destroy())
-    }
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  open.push(server)
-  return { port: (server.address() as AddressInfo).port, pieces }
-}
 
 /** What `ws` says to itself: an echo of each message, a ping, a message in fragments, and the end. */
 const talk = async (perMessageDeflate: boolean | PerMessageDeflateOptions): Promise<Piece[]> => {
@@ -36,7 +18,7 @@ const talk = async (perMessageDeflate: boolean | PerMessageDeflateOptions): Prom
   server.on('connection', (socket) => {
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }))
   })
-  const { port, pieces } = await recorder((server.address() as AddressInfo).port)
+  const { port, pieces, close } = await startProxy({ port: (server.address() as AddressInfo).port })
   const client = new WebSocket(`ws://127.0.0.1:${port}/talk`, 'chat', { perMessageDeflate: perMessageDeflate !== false })
   await new Promise((done) => client.once('open', done))
   const echo = () => new Promise((done) => client.once('message', done))
@@ -53,7 +35,7 @@ const talk = async (perMessageDeflate: boolean | PerMessageDeflateOptions): Prom
   await echo()
   client.close(4001, 'enough')
   await new Promise((done) => client.once('close', done))
-  await new Promise((done) => setTimeout(done, 20))
+  await close()
   return pieces
 }
 

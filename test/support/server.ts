@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { freePort } from '#adapters/free-port.case.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { startSpider } from './spider.ts'
 
@@ -69,15 +68,6 @@ export async function eventually<Answer>(ask: () => Promise<Answer | undefined>,
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error('It did not come about in time', { cause: last })
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Why nothing can be captured here; undefined when it can. */

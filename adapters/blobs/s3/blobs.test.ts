@@ -8,7 +8,8 @@ import {
   PutBucketLifecycleConfigurationCommand,
 } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findS3, freePort, leftOut } from '../../servers.case.ts'
+import { freePort } from '../../free-port.case.ts'
+import { findS3, leftOut } from '../../servers.case.ts'
 import { blobsContract } from '../contract.ts'
 import { type BlobReference, BlobsUnavailable } from '../port.ts'
 import { openS3, type S3Options, UnusableBucket } from './blobs.ts'
@@ -46,7 +47,7 @@ it.each([
 })
 
 describe.skipIf(!server)('a bucket', () => {
-  const { endpoint = '', ...credentials } = server ?? { accessKeyId: '', secretAccessKey: '' }
+  const { endpoint, ...credentials } = server ?? { endpoint: 'http://127.0.0.1', accessKeyId: '', secretAccessKey: '' }
   const bucket = `test-${randomBytes(6).toString('hex')}`
   const client = s3Client({ endpoint, credentials })
   const options = (more: Partial<S3Options> = {}) => ({ endpoint, credentials, bucket, ...more })

@@ -50,10 +50,13 @@ async function work(state: State, rounds: number, from = 0) {
 it('keeps its files bounded by what is live, however much goes through', async () => {
   const world = await onFiles()
   const open = () => openState({ directory: world.directory, compactBytes: 1 << 20 })
-  const state = await open()
-  await work(state, 500)
-  await state.close()
-  expect(await sizeOf(world.directory)).toBeLessThan(8 << 20)
+  // In pieces: a writer may outrun the snapshot that is being made, and what it wrote meanwhile stays until the next.
+  for (let from = 0; from < 500; from += 50) {
+    const state = await open()
+    await work(state, 50, from)
+    await state.close()
+  }
+  expect(await sizeOf(world.directory)).toBeLessThan(4 << 20)
   const again = await open()
   expect((await again.read('l', 0, 10)).map((entry) => entry.sequence)).toEqual([499, 500])
   expect((await again.load('l')).checkpoints.get('open')).toEqual(new Uint8Array(50_000).fill(500))
