@@ -1,6 +1,6 @@
-import { isCall } from '#engines/protocols/call.ts'
+import { type Found, isCall } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
-import { documentOf, type Found, jsonOf } from '#functions/parsing/document.ts'
+import { documentOf, jsonOf } from '#functions/parsing/document.ts'
 import { toHar } from '#functions/parsing/http/har.ts'
 import { JsonLines } from '#functions/parsing/http/json.ts'
 import type { DocumentContext } from '#functions/parsing/parts.ts'

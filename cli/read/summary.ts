@@ -1,4 +1,4 @@
-import type { Found } from '#functions/parsing/document.ts'
+import type { Found } from '#engines/protocols/call.ts'
 
 /** Counts what was read, for the words at the end. */
 export class Summary {

@@ -49,7 +49,10 @@ export interface Message {
   type: string | undefined
 }
 
-export const isCall = (found: HttpExchange | Call): found is Call => 'protocol' in found
+/** A call of any protocol, as its reader tells it. */
+export type Found = HttpExchange | Call
+
+export const isCall = (found: Found): found is Call => 'protocol' in found
 
 /** A call that is open changes: what is told or saved of it has its own. Fields and bodies are shared: they are replaced, never changed. */
 export const copyOfCall = (call: Call): Call => ({

@@ -4,7 +4,7 @@ import type { HttpExchange } from '../http/facts.ts'
 import { connectionWith, quietSide } from '../tcp/connection.case.ts'
 import type { Connection } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
-import type { Call } from './call.ts'
+import type { Call, Found } from './call.ts'
 import { ProtocolStreams } from './streams.ts'
 
 const codecs = await loadCodecs()
@@ -34,7 +34,7 @@ export interface Played {
   calls: Call[]
   exchanges: HttpExchange[]
   /** Before the connection was closed. */
-  pending: (Call | HttpExchange)[]
+  pending: Found[]
   protocol: string | undefined
   /** The state that was saved last. */
   saved: unknown

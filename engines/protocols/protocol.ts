@@ -1,7 +1,7 @@
 import type { Codecs, HttpExchange } from '../http/facts.ts'
 import type { Connection, MissingReason, Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import type { Call } from './call.ts'
+import type { Call, Found } from './call.ts'
 
 /** What the first bytes of one side's stream (of a datagram over UDP) say; `more`: too few to tell. */
 export type Answer = 'yes' | 'no' | 'more'
@@ -54,7 +54,7 @@ export interface Reader {
   /** The connection is closed or let go: what is open comes out now, as far as it came. */
   close(at: Micros): void
   /** What is open, as it is now; told again when it is finished, with the same position. */
-  pending(): (HttpExchange | Call)[]
+  pending(): Found[]
   /** Plain data (numbers, strings, arrays, objects, Uint8Array of own memory), valid at any byte. */
   save(): unknown
 }

@@ -3,7 +3,7 @@ import { Detector, type SavedDetector, UNKNOWN } from '../detect/detector.ts'
 import type { Codecs, HttpExchange } from '../http/facts.ts'
 import { CLIENT, type Connection, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import type { Call } from './call.ts'
+import type { Call, Found } from './call.ts'
 import type { Beginning, Host, Protocol, Reader } from './protocol.ts'
 
 /** Bytes that were lost before it was known what the connection speaks. */
@@ -142,7 +142,7 @@ export class Stream implements Host {
     this.lost = undefined
   }
 
-  pending(): (HttpExchange | Call)[] {
+  pending(): Found[] {
     return this.reader?.pending() ?? []
   }
 

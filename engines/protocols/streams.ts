@@ -2,7 +2,7 @@ import { Choices } from '../detect/choices.ts'
 import type { Codecs, HttpExchange } from '../http/facts.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import type { Call } from './call.ts'
+import type { Call, Found } from './call.ts'
 import type { Host, Protocol } from './protocol.ts'
 import { PROTOCOLS } from './registry.ts'
 import { type SavedStream, type Shared, Stream } from './stream.ts'
@@ -63,7 +63,7 @@ export class ProtocolStreams implements StreamSink {
   }
 
   /** Calls of a connection that are not finished, as they are now. */
-  pending(connection: Connection): (HttpExchange | Call)[] {
+  pending(connection: Connection): Found[] {
     return streamOf(connection).pending()
   }
 

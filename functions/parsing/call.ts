@@ -2,14 +2,10 @@ import type { Call, Part } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { iso } from '../lane/time.ts'
-import { bodyOf, type DocumentContext, endpointOf, eventOf, given, spiderOf, startOf, withFields } from './parts.ts'
+import { bodyOf, type DocumentContext, endpointOf, errorMessage, eventOf, given, spiderOf, startOf, withFields } from './parts.ts'
 
-/** One sentence for what an error's code says. */
 const errorOf = ({ error, protocol }: Call): ExchangeDocument['error'] =>
-  error && {
-    code: error.code,
-    message: `The ${error.direction} is not ${protocol} at byte ${error.offset} of its stream: ${error.code.replaceAll('-', ' ')}.`,
-  }
+  error && { code: error.code, message: errorMessage(error, protocol) }
 
 /** The document of a call of any protocol but HTTP, which has its own (`http/document.ts`). What the protocol says of it lies at the top. */
 export const toCallDocument = (call: Call, connection: Connection, context: DocumentContext): ExchangeDocument => {

@@ -1,14 +1,11 @@
-import type { HttpBody, HttpExchange } from '#engines/http/facts.ts'
-import { type Call, isCall } from '#engines/protocols/call.ts'
+import type { HttpBody } from '#engines/http/facts.ts'
+import { type Found, isCall } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { toCallDocument } from './call.ts'
 import { toDocument } from './http/document.ts'
 import { toJson } from './http/json.ts'
 import type { DocumentContext } from './parts.ts'
-
-/** A call of any protocol, as its reader tells it. */
-export type Found = HttpExchange | Call
 
 export const documentOf = (found: Found, connection: Connection, context: DocumentContext): ExchangeDocument =>
   isCall(found) ? toCallDocument(found, connection, context) : toDocument(found, connection, context)

@@ -1,5 +1,5 @@
-import type { HttpBody, HttpExchange, HttpMessage } from '#engines/http/facts.ts'
-import type { Call, Message as MessageFact, Part } from '#engines/protocols/call.ts'
+import type { HttpBody, HttpMessage } from '#engines/http/facts.ts'
+import type { Call, Found, Message as MessageFact, Part } from '#engines/protocols/call.ts'
 import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
 import type { Micros } from '#engines/time.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
@@ -16,7 +16,6 @@ export interface DocumentContext {
   reference?(body: HttpBody): string | undefined
 }
 
-type Found = HttpExchange | Call
 type Body = NonNullable<NonNullable<ExchangeDocument['http']>['request']>['body']
 type Spider = ExchangeDocument['spider']
 
@@ -50,6 +49,10 @@ export const eventOf = (
     outcome,
   }
 }
+
+/** One sentence for what an error's code says. */
+export const errorMessage = ({ direction, offset, code }: NonNullable<Found['error']>, protocol: string): string =>
+  `The ${direction} is not ${protocol} at byte ${offset} of its stream: ${code.replaceAll('-', ' ')}.`
 
 export const endpointOf = ({ ip, port }: Endpoint, { names }: DocumentContext): ExchangeDocument['client'] => ({
   ip,

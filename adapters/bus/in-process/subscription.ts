@@ -1,4 +1,5 @@
 import { type Event, InvalidEvent } from '#events/define.ts'
+import { backOff } from '../back-off.ts'
 import { type DeadLetters, Permanent, Transient } from '../port.ts'
 import { type Delivery, Places } from './queue.ts'
 
@@ -144,15 +145,13 @@ export class Subscription {
 
   #later(delivery: Delivery, atLeastMs = 0): boolean {
     if (this.#closed) return true
-    const { firstMs, mostMs } = this.#options.retry
-    const backOff = Math.min(mostMs, firstMs * 2 ** (delivery.attempts - 1)) * (0.5 + Math.random())
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer)
         this.#ready.push(delivery)
         this.#callNext()
       },
-      Math.max(backOff, atLeastMs),
+      Math.max(backOff(delivery.attempts, this.#options.retry), atLeastMs),
     )
     this.#timers.add(timer)
     return false

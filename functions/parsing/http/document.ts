@@ -2,15 +2,11 @@ import type { HttpExchange, HttpMessage } from '#engines/http/facts.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { iso } from '../../lane/time.ts'
-import { bodyOf, type DocumentContext, endpointOf, eventOf, given, someOf, spiderOf, startOf, withFields } from '../parts.ts'
+import { bodyOf, type DocumentContext, endpointOf, errorMessage, eventOf, given, someOf, spiderOf, startOf, withFields } from '../parts.ts'
 import { type HeaderFacts, headerFacts } from './headers.ts'
 import { urlOf } from './url.ts'
 
 type Message = NonNullable<NonNullable<ExchangeDocument['http']>['request']>
-
-/** One sentence for what an error's code says. */
-export const errorMessage = (error: NonNullable<HttpExchange['error']>): string =>
-  `The ${error.direction} is not HTTP at byte ${error.offset} of its stream: ${error.code.replaceAll('-', ' ')}.`
 
 /** The operation in a word: the method, if nothing within HTTP says it better. */
 export const actionOf = ({ action, request }: HttpExchange): string | undefined => action ?? request?.method
@@ -53,7 +49,7 @@ export const toDocument = (exchange: HttpExchange, connection: Connection, conte
       ...(asked?.userAgent !== undefined && { user_agent: { original: asked.userAgent } }),
       ...(asked?.traceId !== undefined && { trace: { id: asked.traceId } }),
       ...(asked?.spanId !== undefined && { span: { id: asked.spanId } }),
-      ...(error && { error: { code: error.code, message: errorMessage(error) } }),
+      ...(error && { error: { code: error.code, message: errorMessage(error, 'HTTP') } }),
       spider: { ...spiderOf(exchange, connection, context), ...given({ upgrade: exchange.upgrade }) },
     },
     exchange.fields,

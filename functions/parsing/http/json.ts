@@ -1,8 +1,8 @@
 import type { HttpBody, HttpExchange, HttpMessage, HttpRequest, HttpResponse } from '#engines/http/facts.ts'
 import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
 import { contentOf } from '../content.ts'
-import { type DocumentContext, endOf, exchangeId, startOf } from '../parts.ts'
-import { actionOf, errorMessage, outcomeOf, serverName, toDocument } from './document.ts'
+import { type DocumentContext, endOf, errorMessage, exchangeId, startOf } from '../parts.ts'
+import { actionOf, outcomeOf, serverName, toDocument } from './document.ts'
 import { type HeaderFacts, headerFacts } from './headers.ts'
 import { Output } from './output.ts'
 import { urlOf } from './url.ts'
@@ -107,7 +107,7 @@ export class JsonLines {
     }
     if (error !== undefined) {
       out.raw(`,"error":{"code":"${error.code}","message":`)
-      out.string(errorMessage(error))
+      out.string(errorMessage(error, 'HTTP'))
       out.raw('}')
     }
     this.spider(slot, exchange, request, response)
