@@ -1,14 +1,11 @@
 import { type Event, InvalidEvent } from '#events/define.ts'
-import { backOff } from '../back-off.ts'
+import { backOff, type Pause } from '../back-off.ts'
 import { type DeadLetters, Permanent, Transient } from '../port.ts'
 import { type Delivery, Places } from './queue.ts'
 
-export interface RetryPolicy {
+export interface RetryPolicy extends Pause {
   /** Calls of a handler with one event, all told, before it goes to the dead letters. */
   attempts: number
-  /** Wait before the second call; doubled before each further one, up to `mostMs`, and spread by half to either side. */
-  firstMs: number
-  mostMs: number
 }
 
 /** Of one function, since its start, and what is in its queue now. */
