@@ -9,6 +9,7 @@ import { Client } from '@elastic/elasticsearch'
 import { openElasticsearch } from '#adapters/store/elasticsearch/store.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { parse } from '#engines/query/parse.ts'
+import { printQuery } from './measure.ts'
 
 const [url, file, copies = '10', server] = process.argv.slice(2)
 const PREFIX = `bench-${process.pid}`
@@ -60,16 +61,6 @@ async function write(store: Store, from: number, to: number, flushEvery: number)
   await store.flush()
 }
 
-async function query(title: string, run: () => Promise<unknown>): Promise<void> {
-  const times: number[] = []
-  for (let i = 0; i < 5; i++) {
-    const start = performance.now()
-    await run()
-    times.push(performance.now() - start)
-  }
-  console.log(`${title.padEnd(44)} first ${times[0].toFixed(0)} ms, median ${times.toSorted((a, b) => a - b)[2].toFixed(0)} ms`)
-}
-
 const client = new Client({ node: url })
 const bytesOf = async (): Promise<number> => {
   await client.indices.flush({ index: `${PREFIX}-*` })
@@ -104,16 +95,16 @@ try {
   }
   const page = (text: string, after?: string) => store.find(SCOPE, 'exchanges', { ...range(text), size: 50, order: 'newest', after })
   const bins = { width: ((many + 10) * 60_000) / 200 }
-  await query('histogram by status class, 200 bins', () => store.histogram(SCOPE, range(''), { ...bins, by: 'status_class' }))
-  await query('histogram by server', () => store.histogram(SCOPE, range(''), { ...bins, by: 'server' }))
-  await query('histogram of status:5xx', () => store.histogram(SCOPE, range('status:5xx'), { ...bins, by: 'status_class' }))
+  await printQuery('histogram by status class, 200 bins', () => store.histogram(SCOPE, range(''), { ...bins, by: 'status_class' }))
+  await printQuery('histogram by server', () => store.histogram(SCOPE, range(''), { ...bins, by: 'server' }))
+  await printQuery('histogram of status:5xx', () => store.histogram(SCOPE, range('status:5xx'), { ...bins, by: 'status_class' }))
   for (const text of ['', 'status:5xx', 'path:/api/*', 'path:*4711*', 'client:10.0.0.0/9', 'orders'])
-    await query(`first page of "${text}"`, () => page(text))
+    await printQuery(`first page of "${text}"`, () => page(text))
   const { items, next } = await page('')
-  await query('second page', () => page('', next))
-  await query('one by id', () => store.get(SCOPE, 'exchanges', items[0].event.id))
-  await query('values of url.path', () => store.values(SCOPE, range(''), 'url.path', '/a', 20))
-  await query('extent', () => store.extent(SCOPE))
+  await printQuery('second page', () => page('', next))
+  await printQuery('one by id', () => store.get(SCOPE, 'exchanges', items[0].event.id))
+  await printQuery('values of url.path', () => store.values(SCOPE, range(''), 'url.path', '/a', 20))
+  await printQuery('extent', () => store.extent(SCOPE))
 } finally {
   await store.close()
   for (const index of Object.keys(await client.indices.get({ index: `${PREFIX}-*`, features: 'aliases' })))

@@ -64,3 +64,14 @@ export function quantile(numbers: number[], share: number): number {
   const sorted = numbers.toSorted((one, other) => one - other)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }
+
+/** Prints how long a query of a store takes: the first of five, and their median. */
+export async function printQuery(title: string, run: () => Promise<unknown>): Promise<void> {
+  const times: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now()
+    await run()
+    times.push(performance.now() - start)
+  }
+  console.log(`${title.padEnd(44)} first ${times[0].toFixed(0)} ms, median ${times.toSorted((a, b) => a - b)[2].toFixed(0)} ms`)
+}

@@ -6,6 +6,7 @@ import { openDuckDb } from '#adapters/store/duckdb/store.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { printQuery } from './measure.ts'
 
 const START = Date.UTC(2026, 0, 5, 10) * 1000
 const SCOPE: Scope = { team: 'local', principal: 'bench' }
@@ -145,16 +146,6 @@ async function write(store: Store, from: number, count: number, again = false): 
 
 let kept: string[] = []
 
-async function query(title: string, run: () => Promise<unknown>): Promise<void> {
-  const times: number[] = []
-  for (let i = 0; i < 5; i++) {
-    const start = performance.now()
-    await run()
-    times.push(performance.now() - start)
-  }
-  console.log(`${title.padEnd(44)} first ${times[0].toFixed(0)} ms, median ${times.toSorted((a, b) => a - b)[2].toFixed(0)} ms`)
-}
-
 async function bytesIn(directory: string): Promise<number> {
   const names = await readdir(directory, { recursive: true })
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size))
@@ -177,9 +168,11 @@ try {
     return { from, to, filter: parsed.filter }
   }
   const page = (text: string) => store.find(SCOPE, 'exchanges', { ...range(text), size: 50, order: 'newest' })
-  await query('histogram by status class, 200 bins', () => store.histogram(SCOPE, range(''), { width: count / 10_000, by: 'status_class' }))
-  await query('histogram by server', () => store.histogram(SCOPE, range(''), { width: count / 10_000, by: 'server' }))
-  await query('histogram of status:5xx duration>10ms', () =>
+  await printQuery('histogram by status class, 200 bins', () =>
+    store.histogram(SCOPE, range(''), { width: count / 10_000, by: 'status_class' }),
+  )
+  await printQuery('histogram by server', () => store.histogram(SCOPE, range(''), { width: count / 10_000, by: 'server' }))
+  await printQuery('histogram of status:5xx duration>10ms', () =>
     store.histogram(SCOPE, range('status:5xx duration>10ms'), { width: count / 10_000, by: 'status_class' }),
   )
   for (const text of [
@@ -191,12 +184,12 @@ try {
     'orders',
     'trace:ffffffffffffffffffffffffffffffff',
   ])
-    await query(`first page of "${text}"`, () => page(text))
+    await printQuery(`first page of "${text}"`, () => page(text))
   const { items, next: after } = await page('')
-  await query('second page', () => store.find(SCOPE, 'exchanges', { ...range(''), size: 50, order: 'newest', after }))
-  await query('one by id', () => store.get(SCOPE, 'exchanges', items[0].event.id))
-  await query('values of url.path', () => store.values(SCOPE, range(''), 'url.path', '/api/or', 20))
-  await query('extent', () => store.extent(SCOPE))
+  await printQuery('second page', () => store.find(SCOPE, 'exchanges', { ...range(''), size: 50, order: 'newest', after }))
+  await printQuery('one by id', () => store.get(SCOPE, 'exchanges', items[0].event.id))
+  await printQuery('values of url.path', () => store.values(SCOPE, range(''), 'url.path', '/api/or', 20))
+  await printQuery('extent', () => store.extent(SCOPE))
   await store.close()
 } finally {
   await rm(directory, { recursive: true, force: true })

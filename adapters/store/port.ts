@@ -26,15 +26,9 @@ export interface Store {
   /** A page of documents in the order of time. `total` counts all that fit, not the page. */
   find<F extends Family>(scope: Scope, family: F, search: Search): Promise<Page<Families[F]>>
   /** Counts per bin of `width` ms, beginning at whole multiples of it since 1970, and value of `by`, over [from, to). Bins without documents are left out. */
-  histogram(scope: Scope, search: Pick<Search, 'from' | 'to' | 'filter'>, bins: { width: number; by: HistogramField }): Promise<Bin[]>
+  histogram(scope: Scope, range: Range, bins: { width: number; by: HistogramField }): Promise<Bin[]>
   /** The most frequent values of a field, with counts: for completion. */
-  values(
-    scope: Scope,
-    search: Pick<Search, 'from' | 'to' | 'filter'>,
-    field: string,
-    prefix: string,
-    most: number,
-  ): Promise<{ value: string; count: number }[]>
+  values(scope: Scope, range: Range, field: string, prefix: string, most: number): Promise<{ value: string; count: number }[]>
   /** The newest status of each agent (`agent.id`), newest first. */
   latestStatuses(scope: Scope): Promise<StatusDocument[]>
   /** First and last time of the exchanges that are there, ms since 1970; undefined when there are none. */
@@ -58,6 +52,9 @@ export interface Search {
   /** Cursor of the page before; opaque. `InvalidCursor` is thrown for anything else. */
   after?: string
 }
+
+/** The documents of a search, whatever is shown of them. */
+export type Range = Pick<Search, 'from' | 'to' | 'filter'>
 
 export interface Page<Document> {
   total: number

@@ -105,7 +105,7 @@ describe('a conversation', () => {
     )
   })
 
-  it.each([1, 8, 15, 16])('gives the same when the process dies after http was done and before sessions was, at section %i', async (at) => {
+  it.each([1, 8, 15, 16])('gives the same when the process dies after parsing was done and before sessions was, at section %i', async (at) => {
     const expected = await whole()
     const { state } = spider.adapters
     const commit = state.commit.bind(state)

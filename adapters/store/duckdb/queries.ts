@@ -3,9 +3,9 @@ import { findField, isOrdered } from '#engines/query/fields.ts'
 import { fold } from '#engines/query/fold.ts'
 import type { Families, Family } from '#events/documents/families.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
-import { type Bin, type HistogramField, InvalidCursor, type Page, type Scope, type Search } from '../port.ts'
+import { type Bin, type HistogramField, InvalidCursor, type Page, type Range, type Scope, type Search } from '../port.ts'
 import { quoted } from './columns.ts'
-import { place, type Range, type Reader } from './reader.ts'
+import { place, type Reader } from './reader.ts'
 import { Parameters } from './where.ts'
 
 /** Where a page ended: µs since 1970, and the id. */

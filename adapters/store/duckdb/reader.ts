@@ -1,7 +1,6 @@
 import type { DuckDBValue } from '@duckdb/node-api'
-import type { Filter } from '#engines/query/ast.ts'
 import type { Family } from '#events/documents/families.ts'
-import type { Scope } from '../port.ts'
+import type { Range, Scope } from '../port.ts'
 import { readBlock } from './blocks.ts'
 import type { Database } from './database.ts'
 import { storeError } from './errors.ts'
@@ -13,12 +12,6 @@ export interface Place {
   slice: Slice
   block: bigint
   line: number
-}
-
-export interface Range {
-  from: number
-  to: number
-  filter: Filter
 }
 
 /** Asks the tables of all slices that matter, and fetches documents from their blocks. */

@@ -1,11 +1,11 @@
 import type { estypes } from '@elastic/elasticsearch'
 import { type Field, findField, isOrdered } from '#engines/query/fields.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
-import type { Bin, HistogramField, Scope } from '../port.ts'
+import type { Bin, HistogramField, Range, Scope } from '../port.ts'
 import { folded } from './mappings.ts'
 import { totalOf } from './pages.ts'
 import { beginsWith, digitRanges } from './prefix.ts'
-import { ofTeam, type Range, type Reader, within } from './reader.ts'
+import { ofTeam, type Reader, within } from './reader.ts'
 import { msOf } from './times.ts'
 
 /** Buckets of one answer; Elasticsearch gives 65,536 at most. */

@@ -1,18 +1,11 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
-import type { Filter } from '#engines/query/ast.ts'
 import type { Family } from '#events/documents/families.ts'
-import type { Scope } from '../port.ts'
+import type { Range, Scope } from '../port.ts'
 import type { Server } from './connect.ts'
 import { storeError } from './errors.ts'
 import { aliasOf } from './names.ts'
 import { isoOf } from './times.ts'
 import { where } from './where.ts'
-
-export interface Range {
-  from: number
-  to: number
-  filter: Filter
-}
 
 /** A part of an answer is none: documents that are missing from it would look as if they had not been. */
 export const COMPLETE = { allow_partial_search_results: false }
