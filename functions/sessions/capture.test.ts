@@ -105,28 +105,31 @@ describe('a conversation', () => {
     )
   })
 
-  it.each([1, 8, 15, 16])('gives the same when the process dies after parsing was done and before sessions was, at section %i', async (at) => {
-    const expected = await whole()
-    const { state } = spider.adapters
-    const commit = state.commit.bind(state)
-    let dying = false
-    state.commit = async (lease, ...rest) => {
-      if (dying && !lease.lane.startsWith('parsing/')) throw new Error('killed')
-      return commit(lease, ...rest)
-    }
-    for (let i = 0; i < TALK.length; i++) {
-      dying = i + 1 === at
-      await spider.send(i + 1, sectionOf([TALK[i]]))
-      if (dying) {
-        while ((await state.load('parsing/web/0')).cursor !== at) await new Promise((resolve) => setTimeout(resolve, 5))
-        await spider.kill()
-        dying = false
+  it.each([1, 8, 15, 16])(
+    'gives the same when the process dies after parsing was done and before sessions was, at section %i',
+    async (at) => {
+      const expected = await whole()
+      const { state } = spider.adapters
+      const commit = state.commit.bind(state)
+      let dying = false
+      state.commit = async (lease, ...rest) => {
+        if (dying && !lease.lane.startsWith('parsing/')) throw new Error('killed')
+        return commit(lease, ...rest)
       }
-      await spider.drained()
-    }
-    expect(await callsOf(spider)).toEqual(expected.calls)
-    expect(await sessionsOf(spider)).toEqual(expected.sessions)
-  })
+      for (let i = 0; i < TALK.length; i++) {
+        dying = i + 1 === at
+        await spider.send(i + 1, sectionOf([TALK[i]]))
+        if (dying) {
+          while ((await state.load('parsing/web/0')).cursor !== at) await new Promise((resolve) => setTimeout(resolve, 5))
+          await spider.kill()
+          dying = false
+        }
+        await spider.drained()
+      }
+      expect(await callsOf(spider)).toEqual(expected.calls)
+      expect(await sessionsOf(spider)).toEqual(expected.sessions)
+    },
+  )
 
   it('with any one packet less has all calls that the packet was no part of, and says so of the others', async () => {
     const expected = await whole()
