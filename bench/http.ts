@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { HttpConnection } from '#engines/http/connection.ts'
 import type { Codecs, HttpExchange } from '#engines/http/facts.ts'
+import { alone } from '#engines/protocols/alone.case.ts'
 import { connectionWith } from '#engines/tcp/connection.case.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
@@ -65,7 +66,14 @@ const run = ({ messages }: Case, with_: Codecs, take: (connection: Connection, e
   const connections = Array.from({ length: CONNECTIONS }, (_, i) => connectionAt(i))
   const limits = { keepBody: 0 }
   const open = connections.map((connection) => {
-    const host = { codecs: with_, limits, exchange: (exchange: HttpExchange) => take(connection, exchange), call() {}, handOver() {} }
+    const host = {
+      ...alone,
+      codecs: with_,
+      limits,
+      exchange: (exchange: HttpExchange) => take(connection, exchange),
+      call() {},
+      handOver() {},
+    }
     return new HttpConnection(host)
   })
   const start = process.cpuUsage()

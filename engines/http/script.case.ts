@@ -1,4 +1,5 @@
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import { alone } from '../protocols/alone.case.ts'
 import type { Host } from '../protocols/protocol.ts'
 import type { MissingReason, Side } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
@@ -42,6 +43,7 @@ export const play = (
   const out: HttpExchange[] = []
   let left = false
   const host: Host = {
+    ...alone,
     codecs,
     limits: { keepBody: 64 * 1024, ...limits },
     exchange: (exchange) => void out.push(structuredClone(exchange)),

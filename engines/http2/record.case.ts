@@ -2,6 +2,7 @@ import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
+import { alone } from '../protocols/alone.case.ts'
 import type { Host } from '../protocols/protocol.ts'
 import { startProxy } from '../protocols/proxy.case.ts'
 import type { MissingReason, Side } from '../tcp/facts.ts'
@@ -46,6 +47,7 @@ export const play = (
 ) => {
   const out: HttpExchange[] = []
   const host: Host = {
+    ...alone,
     codecs,
     limits: { keepBody: 64 * 1024 },
     exchange: (exchange) => void out.push(structuredClone(exchange)),

@@ -6,9 +6,9 @@ import { Fragments } from '../packet/fragments.ts'
 import { CaptureReader } from '../pcap/reader.ts'
 import type { Connection } from '../tcp/facts.ts'
 import { TcpTable } from '../tcp/table.ts'
+import type { FindSecrets } from '../tls/secrets.ts'
 import { UdpTable } from '../udp/table.ts'
 import type { Call } from './call.ts'
-import { PROTOCOLS } from './registry.ts'
 import { ProtocolStreams } from './streams.ts'
 
 const codecs = await loadCodecs()
@@ -19,7 +19,8 @@ export interface Found {
   call: Call | undefined
 }
 
-export const callsOf = (capture: Uint8Array): Found[] => {
+/** `secrets`: of TLS sessions, known from the beginning. */
+export const callsOf = (capture: Uint8Array, secrets?: FindSecrets): Found[] => {
   const found: Found[] = []
   const streams = new ProtocolStreams(
     {
@@ -28,7 +29,7 @@ export const callsOf = (capture: Uint8Array): Found[] => {
     },
     codecs,
     {},
-    PROTOCOLS,
+    secrets,
   )
   const decoder = new PacketDecoder(new Fragments())
   const tcp = new TcpTable(streams)

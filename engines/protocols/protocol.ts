@@ -1,6 +1,7 @@
 import type { Codecs, HttpExchange } from '../http/facts.ts'
 import type { Connection, MissingReason, Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { FindSecrets, Secrets } from '../tls/secrets.ts'
 import type { Call, Found } from './call.ts'
 
 /** What the first bytes of one side's stream (of a datagram over UDP) say; `more`: too few to tell. */
@@ -55,7 +56,25 @@ export interface Reader {
   close(at: Micros): void
   /** What is open, as it is now; told again when it is finished, with the same position. */
   pending(): Found[]
+  /** Client randoms of the TLS sessions whose bytes are kept until their secrets come. */
+  awaited?(): readonly string[]
+  /** Secrets that it waits for have come, all that are known of them: what was kept is read now. */
+  unlock?(clientRandom: string, secrets: Secrets, at: Micros): void
+  /** No secrets are waited for any longer: what was kept is let go, and told as `not decrypted`. */
+  giveUp?(at: Micros): void
   /** Plain data (numbers, strings, arrays, objects, Uint8Array of own memory), valid at any byte. */
+  save(): unknown
+}
+
+/** What lies inside a protocol that carries others, TLS for one: read by whoever recognises it, its calls come out like all others. Offsets count on from its beginning. */
+export interface Inside {
+  /** What is spoken inside, the innermost that is known. */
+  readonly protocol: string | undefined
+  data(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void
+  gap(side: Side, missing: number, at: Micros, reason: MissingReason): void
+  end(side: Side, at: Micros): void
+  close(at: Micros): void
+  pending(): Found[]
   save(): unknown
 }
 
@@ -63,6 +82,11 @@ export interface Reader {
 export interface Host {
   readonly codecs: Codecs
   readonly limits: { readonly keepBody: number }
+  readonly secrets: FindSecrets
+  /** Begins what is inside this protocol: `protocol` by name, or undefined to find it out by its first bytes. */
+  inside(protocol: string | undefined, beginning: Beginning): Inside
+  /** Goes on from what `Inside.save` gave. */
+  loadInside(saved: unknown): Inside
   /** A call of HTTP of any version. */
   exchange(exchange: HttpExchange): void
   /** A call of any other protocol. */

@@ -2,6 +2,7 @@
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { Connection, MissingReason, Side } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
+import { alone } from './alone.case.ts'
 import type { Call } from './call.ts'
 import type { Host, Protocol, Reader } from './protocol.ts'
 
@@ -37,6 +38,7 @@ export const play = (
   const calls: Call[] = []
   let handed: Played['handed']
   const host: Host = {
+    ...alone,
     codecs,
     limits: { keepBody },
     exchange: () => expectNothing(),

@@ -3,6 +3,7 @@ import { Detector, type SavedDetector, UNKNOWN } from '../detect/detector.ts'
 import type { Codecs, HttpExchange } from '../http/facts.ts'
 import { CLIENT, type Connection, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { FindSecrets, Secrets } from '../tls/secrets.ts'
 import type { Call, Found } from './call.ts'
 import type { Beginning, Host, Protocol, Reader } from './protocol.ts'
 
@@ -40,6 +41,7 @@ export interface Shared {
   readonly choices: Readonly<Record<Connection['transport'], Choices>>
   readonly codecs: Codecs
   readonly limits: Host['limits']
+  readonly secrets: FindSecrets
   readonly sink: {
     exchange(connection: Connection, exchange: HttpExchange): void
     call(connection: Connection, call: Call): void
@@ -90,6 +92,10 @@ export class Stream implements Host {
 
   get limits(): Host['limits'] {
     return this.shared.limits
+  }
+
+  get secrets(): FindSecrets {
+    return this.shared.secrets
   }
 
   exchange(exchange: HttpExchange): void {
@@ -179,16 +185,54 @@ export class Stream implements Host {
   ): void {
     const offsets = [this.offsets[CLIENT] - rest[CLIENT].length, this.offsets[SERVER] - rest[SERVER].length] as const
     this.reader = undefined
-    if (++this.handOvers > MOST_HAND_OVERS) return
+    this.handOvers++
+    this.next(name, { offsets, midway, agreed })
+    const pieces = SIDES.map((side): Piece => ({ side, bytes: rest[side] }))
+    this.settle(pieces, at)
+  }
+
+  /** What comes next is of this protocol; undefined: its first bytes will tell. */
+  private next(name: string | undefined, beginning: Beginning): void {
+    this.detector = undefined
+    if (this.handOvers > MOST_HAND_OVERS) return
+    const { offsets, midway, agreed } = beginning
     const protocol = name === undefined ? undefined : this.choices.named(name)
-    if (protocol !== undefined) this.open(protocol, { offsets, midway, agreed })
+    if (protocol !== undefined) this.open(protocol, beginning)
     else if (name !== undefined) this.protocol = name
     else {
       this.detector = new Detector(this.choices.at(undefined), midway || this.connection.transport === 'udp', offsets)
       this.agreed = agreed
     }
-    const pieces = SIDES.map((side): Piece => ({ side, bytes: rest[side] }))
-    this.settle(pieces, at)
+  }
+
+  inside(name: string | undefined, beginning: Beginning): Stream {
+    const inside = new Stream(this.connection, { ...this.shared, sink: this.outwards })
+    inside.handOvers = this.handOvers + 1
+    inside.next(name, beginning)
+    return inside
+  }
+
+  loadInside(saved: unknown): Stream {
+    const inside = new Stream(this.connection, { ...this.shared, sink: this.outwards })
+    inside.load(saved as SavedStream)
+    return inside
+  }
+
+  /** Calls of what is inside are this connection's, and counted here too. */
+  private get outwards(): Shared['sink'] {
+    return { exchange: (_, exchange) => this.exchange(exchange), call: (_, call) => this.call(call) }
+  }
+
+  awaited(): readonly string[] {
+    return this.reader?.awaited?.() ?? NONE
+  }
+
+  unlock(clientRandom: string, secrets: Secrets, at: Micros): void {
+    this.reader?.unlock?.(clientRandom, secrets, at)
+  }
+
+  giveUp(at: Micros): void {
+    this.reader?.giveUp?.(at)
   }
 
   /** Gives pieces, before those that are due already, to whoever reads by then; and says again which sides have ended. */
@@ -241,3 +285,4 @@ export class Stream implements Host {
 }
 
 const NEITHER: [boolean, boolean] = [false, false]
+const NONE: readonly string[] = []

@@ -28,7 +28,7 @@ const listen = (connection: Connection) => {
     call: (_: Connection, { position, status, summary, missing }: Call) =>
       void out.push(`${position} ${status}: ${summary}${missing.map(({ offset, bytes }) => ` -${bytes}@${offset}`).join('')}`),
   }
-  const streams = new ProtocolStreams(sink, codecs, {}, [...PROTOCOLS, toy((beginning) => begun.push(beginning))])
+  const streams = new ProtocolStreams(sink, codecs, {}, undefined, [...PROTOCOLS, toy((beginning) => begun.push(beginning))])
   streams.open(connection)
   const say = (side: 0 | 1, text: string) => streams.data(connection, side, Buffer.from(text, 'latin1'), 0, text.length, micros(1))
   return { out, streams, say, begun }

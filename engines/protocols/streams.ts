@@ -2,6 +2,7 @@ import { Choices } from '../detect/choices.ts'
 import type { Codecs, HttpExchange } from '../http/facts.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { FindSecrets, Secrets } from '../tls/secrets.ts'
 import type { Call, Found } from './call.ts'
 import type { Host, Protocol } from './protocol.ts'
 import { PROTOCOLS } from './registry.ts'
@@ -27,9 +28,16 @@ const KEEP_BODY = 64 * 1024
 export class ProtocolStreams implements StreamSink {
   private readonly shared: Shared
 
-  constructor(sink: CallSink, codecs: Codecs, limits: Partial<Host['limits']> = {}, protocols: readonly Protocol[] = PROTOCOLS) {
+  /** `secrets`: of TLS sessions, those that are known when the session begins; others come by `unlock`. */
+  constructor(
+    sink: CallSink,
+    codecs: Codecs,
+    limits: Partial<Host['limits']> = {},
+    secrets: FindSecrets = () => undefined,
+    protocols: readonly Protocol[] = PROTOCOLS,
+  ) {
     const choices = { tcp: new Choices('tcp', protocols), udp: new Choices('udp', protocols) }
-    this.shared = { choices, codecs, limits: { keepBody: KEEP_BODY, ...limits }, sink }
+    this.shared = { choices, codecs, limits: { keepBody: KEEP_BODY, ...limits }, sink, secrets }
   }
 
   open(connection: Connection): void {
@@ -65,6 +73,21 @@ export class ProtocolStreams implements StreamSink {
   /** Calls of a connection that are not finished, as they are now. */
   pending(connection: Connection): Found[] {
     return streamOf(connection).pending()
+  }
+
+  /** Client randoms of the TLS sessions in a connection whose bytes are kept until their secrets come. */
+  awaited(connection: Connection): readonly string[] {
+    return streamOf(connection).awaited()
+  }
+
+  /** Secrets that a connection waits for have come: what was kept is read now. */
+  unlock(connection: Connection, clientRandom: string, secrets: Secrets, at: Micros): void {
+    streamOf(connection).unlock(clientRandom, secrets, at)
+  }
+
+  /** Nobody waits for a connection's secrets any longer: what was kept is let go, and told as `not decrypted`. */
+  giveUp(connection: Connection, at: Micros): void {
+    streamOf(connection).giveUp(at)
   }
 
   save(connection: Connection): SavedStream {

@@ -13,6 +13,7 @@ export type MissingReason =
   | 'cut by snap length' // the packet was seen, its end was cut
   | 'before capture' // the connection was open when the capture began
   | 'after capture' // the capture ended before they came
+  | 'not decrypted' // they came encrypted, and their secrets are not known or do not fit
 
 export interface Endpoint {
   ip: string
