@@ -12,7 +12,7 @@ import { connectionWith } from '#engines/tcp/connection.case.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
 import { toDocument } from '#functions/parsing/http/document.ts'
-import { JsonLines } from '#functions/parsing/http/json.ts'
+import { JsonLines } from '#functions/parsing/json-lines.ts'
 
 const exchanges = Number(process.argv[2] ?? 200_000)
 const codecs = await loadCodecs()

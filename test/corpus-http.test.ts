@@ -10,7 +10,7 @@ import { ProtocolStreams } from '#engines/protocols/streams.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { TcpTable } from '#engines/tcp/table.ts'
 import { toDocument } from '#functions/parsing/http/document.ts'
-import { JsonLines, toJson } from '#functions/parsing/http/json.ts'
+import { JsonLines, jsonOf } from '#functions/parsing/json-lines.ts'
 
 const CORPUS = new URL('../../shared/corpus/', import.meta.url)
 const there = existsSync(new URL('manifest.json', CORPUS))
@@ -140,7 +140,7 @@ describe.skipIf(!there)('the corpus over HTTP/1', () => {
     const lines = new JsonLines(context)
     for (const { connection, exchange } of result.found) {
       const document = toDocument(exchange, connection, context)
-      expect(JSON.parse(toJson(exchange, connection, context))).toEqual(document)
+      expect(JSON.parse(jsonOf(exchange, connection, context))).toEqual(document)
       lines.write(exchange, connection)
       expect(JSON.parse(lines.take().toString())).toEqual(document)
     }

@@ -1,8 +1,8 @@
 import { type Found, isCall } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
-import { documentOf, jsonOf } from '#functions/parsing/document.ts'
+import { documentOf } from '#functions/parsing/document.ts'
 import { toHar } from '#functions/parsing/http/har.ts'
-import { JsonLines } from '#functions/parsing/http/json.ts'
+import { JsonLines } from '#functions/parsing/json-lines.ts'
 import type { DocumentContext } from '#functions/parsing/parts.ts'
 import { writeOut } from './output.ts'
 
@@ -20,8 +20,7 @@ function ndjson(context: DocumentContext): Format {
   const lines = new JsonLines(context)
   return {
     write(found, connection) {
-      if (isCall(found)) lines.line(jsonOf(found, connection, context))
-      else lines.write(found, connection)
+      lines.write(found, connection)
       if (lines.length > PIECE) writeOut(lines.take())
     },
     end() {

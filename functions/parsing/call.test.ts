@@ -4,7 +4,8 @@ import type { Call } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { micros } from '#engines/time.ts'
 import { ExchangeDocument } from '#events/documents/exchange.ts'
-import { bodiesOf, documentOf, jsonOf } from './document.ts'
+import { bodiesOf, documentOf } from './document.ts'
+import { jsonOf } from './json-lines.ts'
 
 const connection = {
   id: '0123456789abcdef0123456789abcdef',

@@ -4,15 +4,10 @@ import type { Connection } from '#engines/tcp/facts.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { toCallDocument } from './call.ts'
 import { toDocument } from './http/document.ts'
-import { toJson } from './http/json.ts'
 import type { DocumentContext } from './parts.ts'
 
 export const documentOf = (found: Found, connection: Connection, context: DocumentContext): ExchangeDocument =>
   isCall(found) ? toCallDocument(found, connection, context) : toDocument(found, connection, context)
-
-/** The same as JSON. */
-export const jsonOf = (found: Found, connection: Connection, context: DocumentContext): string =>
-  isCall(found) ? JSON.stringify(toCallDocument(found, connection, context)) : toJson(found, connection, context)
 
 /** A body of which something was kept. */
 export type KeptBody = HttpBody & { content: Uint8Array }

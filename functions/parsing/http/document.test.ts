@@ -5,9 +5,9 @@ import { play, type Step } from '#engines/http/script.case.ts'
 import { connectionWith } from '#engines/tcp/connection.case.ts'
 import { micros } from '#engines/time.ts'
 import { ExchangeDocument } from '#events/documents/exchange.ts'
+import { jsonOf } from '../json-lines.ts'
 import { toDocument } from './document.ts'
 import { toHar } from './har.ts'
-import { toJson } from './json.ts'
 import { urlOf } from './url.ts'
 
 const connection = connectionWith({ id: '0123456789abcdef0123456789abcdef' })
@@ -16,7 +16,7 @@ const documents = (...steps: Step[]) =>
   play(steps).map((exchange) => {
     const document = toDocument(exchange, connection, context)
     // Twice: the second time from what the writer remembers.
-    for (let i = 0; i < 3; i++) expect(JSON.parse(toJson(exchange, connection, context))).toEqual(document)
+    for (let i = 0; i < 3; i++) expect(JSON.parse(jsonOf(exchange, connection, context))).toEqual(document)
     expect(Compile(ExchangeDocument).Check(document)).toBe(true)
     return document
   })
@@ -93,7 +93,7 @@ describe('an outcome', () => {
     ['the capture ended before an answer', play([get('')])[0], 'unknown'],
   ])('%s', (_, each, outcome) => {
     expect(toDocument(each, connection, context).event.outcome).toBe(outcome)
-    expect(JSON.parse(toJson(each, connection, context)).event.outcome).toBe(outcome)
+    expect(JSON.parse(jsonOf(each, connection, context)).event.outcome).toBe(outcome)
   })
 })
 
@@ -116,7 +116,7 @@ describe('a protocol within HTTP', () => {
       spider: { summary: 'shop.Catalogue/GetItem "é"', messages: [{ direction: 'response', at: 2, bytes: 2 }] },
     })
     for (const each of [within, { ...within, fields: undefined }])
-      expect(JSON.parse(toJson(each, connection, context))).toEqual(toDocument(each, connection, context))
+      expect(JSON.parse(jsonOf(each, connection, context))).toEqual(toDocument(each, connection, context))
   })
 })
 

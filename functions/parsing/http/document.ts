@@ -20,7 +20,7 @@ export const outcomeOf = ({ outcome, status, response, findings }: HttpExchange)
   return response.status >= 400 ? 'failure' : 'success'
 }
 
-/** The ECS document of an HTTP exchange. `toJson` writes the same. */
+/** The ECS document of an HTTP exchange. `HttpJson` writes the same. */
 export const toDocument = (exchange: HttpExchange, connection: Connection, context: DocumentContext): ExchangeDocument => {
   const { request, response, error } = exchange
   const asked = request && headerFacts(request.headers)

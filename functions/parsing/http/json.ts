@@ -1,18 +1,16 @@
-import type { HttpBody, HttpExchange, HttpMessage, HttpRequest, HttpResponse } from '#engines/http/facts.ts'
-import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
-import { contentOf } from '../content.ts'
-import { type DocumentContext, endOf, errorMessage, exchangeId, startOf } from '../parts.ts'
+import type { HttpExchange, HttpMessage, HttpRequest, HttpResponse } from '#engines/http/facts.ts'
+import type { Connection } from '#engines/tcp/facts.ts'
+import type { Output } from '../output.ts'
+import type { DocumentContext } from '../parts.ts'
+import { PartsJson } from '../parts-json.ts'
 import { actionOf, outcomeOf, serverName, toDocument } from './document.ts'
 import { type HeaderFacts, headerFacts } from './headers.ts'
-import { Output } from './output.ts'
 import { urlOf } from './url.ts'
 
 /** Slots of what is written again and again on a connection that is kept open; more connections than slots only cost time. */
 const SLOTS = 512
 const NO_HEADERS: readonly string[] = []
 const NOTHING: Uint8Array = new Uint8Array(0)
-const LINE_END = '\n'
-const OUTCOMES = { success: ',"outcome":"success', failure: ',"outcome":"failure', unknown: ',"outcome":"unknown' } as const
 
 /** What was written for the connection that used this slot last, with what it was written for. */
 class Slot {
@@ -43,74 +41,40 @@ class WrittenUrl {
   text = NOTHING
 }
 
-/**
- * Writes documents of HTTP exchanges as JSON, one line each, straight from the facts: no object is made in between, and what repeats on
- * a connection is copied. `JSON.parse` of a line gives what `toDocument` gives.
- */
-export class JsonLines {
+/** Writes documents of HTTP exchanges as JSON, straight from the facts: no object is made in between, and what repeats on a connection is copied. */
+export class HttpJson {
   private readonly context: DocumentContext
   private readonly slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined)
-  /** `team` and `agents`. */
-  private readonly owner: string
-  private readonly out = new Output()
+  private readonly out: Output
+  private readonly parts: PartsJson
 
-  constructor(context: DocumentContext) {
+  constructor(context: DocumentContext, out: Output) {
     this.context = context
-    this.owner = `"team":${JSON.stringify(context.team)},"agents":${JSON.stringify(context.agents)}`
+    this.out = out
+    this.parts = new PartsJson(context, out)
   }
 
-  /** Bytes of the lines written since they were taken last. */
-  get length(): number {
-    return this.out.length
-  }
-
-  /** The lines written since the last time. Valid until the next is written. */
-  take(): Buffer {
-    const lines = this.out.bytes.subarray(0, this.out.length)
-    this.out.length = 0
-    return lines
-  }
-
-  /** Writes a document and a line end. */
-  write(exchange: HttpExchange, connection: Connection): void {
-    this.document(exchange, connection)
-    this.out.raw(LINE_END)
-  }
-
-  private document(exchange: HttpExchange, connection: Connection): void {
-    const { out } = this
+  /** Writes what `toDocument` gives. */
+  document(exchange: HttpExchange, connection: Connection): void {
+    const { out, parts } = this
     if (exchange.fields !== undefined) {
-      out.json(JSON.stringify(toDocument(exchange, connection, this.context)))
+      out.value(toDocument(exchange, connection, this.context))
       return
     }
-    const { request, response, error } = exchange
+    const { request, response } = exchange
     const slot = this.slotOf(connection)
-    const start = startOf(exchange, connection)
-    const end = endOf(exchange, connection)
-    out.raw('{"@timestamp":"')
-    out.iso(start)
-    out.raw('","event":{"id":"')
-    out.raw(exchangeId(connection.id, exchange.position))
-    out.raw('","start":"')
-    out.iso(start)
-    out.raw('","end":"')
-    out.iso(end)
-    out.raw('","duration":')
-    out.integer(Math.round((end - start) * 1000))
-    this.field(',"action":', actionOf(exchange))
-    out.raw(OUTCOMES[outcomeOf(exchange)])
+    parts.beginning(exchange, connection, actionOf(exchange), outcomeOf(exchange))
     out.again(slot.endpoints)
     if (request !== undefined || response !== undefined) this.http(slot, exchange, request, response)
     if (request !== undefined) {
       this.url(slot, request, connection)
       this.named(slot.request.facts)
     }
-    if (error !== undefined) {
-      out.raw(`,"error":{"code":"${error.code}","message":`)
-      out.string(errorMessage(error, 'HTTP'))
-      out.raw('}')
-    }
-    this.spider(slot, exchange, request, response)
+    parts.error(exchange, 'HTTP')
+    out.again(slot.session)
+    parts.ending(exchange)
+    parts.field(',"upgrade":', exchange.upgrade)
+    out.raw('}}')
   }
 
   private slotOf(connection: Connection): Slot {
@@ -123,12 +87,8 @@ export class JsonLines {
     slot.connection = connection
     slot.clientName = clientName
     slot.serverName = serverName
-    const client = endpoint(connection.client, clientName)
-    const server = endpoint(connection.server, serverName)
-    slot.endpoints = Buffer.from(
-      `"},"client":${client},"server":${server},"network":{"protocol":"http","transport":"${connection.transport}"}`,
-    )
-    slot.session = Buffer.from(`,"spider":{${this.owner},"session":{"id":"${connection.id}"},"status":"`)
+    slot.endpoints = Buffer.from(`${this.parts.endpoints(connection, 'http', [clientName, serverName])}}`)
+    slot.session = Buffer.from(`,"spider":{${this.parts.session(connection)}`)
     slot.url = new WrittenUrl()
     return slot
   }
@@ -177,7 +137,7 @@ export class JsonLines {
       if (same) written.list = out.since(from)
     }
     if (message.trailers.length > 0) this.pairs(',"trailers":[', message.trailers)
-    this.body(message.body)
+    this.parts.body(message.body)
     out.raw('}')
   }
 
@@ -192,35 +152,6 @@ export class JsonLines {
       out.raw(']')
     }
     out.raw(']')
-  }
-
-  private body(body: HttpBody): void {
-    const { out } = this
-    out.raw(',"body":{"bytes":')
-    out.integer(body.bytes)
-    if (body.sha256 !== undefined) {
-      out.raw(',"sha256":"')
-      out.raw(body.sha256)
-      out.raw('"')
-    }
-    if (body.content !== undefined) {
-      const ref = this.context.reference?.(body)
-      if (ref === undefined) {
-        const { content, encoding } = contentOf(body.content, body.truncated)
-        out.raw(',"content":')
-        out.json(JSON.stringify(content))
-        out.raw(`,"encoding":"${encoding}"`)
-      } else {
-        out.raw(',"ref":')
-        out.json(JSON.stringify(ref))
-      }
-      if (body.truncated) out.raw(',"truncated":true')
-    }
-    if (body.undecoded !== undefined) {
-      out.raw(',"undecoded":')
-      out.string(body.undecoded)
-    }
-    out.raw('}')
   }
 
   private url(slot: Slot, request: HttpRequest, connection: Connection): void {
@@ -270,61 +201,4 @@ export class JsonLines {
     if (facts.traceId !== undefined) out.raw(`,"trace":{"id":"${facts.traceId}"}`)
     if (facts.spanId !== undefined) out.raw(`,"span":{"id":"${facts.spanId}"}`)
   }
-
-  private spider(slot: Slot, exchange: HttpExchange, request: HttpRequest | undefined, response: HttpResponse | undefined): void {
-    const { out } = this
-    out.again(slot.session)
-    out.raw(exchange.status)
-    out.raw('","missing":')
-    if (exchange.missing.length === 0) out.raw('[]')
-    else out.raw(JSON.stringify(exchange.missing))
-    if (exchange.findings.length > 0) out.raw(`,"findings":${JSON.stringify(exchange.findings)}`)
-    this.field(',"upgrade":', exchange.upgrade)
-    if (exchange.summary !== undefined) out.json(`,"summary":${JSON.stringify(exchange.summary)}`)
-    if (exchange.messages !== undefined && exchange.messages.length > 0) out.json(`,"messages":${JSON.stringify(exchange.messages)}`)
-    out.raw(',"time":{')
-    if (request !== undefined) this.span('"request":{"first":', request)
-    if (request !== undefined && response !== undefined) out.raw(',')
-    if (response !== undefined) this.span('"response":{"first":', response)
-    out.raw('}}}')
-  }
-
-  private span(title: string, message: HttpMessage): void {
-    const { out } = this
-    out.raw(title)
-    out.micros(message.first)
-    out.raw(',"last":')
-    out.micros(message.last)
-    out.raw('}')
-  }
-
-  /** Writes a document that is JSON already. */
-  line(json: string): void {
-    this.out.json(json)
-    this.out.raw(LINE_END)
-  }
-
-  /** As `write`, as a string without a line end. */
-  text(exchange: HttpExchange, connection: Connection): string {
-    const from = this.out.length
-    this.document(exchange, connection)
-    const text = this.out.bytes.toString('utf8', from, this.out.length)
-    this.out.length = from
-    return text
-  }
-}
-
-const endpoint = ({ ip, port }: Endpoint, name: string | undefined): string =>
-  `{"ip":"${ip}","port":${port}${name === undefined ? '' : `,"domain":${JSON.stringify(name)}`}}`
-
-const writers = new WeakMap<DocumentContext, JsonLines>()
-
-/** The document that `toDocument` gives, as JSON. What repeats is remembered for each `context`: hand in the same one. For files and pipes, `JsonLines` spares the string. */
-export const toJson = (exchange: HttpExchange, connection: Connection, context: DocumentContext): string => {
-  let writer = writers.get(context)
-  if (writer === undefined) {
-    writer = new JsonLines(context)
-    writers.set(context, writer)
-  }
-  return writer.text(exchange, connection)
 }

@@ -1,10 +1,12 @@
 import { methods } from '#engines/bytes/buffer.ts'
+import type { Value } from '#engines/protocols/call.ts'
 import type { Micros } from '#engines/time.ts'
-import { digitsOf, secondOf } from '../../lane/time.ts'
+import { digitsOf, secondOf } from '../lane/time.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
 const ZERO = 48
+const NOT_ASCII = 127
 const FIRST_SIZE = 128 * 1024
 /** Up to here a loop costs less than a call into the runtime. */
 const SHORT = 48
@@ -13,7 +15,7 @@ const SLICE = 12
 const MILLION = 1_000_000
 /** 1 for a byte that stands for itself in a JSON string. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 32 || byte > 126 || byte === QUOTE || byte === BACKSLASH ? 0 : 1))
-const { latin1Write } = methods
+const { latin1Write, utf8Write } = methods
 
 /**
  * JSON as bytes, piece by piece, in one buffer that grows as needed. Strings put together by `+` are written twice, the second time when
@@ -22,6 +24,11 @@ const { latin1Write } = methods
 export class Output {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE)
   length = 0
+
+  /** The byte that was written last. */
+  get last(): number {
+    return this.bytes[this.length - 1]
+  }
 
   /** Makes room for so many more bytes, and answers where they go. */
   private room(size: number): number {
@@ -67,6 +74,58 @@ export class Output {
     }
     bytes[end] = QUOTE
     this.length = end + 1
+  }
+
+  /** Any text as a JSON string. */
+  text(text: string): void {
+    const { length } = text
+    const at = this.room(length * 3 + 2)
+    const { bytes } = this
+    let end = at + 1
+    if (length > SLICE) end += utf8Write.call(bytes, text, at + 1, length * 3)
+    else for (let i = 0; i < length; i++) bytes[end++] = Math.min(text.charCodeAt(i), NOT_ASCII)
+    for (let i = at + 1; i < end; i++) {
+      if (PLAIN[bytes[i]] === 0) {
+        this.json(JSON.stringify(text))
+        return
+      }
+    }
+    bytes[at] = QUOTE
+    bytes[end] = QUOTE
+    this.length = end + 1
+  }
+
+  /** A value as JSON has them; what is undefined in an object is left out. */
+  value(value: Value): void {
+    if (typeof value === 'string') this.text(value)
+    else if (typeof value === 'number' && Number.isSafeInteger(value)) this.integer(value)
+    else if (Array.isArray(value)) this.list(value)
+    else if (typeof value === 'object' && value !== null) {
+      this.raw('{')
+      this.fields(value, '')
+      this.raw('}')
+    } else this.raw(JSON.stringify(value))
+  }
+
+  /** The fields of an object, the first after `before`. */
+  fields(object: { [name: string]: Value }, before: string): void {
+    let between = before
+    for (const name in object) {
+      if (object[name] === undefined) continue
+      this.raw(between)
+      this.text(name)
+      this.raw(':')
+      this.value(object[name])
+      between = ','
+    }
+  }
+
+  private list(values: readonly Value[]): void {
+    for (let i = 0; i < values.length; i++) {
+      this.raw(i === 0 ? '[' : ',')
+      this.value(values[i])
+    }
+    this.raw(values.length === 0 ? '[]' : ']')
   }
 
   /** Text that is JSON already, with any characters. */
