@@ -8,6 +8,9 @@ import { PartsJson } from './parts-json.ts'
 /** What every document says, so that a protocol which says it too is put together as an object first. */
 const COMMON = ['@timestamp', 'event', 'client', 'server', 'network', 'error']
 
+const OPENED = '{'.charCodeAt(0)
+const NOTHING: Uint8Array = new Uint8Array(0)
+
 /** Writes documents of calls of any protocol but HTTP as JSON, straight from the facts. What is the same for a connection's calls is remembered for the last one. */
 export class CallJson {
   private readonly context: DocumentContext
@@ -16,8 +19,8 @@ export class CallJson {
   private connection: Connection | undefined = undefined
   private protocol = ''
   private readonly names: [client: string | undefined, server: string | undefined] = [undefined, undefined]
-  private endpoints = ''
-  private session = ''
+  private endpoints = NOTHING
+  private session = NOTHING
 
   constructor(context: DocumentContext, out: Output) {
     this.context = context
@@ -28,20 +31,21 @@ export class CallJson {
   /** Writes what `toCallDocument` gives. */
   document(call: Call, connection: Connection): void {
     const { out, parts } = this
-    const { spider, ...fields } = call.fields
+    const { fields } = call
     if (COMMON.some((name) => name in fields)) {
       out.json(JSON.stringify(toCallDocument(call, connection, this.context)))
       return
     }
     this.speakOf(connection, call.protocol)
     parts.beginning(call, connection, call.action, call.outcome)
-    out.raw(this.endpoints)
+    out.again(this.endpoints)
     parts.error(call, call.protocol)
-    out.fields(fields, ',')
+    for (const name in fields) if (name !== 'spider') out.field(name, fields[name], ',')
     out.raw(',"spider":{')
-    if (spider !== undefined) out.fields(spider as { [name: string]: Value }, '')
+    const { spider } = fields
+    if (spider !== undefined) out.fields(spider as { [name: string]: Value })
     if (out.last !== OPENED) out.raw(',')
-    out.raw(this.session)
+    out.again(this.session)
     parts.ending(call)
     this.part(',"request":{', call.request)
     this.part(',"response":{', call.response)
@@ -57,8 +61,8 @@ export class CallJson {
     this.protocol = protocol
     names[0] = client
     names[1] = server
-    this.endpoints = `${this.parts.endpoints(connection, protocol, names)}}`
-    this.session = this.parts.session(connection)
+    this.endpoints = Buffer.from(`${this.parts.endpoints(connection, protocol, names)}}`)
+    this.session = Buffer.from(this.parts.session(connection))
   }
 
   private part(title: string, part: Part | undefined): void {
@@ -75,5 +79,3 @@ export class CallJson {
     out.raw('}')
   }
 }
-
-const OPENED = '{'.charCodeAt(0)

@@ -102,22 +102,26 @@ export class Output {
     else if (Array.isArray(value)) this.list(value)
     else if (typeof value === 'object' && value !== null) {
       this.raw('{')
-      this.fields(value, '')
+      this.fields(value)
       this.raw('}')
     } else this.raw(JSON.stringify(value))
   }
 
-  /** The fields of an object, the first after `before`. */
-  fields(object: { [name: string]: Value }, before: string): void {
-    let between = before
+  /** The fields of an object, without its braces. */
+  fields(object: { [name: string]: Value }): void {
+    let between = ''
     for (const name in object) {
       if (object[name] === undefined) continue
-      this.raw(between)
-      this.text(name)
-      this.raw(':')
-      this.value(object[name])
+      this.field(name, object[name], between)
       between = ','
     }
+  }
+
+  field(name: string, value: Value, between: string): void {
+    this.raw(between)
+    this.text(name)
+    this.raw(':')
+    this.value(value)
   }
 
   private list(values: readonly Value[]): void {
