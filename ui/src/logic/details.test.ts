@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { completeness } from './completeness.ts'
-import { toCurl } from './curl.ts'
 import { timing } from './timing.ts'
 
 type Request = NonNullable<NonNullable<ExchangeDocument['http']>['request']>
@@ -53,36 +52,4 @@ describe('completeness', () => {
     ).toEqual(['response: 2.9 kB missing at byte 14,480 of the stream (dropped by kernel)']))
   it('says what a status means', () =>
     expect(completeness(call({ status: 'pending' }))).toEqual(['pending: the answer, or its end, has not come yet']))
-})
-
-describe('cURL', () => {
-  it('quotes for the shell', () => expect(toCurl(call())).toBe("curl 'http://shop/o'\\''clock?a=1'"))
-  it('leaves to curl what curl writes', () =>
-    expect(
-      toCurl(
-        call(
-          {},
-          {
-            headers: [
-              ['Host', 'shop'],
-              ['Accept-Encoding', 'gzip'],
-              ['X-Empty', ''],
-              ['Accept', '*/*'],
-            ],
-          },
-        ),
-      ),
-    ).toBe("curl 'http://shop/o'\\''clock?a=1' \\\n  -H 'X-Empty;' \\\n  -H 'Accept: */*' \\\n  --compressed"))
-  it('names a method that does not follow from the body', () => {
-    expect(toCurl(call({}, { method: 'DELETE' }))).toContain('-X DELETE')
-    expect(toCurl(call({}, { method: 'POST', body: { bytes: 2, content: '{}', encoding: 'utf-8' } }))).toBe(
-      "curl 'http://shop/o'\\''clock?a=1' \\\n  --data-raw '{}'",
-    )
-  })
-  it('sends binary bodies through base64, and says what was not kept', () => {
-    expect(toCurl(call({}, { method: 'PUT', body: { bytes: 2, content: 'AAE=', encoding: 'base64', truncated: true } }))).toBe(
-      "# only the beginning of the body was kept\nprintf %s AAE= | base64 -d | curl 'http://shop/o'\\''clock?a=1' \\\n  -X PUT \\\n  --data-binary @-",
-    )
-    expect(toCurl(call({}, { method: 'POST', body: { bytes: 2 } }))).toContain('# the body was not kept')
-  })
 })

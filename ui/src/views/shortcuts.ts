@@ -1,7 +1,7 @@
 import { TABS } from '../logic/address.ts'
 import { back, call, go } from '../state/place.ts'
 import { leaveRow, showNew } from './Calls.tsx'
-import { close } from './details/Details.tsx'
+import { close } from './details/Close.tsx'
 import { filterLine } from './FilterBar.tsx'
 import { step, toggleLive, zoomBy } from './RangeControls.tsx'
 

@@ -1,147 +1,21 @@
-import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { TABS } from '../../logic/address.ts'
-import { actionOf, summaryOf } from '../../logic/call.ts'
-import { completeness } from '../../logic/completeness.ts'
-import { toCurl } from '../../logic/curl.ts'
-import { equals } from '../../logic/refine.ts'
-import { only } from '../../state/filter.ts'
-import { address, go } from '../../state/place.ts'
-import { bodiesRead, failure, selected } from '../../state/selected.ts'
-import { CopyButton } from '../../widgets/CopyButton.tsx'
-import { Tabs } from '../../widgets/Tabs.tsx'
-import { termOf } from '../fields.ts'
-import { Badge, endpoint, Status } from '../parts.tsx'
-import { Frieze } from './Frieze.tsx'
-import { Message } from './Message.tsx'
-import { Packets } from './Packets.tsx'
-import { Session } from './Session.tsx'
-import { Value } from './Value.tsx'
+import { useEffect, useState } from 'preact/hooks'
+import { failure, selected } from '../../state/selected.ts'
+import type { Call } from './Call.tsx'
+import { Close } from './Close.tsx'
 
-const TITLES = { response: 'Response', request: 'Request', session: 'Session', packets: 'Packets' } as const
-
-export const close = (): void => go({ call: undefined })
-
-/** Everything known of the opened call. */
+/** The opened call. What shows it is loaded when the first is opened. */
 export function Details() {
+  const [View, setView] = useState<typeof Call>()
+  useEffect(() => {
+    void import('./Call.tsx').then(({ Call }) => setView(() => Call))
+  }, [])
   const call = selected.value
-  if (!call)
-    return (
-      <div class="details-head">
-        <p class={failure.value ? 'error' : 'soft'}>{failure.value ?? 'Reading the call …'}</p>
-        <div class="space" />
-        <Close />
-      </div>
-    )
-  const { tab } = address.value
+  if (call && View) return <View call={call} />
   return (
-    <>
-      <Head call={call} />
-      <Frieze call={call} />
-      <Missing call={call} />
-      {failure.value && <p class="error notice">{failure.value}</p>}
-      <Tabs
-        label="Parts of the call"
-        tabs={TABS.map((name) => ({ name, title: TITLES[name] }))}
-        chosen={tab}
-        onChoose={(name) => go({ tab: name }, 'replace')}
-      >
-        {tab === 'request' || tab === 'response' ? (
-          <Message key={tab} call={call} side={tab} read={bodiesRead.value} />
-        ) : tab === 'session' ? (
-          <Session call={call} />
-        ) : (
-          <Packets call={call} />
-        )}
-      </Tabs>
-    </>
-  )
-}
-
-const Close = () => (
-  <button type="button" class="quiet icon" title="Close (Esc)" aria-label="Close" onClick={close}>
-    ✕
-  </button>
-)
-
-function Head({ call }: { call: ExchangeDocument }) {
-  const { http, url, client, server, spider } = call
-  return (
-    <header class="details-head">
-      <div class="details-title">
-        <h2>
-          <b>{actionOf(call)}</b> {summaryOf(call) ?? '(the request was not captured)'}
-        </h2>
-        <p>
-          <Value term={termOf(call, 'status')}>
-            <Status call={call} /> {http?.response?.reason ?? call.error?.message}
-          </Value>{' '}
-          <span class="soft">·</span>{' '}
-          <Value term={client.domain ? equals('client.domain', client.domain) : equals('client.ip', client.ip)}>{endpoint(client)}</Value>{' '}
-          <span class="soft">→</span>{' '}
-          <Value term={server.domain ? equals('server.domain', server.domain) : equals('server.ip', server.ip)}>{endpoint(server)}</Value>
-        </p>
-        <p>
-          <Value term={termOf(call, 'capture')}>
-            <Badge call={call} />
-          </Value>{' '}
-          <span class="soft">seen by</span>{' '}
-          {spider.agents.map((agent) => (
-            <Value key={agent} term={equals('spider.agents', agent)}>
-              {agent}
-            </Value>
-          ))}
-          {call.trace && (
-            <>
-              <span class="soft"> · trace</span> <Value term={equals('trace.id', call.trace.id)}>{call.trace.id}</Value>
-            </>
-          )}
-        </p>
-        <div class="details-buttons">
-          {http?.request && (
-            <CopyButton text={() => toCurl(call)} label="Copy the request as a curl command">
-              Copy as cURL
-            </CopyButton>
-          )}
-          <span class="soft">only this</span>
-          <button type="button" class="quiet" onClick={() => only(equals('spider.session.id', spider.session.id))}>
-            session
-          </button>
-          {url?.domain && (
-            <button type="button" class="quiet" onClick={() => only(equals('url.domain', url.domain!))}>
-              host
-            </button>
-          )}
-          {url && (
-            <button type="button" class="quiet" onClick={() => only(equals('url.path', url.path))}>
-              path
-            </button>
-          )}
-          {http?.response && (
-            <button type="button" class="quiet" onClick={() => only(equals('http.response.status_code', http.response!.status_code))}>
-              status
-            </button>
-          )}
-        </div>
-      </div>
+    <div class="details-head">
+      <p class={failure.value ? 'error' : 'soft'}>{failure.value ?? 'Reading the call …'}</p>
+      <div class="space" />
       <Close />
-    </header>
-  )
-}
-
-/** What of the call was not captured, and why; nothing when all of it was. */
-function Missing({ call }: { call: ExchangeDocument }) {
-  const { status, findings, upgrade } = call.spider
-  const lines = [
-    ...(status === 'complete' ? [] : completeness(call)),
-    ...(findings?.length ? [`not as the specification says: ${findings.join(', ')}`] : []),
-    ...(upgrade ? [`the connection went over to ${upgrade}`] : []),
-  ]
-  if (lines.length === 0) return null
-  return (
-    <ul class={`notice notice-${status}`} aria-label="Completeness">
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
+    </div>
   )
 }

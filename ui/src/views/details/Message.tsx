@@ -5,9 +5,12 @@ import { headerLines, parameters, sentParameters } from '../../logic/headers.ts'
 import { contains, equals } from '../../logic/refine.ts'
 import { CopyButton } from '../../widgets/CopyButton.tsx'
 import { Body } from './Body.tsx'
+import { CachingView } from './CachingView.tsx'
+import { Cookies } from './Cookies.tsx'
 import { Fields } from './Fields.tsx'
 import { Messages } from './Messages.tsx'
 import { Pairs } from './Pairs.tsx'
+import { TokenView } from './TokenView.tsx'
 import { Value } from './Value.tsx'
 
 interface Props {
@@ -59,6 +62,7 @@ function HttpMessage({ call, side, read }: Props) {
   const message = call.http![side]!
   const query = side === 'request' ? parameters(call.url?.query ?? '') : []
   const sent = sentParameters(call.url?.query ?? '')
+  const at = Date.parse(call['@timestamp'])
   return (
     <>
       <p class="first-line">
@@ -82,8 +86,15 @@ function HttpMessage({ call, side, read }: Props) {
         title="Headers"
         pairs={message.headers}
         copy={() => headerLines(message.headers)}
-        write={(name, value) => headerTerm(call, side, name, value)}
+        write={(name, value) => (
+          <>
+            {headerTerm(call, side, name, value)}
+            {!/^(set-)?cookie$/i.test(name) && <TokenView text={value} at={at} />}
+          </>
+        )}
       />
+      <Cookies headers={message.headers} side={side} at={at} />
+      {side === 'response' && <CachingView call={call} />}
       {message.trailers && message.trailers.length > 0 && (
         <Pairs title="Trailers" pairs={message.trailers} copy={() => headerLines(message.trailers!)} />
       )}
