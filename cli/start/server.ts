@@ -123,11 +123,12 @@ export class SpiderServer {
 
 const WILDCARDS = ['0.0.0.0', '::']
 
-function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, { data, team }: Settings) {
+function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, { data, team, replayTargets }: Settings) {
   return {
     ...adapters,
     resend: router.resend,
     live,
+    replayTargets,
     uploads: createUploads(data, intake, VERSION),
     scope: () => ({ team, principal: 'user:local' }),
     health: async () => ({

@@ -60,7 +60,7 @@ serve('dead-letters', async (request, response) => {
 
 const readSide = once(async () => {
   const { createReadSide } = await import('./read-side.ts')
-  return createReadSide(ports, apart.bus, settings.team)
+  return createReadSide(ports, apart.bus, settings)
 })
 
 serve('query', async (request, response) => {

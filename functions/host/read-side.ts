@@ -7,6 +7,7 @@ import { StorePoll } from '../query/poll.ts'
 import type { Adapters, Ports } from './adapters.ts'
 import { healthOf } from './health.ts'
 import { createPages } from './server.ts'
+import type { Settings } from './settings.ts'
 
 const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 
@@ -14,7 +15,7 @@ const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 export async function createReadSide(
   ports: Ports,
   bus: Bus,
-  team: string,
+  { team, replayTargets }: Pick<Settings, 'team' | 'replayTargets'>,
 ): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
   const adapters: Omit<Adapters, 'close'> = {
     store: await ports.store(),
@@ -30,6 +31,7 @@ export async function createReadSide(
     {
       ...adapters,
       live,
+      replayTargets,
       resend: (_function, event) => bus.publish(event),
       scope: () => scope,
       health: () => healthOf({ store: ports.store, state: ports.state, blobs: ports.blobs }),

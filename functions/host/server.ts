@@ -18,7 +18,8 @@ export async function createServer(ports: QueryPorts, intake: Intake, page: stri
 export async function createPages(ports: QueryPorts, page: string): Promise<FastifyInstance> {
   const app = await createApi(ports, { logger: { level: 'error' }, forceCloseConnections: true })
   app.addHook('onSend', async (_request, reply) => {
-    void reply.header('content-security-policy', POLICY).header('x-content-type-options', 'nosniff')
+    if (!reply.hasHeader('content-security-policy')) void reply.header('content-security-policy', POLICY)
+    void reply.header('x-content-type-options', 'nosniff')
   })
   if (existsSync(page)) await app.register(fastifyStatic, { root: page, wildcard: false })
   return app

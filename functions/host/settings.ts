@@ -1,4 +1,5 @@
 import { parseAddress } from '#adapters/state/redis/address.ts'
+import { InvalidTargets, parseTargets, type Targets } from '../query/replay/targets.ts'
 
 /** What the environment says: which adapters stand behind the ports, and how the functions are joined. */
 export interface Settings {
@@ -10,6 +11,8 @@ export interface Settings {
     | undefined
   redis: { url: string; username?: string; password?: string; prefix?: string } | undefined
   s3: { bucket: string; endpoint?: string; region?: string; prefix?: string; forcePathStyle?: boolean } | undefined
+  /** Where requests may be sent again to; undefined: nowhere. */
+  replayTargets: Targets | undefined
   /** Where events are published to. Undefined: what follows runs in this process. */
   sink: string | undefined
   /** Functions that run in the process of `sessions`, as calls. */
@@ -64,6 +67,11 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'S3_ENDPOINT', description: 'Address of an S3 that is not Amazon’s; buckets are then part of the path' },
   { name: 'S3_REGION', description: 'Region of the bucket', default: 'us-east-1' },
   { name: 'S3_PREFIX', description: 'All objects begin with it', default: 'spider/' },
+  {
+    name: 'SPIDER_REPLAY_TARGETS',
+    description:
+      'Where the page may send captured requests again to: names, *.names, addresses or networks, each with :port or without, separated by commas; unset: nowhere',
+  },
   {
     apart: true,
     name: 'K_SINK',
@@ -128,6 +136,7 @@ export function readSettings(env: Environment): Settings {
             prefix: given('S3_PREFIX'),
             forcePathStyle: endpoint !== undefined,
           },
+    replayTargets: targets(given('SPIDER_REPLAY_TARGETS')),
     sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),
     chain: chainOf(env.SPIDER_CHAIN ?? withDefault('SPIDER_CHAIN')),
     claimBytes: positive('SPIDER_CLAIM_BYTES', withDefault('SPIDER_CLAIM_BYTES')),
@@ -153,6 +162,15 @@ function redisUrl(text: string): string {
     return text
   } catch (error) {
     throw new InvalidSettings(`REDIS_URL cannot be used: ${(error as Error).message}.`)
+  }
+}
+
+function targets(text: string | undefined): Targets | undefined {
+  try {
+    return text === undefined ? undefined : parseTargets(text)
+  } catch (error) {
+    if (!(error instanceof InvalidTargets)) throw error
+    throw new InvalidSettings(`SPIDER_REPLAY_TARGETS cannot be used: ${error.message}.`)
   }
 }
 

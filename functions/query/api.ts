@@ -8,11 +8,13 @@ import { healthAnswer } from './health.ts'
 import type { QueryPorts } from './ports.ts'
 import { answerProblem, Problem, ProblemDocument, sendProblem } from './problem.ts'
 import { agentRoutes } from './routes/agents.ts'
+import { bodyRoutes } from './routes/bodies.ts'
 import { captureRoutes } from './routes/captures.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { exchangeRoutes } from './routes/exchanges.ts'
 import { liveRoutes } from './routes/live.ts'
 import { overviewRoutes } from './routes/overview.ts'
+import { replayRoutes } from './routes/replay.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 
 /** The read side as one Fastify instance, not listening yet. OpenAPI 3.1 is made from the routes: /api/openapi.json. */
@@ -34,7 +36,17 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
   })
   for (const schema of [ExchangeDocument, SessionDocument, StatusDocument, ProblemDocument]) app.addSchema(schema)
-  const routes = [exchangeRoutes, sessionRoutes, overviewRoutes, agentRoutes, liveRoutes, captureRoutes, deadLetterRoutes]
+  const routes = [
+    exchangeRoutes,
+    sessionRoutes,
+    overviewRoutes,
+    agentRoutes,
+    liveRoutes,
+    captureRoutes,
+    deadLetterRoutes,
+    bodyRoutes,
+    replayRoutes,
+  ]
   for (const route of routes) await app.register(route(ports), { prefix: '/api/v1' })
   app.get('/healthz', { schema: { summary: 'That Spider answers' } }, async () => ({ status: 'ok', ...(await ports.health()) }))
   app.get(

@@ -18,7 +18,7 @@ export async function readBody(blobs: Blobs, body: Body): Promise<Uint8Array | u
 /** Text where the bytes are UTF-8, else base64. */
 export function toContent(bytes: Uint8Array): { content: string; encoding: 'utf-8' | 'base64' } {
   try {
-    return { content: new TextDecoder('utf-8', { fatal: true }).decode(bytes), encoding: 'utf-8' }
+    return { content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), encoding: 'utf-8' }
   } catch {
     return { content: Buffer.from(bytes).toString('base64'), encoding: 'base64' }
   }

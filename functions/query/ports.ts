@@ -3,6 +3,7 @@ import type { DeadLetters } from '#adapters/bus/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import type { Event } from '#events/define.ts'
 import type { LiveFeed } from './live.ts'
+import type { Targets } from './replay/targets.ts'
 
 /** An uploaded capture and how far its analysis is. */
 export interface Upload {
@@ -30,6 +31,8 @@ export interface QueryPorts {
   live: LiveFeed
   /** Absent where captures cannot be uploaded. */
   uploads?: Uploads
+  /** Where requests may be sent again to; absent: nowhere. */
+  replayTargets?: Targets
   /** On whose behalf a request is made. */
   scope: () => Scope
   /** What `/healthz` tells beside that the process answers. */

@@ -125,11 +125,28 @@ export async function listPackets(
   return { items, total }
 }
 
+/** Which packets of a session: from the `first` (1 is the first) on, so many, until they weigh so many bytes. */
+export interface Slice {
+  first: number
+  count: number
+  bytes: number
+}
+const ALL: Slice = { first: 1, count: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
+
 /** The packets of a session as a pcapng section. */
-export async function exportPackets(ports: { store: Store; blobs: Blobs }, scope: Scope, session: SessionDocument): Promise<Uint8Array> {
+export async function exportPackets(
+  ports: { store: Store; blobs: Blobs },
+  scope: Scope,
+  session: SessionDocument,
+  slice: Slice = ALL,
+): Promise<Uint8Array> {
   const writer = new SectionWriter()
-  await walkPackets(ports, scope, session, (frame, _side, { bytes, start, end, originalLength, linkType, interfaceName }) =>
-    writer.add(bytes, start, end, originalLength, frame.at, linkType, interfaceName),
-  )
+  let [number, weight] = [0, 0]
+  await walkPackets(ports, scope, session, (frame, _side, { bytes, start, end, originalLength, linkType, interfaceName }) => {
+    number++
+    if (number < slice.first || number >= slice.first + slice.count || weight >= slice.bytes) return
+    weight += end - start
+    writer.add(bytes, start, end, originalLength, frame.at, linkType, interfaceName)
+  })
   return writer.finish()
 }

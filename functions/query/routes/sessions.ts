@@ -76,9 +76,21 @@ export const sessionRoutes =
 
     app.get(
       '/sessions/:id/packets.pcapng',
-      { schema: { summary: 'The packets of a connection as a capture file', params: ById, produces: ['application/x-pcapng'] } },
-      async ({ params }, reply) => {
-        const bytes = await exportPackets(ports, ports.scope(), await find(params.id))
+      {
+        schema: {
+          summary: 'The packets of a connection as a capture file: all of them, or a part',
+          params: ById,
+          querystring: Type.Object({
+            first: Type.Integer({ minimum: 1, default: 1, description: 'Number of the first one' }),
+            count: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'At most so many' })),
+            bytes: Type.Optional(Type.Integer({ minimum: 1, description: 'Ends with the packet that makes it so many bytes' })),
+          }),
+          produces: ['application/x-pcapng'],
+        },
+      },
+      async ({ params, query }, reply) => {
+        const { first, count = Number.POSITIVE_INFINITY, bytes: most = Number.POSITIVE_INFINITY } = query
+        const bytes = await exportPackets(ports, ports.scope(), await find(params.id), { first, count, bytes: most })
         return reply
           .type('application/x-pcapng')
           .header('content-disposition', `attachment; filename="session-${params.id.slice(0, 32).replace(/[^0-9a-zA-Z-]/g, '')}.pcapng"`)

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBlobs } from '#adapters/blobs/files/blobs.ts'
+import { openDuckDb } from '#adapters/store/duckdb/store.ts'
+import { call, NOON } from '#adapters/store/samples.case.ts'
+import { createPages } from '../../host/server.ts'
+import { compress } from '../../lane/compression.ts'
+import { LiveFeed } from '../live.ts'
+
+const SCOPE = { team: 'red', principal: 'test' }
+const HTML =
+  '<META http-equiv=refresh content="0;url=http://x"><link rel=preconnect href=//x><linked><base\nhref=//x><p>hé<script>alert(1)</script>'
+let app: Awaited<ReturnType<typeof createPages>>
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'spider-bodies-'))
+  const store = await openDuckDb({ directory: ':memory:' })
+  const blobs = await openBlobs({ directory })
+  const bytes = Buffer.from(HTML)
+  const reference = await blobs.put('bodies', NOON, await compress(bytes))
+  const document = call('html', NOON)
+  const response = {
+    ...document.http!.response!,
+    mime_type: 'text/html',
+    headers: [['Content-Type', 'text/html; charset=UTF-7']],
+    body: { bytes: bytes.length, ref: `${reference}#0+${bytes.length}` },
+  }
+  await store.save(SCOPE, 'exchanges', [{ ...document, http: { ...document.http!, response } }])
+  await store.flush()
+  app = await createPages(
+    {
+      store,
+      blobs,
+      live: new LiveFeed(),
+      scope: () => SCOPE,
+      now: () => NOON,
+      health: async () => ({}),
+      deadLetters: undefined as never,
+      resend: async () => undefined,
+    },
+    '/nothing',
+  )
+  close = async () => {
+    await app.close()
+    await store.close()
+    await blobs.close()
+    rmSync(directory, { recursive: true })
+  }
+})
+afterAll(() => close())
+
+describe('a kept body', () => {
+  it('is a file that no browser opens as a page', async () => {
+    const answer = await app.inject('/api/v1/exchanges/html/response/body')
+    expect(answer.body).toBe(HTML)
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment; filename="html-response.html"',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': expect.stringMatching(/^sandbox; default-src 'none'/),
+    })
+  })
+
+  it('as a page can do nothing and loads nothing', async () => {
+    const answer = await app.inject('/api/v1/exchanges/html/response/body?as=page')
+    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(answer.headers['content-security-policy']).not.toMatch(/allow-|self'; img|script-src/)
+    expect(answer.body).toBe(
+      '<x-META http-equiv=refresh content="0;url=http://x"><x-link rel=preconnect href=//x><linked><x-base\nhref=//x><p>hé<script>alert(1)</script>',
+    )
+  })
+
+  it('is not there when none was kept', async () => {
+    expect((await app.inject('/api/v1/exchanges/html/request/body')).statusCode).toBe(404)
+    expect((await app.inject('/api/v1/exchanges/none/response/body')).statusCode).toBe(404)
+    expect((await app.inject('/api/v1/exchanges/html/both/body')).statusCode).toBe(400)
+  })
+
+  it('does not loosen the policy of anything else', async () => {
+    expect((await app.inject('/healthz')).headers['content-security-policy']).toMatch(/^default-src 'self'/)
+  })
+})

@@ -1,0 +1,74 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { readBody } from '../bodies.ts'
+import type { QueryPorts } from '../ports.ts'
+import { notFound } from '../problem.ts'
+
+/** For what somebody else wrote: no script, no form, nothing loaded from anywhere, and an origin of its own. */
+const STRICT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'"
+
+export const bodyRoutes =
+  (ports: QueryPorts): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/exchanges/:id/:side/body',
+      {
+        schema: {
+          summary: 'The kept bytes of a body, decoded: as a file, or as a page that can do nothing',
+          params: Type.Object({ id: Type.String(), side: Type.Union([Type.Literal('request'), Type.Literal('response')]) }),
+          querystring: Type.Object({ as: Type.Optional(Type.Union([Type.Literal('file'), Type.Literal('page')], { default: 'file' })) }),
+          produces: ['application/octet-stream', 'text/html'],
+        },
+      },
+      async ({ params: { id, side }, query }, reply) => {
+        const document = await ports.store.get(ports.scope(), 'exchanges', id)
+        if (!document) throw notFound('exchange', id)
+        const message = document.http?.[side] ?? document.spider[side]
+        const bytes = message?.body && (await readBody(ports.blobs, message.body))
+        if (!bytes) throw notFound('body kept of the', `${side} of ${id}`)
+        void reply.header('content-security-policy', STRICT).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+        if (query.as === 'page')
+          return reply
+            .type(`text/html; charset=${charsetOf(message.mime_type, document.http?.[side]?.headers)}`)
+            .header('x-dns-prefetch-control', 'off')
+            .send(harmless(bytes))
+        const name = `${id.slice(0, 40).replace(/[^0-9a-zA-Z-]/g, '')}-${side}`
+        return reply
+          .type('application/octet-stream')
+          .header('content-disposition', `attachment; filename="${name}${endingOf(message.mime_type)}"`)
+          .send(Buffer.from(bytes))
+      },
+    )
+  }
+
+/** Browsers connect to hosts that a `link` names before any policy is asked, and `base` and `meta` move the page. They become elements without a meaning. */
+const harmless = (bytes: Uint8Array): Buffer =>
+  Buffer.from(
+    Buffer.from(bytes)
+      .toString('latin1')
+      .replace(/<(link|base|meta)(?=[\s/>])/gi, '<x-$1'),
+    'latin1',
+  )
+
+/** What the sender said; only names that browsers know can take effect. */
+function charsetOf(mime: string | undefined, headers: string[][] | undefined): string {
+  const type = headers?.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? mime ?? ''
+  const given = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(type)?.[1]
+  // Encodings in which ASCII is not ASCII would hide elements from the eye that looked for them.
+  return given && !/^(utf-?(7|16|32)|ucs|iso-2022|hz-gb|x-user)/i.test(given) ? given : 'utf-8'
+}
+
+const ENDINGS: [RegExp, string][] = [
+  [/[/+]json$/, '.json'],
+  [/[/+]xml$/, '.xml'],
+  [/^text\/html/, '.html'],
+  [/^text\/csv/, '.csv'],
+  [/^text\//, '.txt'],
+  [/^image\/(png|jpeg|gif|webp|avif)$/, ''],
+]
+
+function endingOf(mime: string | undefined): string {
+  const type = (mime ?? '').split(';')[0].trim().toLowerCase()
+  const [found, ending] = ENDINGS.find(([form]) => form.test(type)) ?? []
+  return found && ending === '' ? `.${type.slice('image/'.length)}` : (ending ?? '.bin')
+}
