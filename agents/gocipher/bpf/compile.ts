@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Refused } from './libbpf.ts'
+
+const ARCHITECTURES: Record<string, { macro: string; include: string }> = {
+  x64: { macro: '__TARGET_ARCH_x86', include: '/usr/include/x86_64-linux-gnu' },
+  arm64: { macro: '__TARGET_ARCH_arm64', include: '/usr/include/aarch64-linux-gnu' },
+}
+const REMEDY = 'apt-get install clang libbpf-dev linux-libc-dev'
+
+/** Compiles a program for the kernel, unless `folder` has it from an earlier start. Answers the object's path. Throws `Refused`. */
+export async function compile(name: string, folder: string): Promise<string> {
+  const architecture = ARCHITECTURES[process.arch]
+  if (!architecture) throw new Refused(`Gocipher runs on x64 and arm64, this machine is ${process.arch}`)
+  const source = fileURLToPath(new URL(`${name}.bpf.c`, import.meta.url))
+  const arguments_ = ['-O2', '-g', '-Wall', '-target', 'bpf', `-D${architecture.macro}`, `-I${architecture.include}`, '-c', source]
+  const hash = createHash('sha256').update(readFileSync(source)).update(arguments_.join('\0')).digest('hex').slice(0, 32)
+  const object = join(folder, `${name}.${hash}.o`)
+  if (existsSync(object)) return object
+  const clang = findClang()
+  if (!clang) throw new Refused(`clang is not installed, which compiles the program for the kernel: ${REMEDY}`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const partial = `${object}.${process.pid}`
+  try {
+    await promisify(execFile)(clang, [...arguments_, '-o', partial])
+  } catch (error) {
+    const missing = /fatal error: '(.+)' file not found/.exec((error as { stderr?: string }).stderr ?? '')?.[1]
+    if (missing) throw new Refused(`the header ${missing} is not installed, which the program for the kernel needs: ${REMEDY}`)
+    throw error
+  }
+  renameSync(partial, object)
+  return object
+}
+
+/** `clang`, or the newest with its version in its name, as Debian has it. */
+function findClang(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '' && existsSync(folder))
+  const found = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /^clang(-\d+)?$/.test(name))
+      .map((name) => ({ path: join(folder, name), version: Number(name.slice(6)) || Number.POSITIVE_INFINITY })),
+  )
+  return found.toSorted((one, other) => other.version - one.version)[0]?.path
+}

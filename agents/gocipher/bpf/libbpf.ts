@@ -1,0 +1,119 @@
+import { createRequire } from 'node:module'
+import type koffi from 'koffi'
+
+type Koffi = typeof koffi
+type Pointer = unknown
+
+/** What cannot be done on this machine, as one sentence with its remedy. */
+export class Refused extends Error {
+  override name = 'Refused'
+}
+
+/** A failed call into libbpf: its message, and errno's number. */
+export class BpfError extends Error {
+  override name = 'BpfError'
+  readonly errno: number
+
+  constructor(message: string, errno: number) {
+    super(message)
+    this.errno = errno
+  }
+}
+
+const LIBRARY = 'libbpf.so.1'
+
+/** The few functions of libbpf (1.0 and newer) that are used here, and poll(2). */
+export interface Libbpf {
+  koffi: Koffi
+  open(path: string): Pointer
+  load(object: Pointer): number
+  close(object: Pointer): void
+  program(object: Pointer, name: string): Pointer
+  mapFd(object: Pointer, name: string): number
+  lookup(map: number, key: Uint8Array, value: Uint8Array): number
+  update(map: number, key: Uint8Array, value: Uint8Array, flags: number): number
+  deleteKey(map: number, key: Uint8Array): number
+  attachUprobe(program: Pointer, pid: number, path: string, offset: number, options: Uint8Array): Pointer
+  attachTracepoint(program: Pointer, category: string, name: string): Pointer
+  destroyLink(link: Pointer): number
+  ring(map: number, sample: (bytes: Uint8Array) => void): { consume(): number; fd: number; free(): void }
+  records(map: number, attributes: Uint8Array, record: (bytes: Uint8Array) => void): { consume(): number; fd: number; free(): void }
+  /** Waits until one of the descriptors has something, or `ms` have passed; in another thread. */
+  wait(fds: readonly number[], ms: number): Promise<void>
+  errno(): number
+}
+
+const POLLIN = 1
+const CONTINUE = -2 // LIBBPF_PERF_EVENT_CONT
+const PAGES = 16
+
+/** Loads libbpf. Throws `Refused` where it is not installed. */
+export function openLibbpf(): Libbpf {
+  const koffi = createRequire(import.meta.url)('koffi') as Koffi
+  const bpf = load(koffi)
+  const libc = koffi.load('libc.so.6')
+  bpf.func('void *libbpf_set_print(void *print)')(null)
+  const sampleType = koffi.pointer(koffi.proto('int SpiderSample(void *context, void *data, size_t size)'))
+  const recordType = koffi.pointer(koffi.proto('int SpiderRecord(void *context, int cpu, void *record)'))
+  const ringNew = bpf.func('void *ring_buffer__new(int map, void *sample, void *context, void *options)')
+  const ringConsume = bpf.func('int ring_buffer__consume(void *ring)')
+  const ringFd = bpf.func('int ring_buffer__epoll_fd(void *ring)')
+  const ringFree = bpf.func('void ring_buffer__free(void *ring)')
+  const perfNew = bpf.func(
+    'void *perf_buffer__new_raw(int map, size_t pages, uint8_t *attributes, void *record, void *context, void *options)',
+  )
+  const perfConsume = bpf.func('int perf_buffer__consume(void *buffer)')
+  const perfFd = bpf.func('int perf_buffer__epoll_fd(void *buffer)')
+  const perfFree = bpf.func('void perf_buffer__free(void *buffer)')
+  const poll = libc.func('int poll(uint8_t *fds, unsigned long count, int timeout)')
+  const copy = (pointer: Pointer, size: number): Uint8Array => new Uint8Array(koffi.view(pointer, size)).slice()
+  return {
+    koffi,
+    open: bpf.func('void *bpf_object__open(const char *path)'),
+    load: bpf.func('int bpf_object__load(void *object)'),
+    close: bpf.func('void bpf_object__close(void *object)'),
+    program: bpf.func('void *bpf_object__find_program_by_name(void *object, const char *name)'),
+    mapFd: bpf.func('int bpf_object__find_map_fd_by_name(void *object, const char *name)'),
+    lookup: bpf.func('int bpf_map_lookup_elem(int map, uint8_t *key, _Out_ uint8_t *value)'),
+    update: bpf.func('int bpf_map_update_elem(int map, uint8_t *key, uint8_t *value, uint64_t flags)'),
+    deleteKey: bpf.func('int bpf_map_delete_elem(int map, uint8_t *key)'),
+    attachUprobe: bpf.func('void *bpf_program__attach_uprobe_opts(void *program, int pid, const char *path, size_t offset, uint8_t *options)'),
+    attachTracepoint: bpf.func('void *bpf_program__attach_tracepoint(void *program, const char *category, const char *name)'),
+    destroyLink: bpf.func('int bpf_link__destroy(void *link)'),
+    ring(map, sample) {
+      const callback = koffi.register((_: Pointer, data: Pointer, size: number) => {
+        sample(copy(data, Number(size)))
+        return 0
+      }, sampleType)
+      const ring = ringNew(map, callback, null, null)
+      if (!ring) throw new BpfError('the ring buffer could not be opened', koffi.errno())
+      return { consume: () => ringConsume(ring), fd: ringFd(ring), free: () => (ringFree(ring), koffi.unregister(callback)) }
+    },
+    records(map, attributes, record) {
+      const callback = koffi.register((_: Pointer, __: number, data: Pointer) => {
+        record(copy(data, new DataView(koffi.view(data, 8)).getUint16(6, true)))
+        return CONTINUE
+      }, recordType)
+      const buffer = perfNew(map, PAGES, attributes, callback, null, null)
+      if (!buffer) {
+        koffi.unregister(callback)
+        throw new BpfError('the records of mappings could not be opened', koffi.errno())
+      }
+      return { consume: () => perfConsume(buffer), fd: perfFd(buffer), free: () => (perfFree(buffer), koffi.unregister(callback)) }
+    },
+    wait: (fds, ms) =>
+      new Promise((resolve, reject) => {
+        const entries = new Int32Array(fds.flatMap((fd) => [fd, POLLIN]))
+        poll.async(new Uint8Array(entries.buffer), fds.length, ms, (error: Error | null) => (error ? reject(error) : resolve()))
+      }),
+    errno: () => koffi.errno(),
+  }
+}
+
+function load(koffi: Koffi) {
+  try {
+    return koffi.load(LIBRARY)
+  } catch {
+    throw new Refused(`${LIBRARY} is not installed: apt-get install libbpf1, or the package that holds it here`)
+  }
+}

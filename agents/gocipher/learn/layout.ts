@@ -1,0 +1,36 @@
+/** Where a field lies: at an offset in the library's structure, or behind the pointer that lies at `hop` in it. */
+export interface Place {
+  hop?: number
+  offset: number
+}
+
+/**
+ * The fields that are read of a TLS 1.3 session. The first is there when all are.
+ * OpenSSL keeps what the secrets follow from, GnuTLS the secrets themselves.
+ */
+export const SINCE_13 = {
+  openssl: ['serverTraffic', 'handshakeSecret', 'handshakeHash', 'masterSecret', 'finishedHash'],
+  gnutls: ['serverTraffic', 'clientTraffic', 'serverHandshake', 'clientHandshake', 'exporter'],
+} as const
+
+export type Kind = keyof typeof SINCE_13
+
+/** Where a build of a library keeps what opens its sessions. */
+export interface Layout {
+  kind: Kind
+  version: Place
+  /** What stands there in a session of TLS 1.3. */
+  version13: number
+  clientRandom: Place
+  serverRandom: Place
+  masterSecret: Place
+  since13: Place[]
+}
+
+/** A session whose secrets are known, in lower-case hex. */
+export interface Known {
+  version: 'TLSv1.2' | 'TLSv1.3'
+  clientRandom: string
+  serverRandom: string
+  secrets: Record<string, string>
+}
