@@ -1,6 +1,7 @@
 import type { Message, Value } from '../protocols/call.ts'
 import type { MissingReason } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { Ciphers } from '../tls/ciphers.ts'
 
 export interface Missing {
   direction: 'request' | 'response'
@@ -90,4 +91,6 @@ export interface Codecs {
   decoder(coding: string): ((bytes: Uint8Array, limit: number) => Uint8Array) | undefined
   /** Undoes raw deflate data (RFC 1951) that go on from `dictionary`, at most the 32 KB before them, and need not end; throws as a decoder does. */
   inflateRaw(bytes: Uint8Array, dictionary: Uint8Array, limit: number): Uint8Array
+  /** What opens TLS. */
+  readonly ciphers: Ciphers
 }

@@ -1,0 +1,48 @@
+import { type CipherGCMTypes, createDecipheriv, createHash, createHmac, createSecretKey, type DecipherGCM, getCiphers } from 'node:crypto'
+import type { Ciphers } from '#engines/tls/ciphers.ts'
+
+const known = new Set(getCiphers())
+
+/**
+ * The primitives of TLS from Node. A key is made a key object once: a decipher that is given the bytes of its key instead takes four
+ * times as long to make, and every record needs its own.
+ */
+export const ciphers: Ciphers = {
+  aead(name, bytes, tagLength) {
+    if (!known.has(name)) return undefined
+    const key = createSecretKey(bytes)
+    const usual = { authTagLength: tagLength }
+    const isCcm = name.endsWith('ccm')
+    return (nonce, additional, sealed, start, length) => {
+      // Types are those of GCM, which has the same methods.
+      const decipher = createDecipheriv(name as CipherGCMTypes, key, nonce, usual) as DecipherGCM
+      decipher.setAuthTag(sealed.subarray(start + length, start + length + tagLength))
+      decipher.setAAD(additional, isCcm ? { plaintextLength: length } : undefined)
+      try {
+        const plain = decipher.update(sealed.subarray(start, start + length))
+        decipher.final()
+        return plain
+      } catch {
+        return undefined // the tag does not fit: that is the answer
+      }
+    }
+  },
+  block(name, bytes) {
+    if (!known.has(name)) return undefined
+    const key = createSecretKey(bytes)
+    return (iv, blocks) => createDecipheriv(name, key, iv).setAutoPadding(false).update(blocks)
+  },
+  hmac(name, bytes) {
+    const key = createSecretKey(bytes)
+    return (parts) => {
+      const hmac = createHmac(name, key)
+      for (const part of parts) hmac.update(part)
+      return hmac.digest()
+    }
+  },
+  hash: (name) => (parts) => {
+    const hash = createHash(name)
+    for (const part of parts) hash.update(part)
+    return hash.digest()
+  },
+}
