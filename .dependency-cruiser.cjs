@@ -36,7 +36,7 @@ module.exports = {
       name: 'agents-know-ports-only',
       severity: 'error',
       from: { path: '^agents/([^/]+)/', pathNot: `${tests}|/main\\.ts$` },
-      to: { pathNot: '^(agents/$1/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: packages },
+      to: { pathNot: '^(agents/$1/|agents/agent/|engines/|events/|adapters/[^/]+/port\\.ts$)', dependencyTypesNot: packages },
     },
     {
       name: 'ui-knows-no-server',

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { newIdentity } from '#agents/whisperer/identity.ts'
+import { newIdentity } from '#agents/agent/identity.ts'
 import { defaults } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
 import { type Load, startLoad } from './load.ts'

@@ -105,9 +105,11 @@ export class Kernel {
     }
   }
 
-  detach(library: number): void {
-    for (const link of this.#links.get(library) ?? []) this.bpf.destroyLink(link)
-    this.#links.delete(library)
+  /** Each waits for the kernel to be done with it (some 100 ms), so all at once. */
+  async detach(...libraries: number[]): Promise<void> {
+    const links = libraries.flatMap((library) => this.#links.get(library) ?? [])
+    for (const library of libraries) this.#links.delete(library)
+    await Promise.all(links.map((link) => this.bpf.destroyLink(link)))
   }
 
   /** The structures that this process hands to the library are told. */
@@ -125,8 +127,8 @@ export class Kernel {
     this.#set(library, encodeLayout(STATE.off, 0))
   }
 
-  close(): void {
-    for (const library of [...this.#links.keys()]) this.detach(library)
+  async close(): Promise<void> {
+    await this.detach(...this.#links.keys())
     this.#ring.free()
     this.bpf.close(this.#object)
   }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { httpBus } from '#adapters/bus/http/bus.ts'
 import { openFile } from '#adapters/capture/files/open.ts'
 import { CaptureRefused, type OwnEndpoint } from '#adapters/capture/port.ts'
-import { newIdentity } from './identity.ts'
+import { newIdentity } from '../agent/identity.ts'
+import { eventsUrl, signalled } from '../agent/server.ts'
 import { type Command, help, OptionError, type Options, parse } from './options.ts'
 import type { Source } from './setup.ts'
 import { type Outcome, Whisperer } from './whisperer.ts'
@@ -55,13 +56,6 @@ async function whisper({ options, files }: Command): Promise<number> {
 const begun = (id: string, { interface: names, filter }: Options, url: URL): string =>
   `${id} captures on ${names.join(', ')}${filter === '' ? '' : ` with the filter "${filter}"`} and sends to ${url.origin}; end it with Ctrl-C`
 
-/** Where events are taken, when only the server is named. */
-const eventsUrl = (server: string): URL => {
-  const url = new URL(server)
-  if (url.pathname === '/') url.pathname = '/events'
-  return url
-}
-
 /** The server's addresses and port: the agent's own packets to it are no news. */
 const endpointOf = async (url: URL): Promise<OwnEndpoint> => {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
@@ -82,18 +76,6 @@ const watch = (whisperer: Whisperer): NodeJS.Timeout => {
     told = message
   }, WATCH)
 }
-
-/** Resolves at the first Ctrl-C or SIGTERM; the second ends the process at once. */
-const signalled = (): Promise<void> =>
-  new Promise((resolve) => {
-    let times = 0
-    const stop = (): void => {
-      times++
-      if (times > 1) process.exit(130)
-      resolve()
-    }
-    process.on('SIGINT', stop).on('SIGTERM', stop)
-  })
 
 const report = ({ files, spooled, lost, message }: Outcome, packets: number): number => {
   for (const { name, problem } of files) if (problem) say(`${name}: ${problem.message}`)

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import type { Event } from '#events/define.ts'
 import { type HostsResolved, hostsResolved } from '#events/hosts-resolved.ts'
+import type { Identity } from '../agent/identity.ts'
 import type { Learned } from './gather.ts'
-import type { Identity } from './identity.ts'
 import { isPrivate } from './private.ts'
 
 type Host = HostsResolved['hosts'][number]

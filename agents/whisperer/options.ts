@@ -1,23 +1,8 @@
 import { hostname } from 'node:os'
-import { agentName, any, choice, duration, list, number, OptionError, size, url, wrong } from './values.ts'
+import { defaultsOf, helpOf, option, parseOptions, type Values } from '../agent/options.ts'
+import { agentName, any, choice, duration, list, number, OptionError, size, url, wrong } from '../agent/values.ts'
 
-export { OptionError } from './values.ts'
-
-interface Option<Value> {
-  flag: string
-  short?: string
-  variable: string
-  /** What stands for the value in the help. */
-  placeholder: string
-  /** As it would be written. */
-  default: string
-  help: string
-  /** Reads a value; throws `OptionError` with what it should be. */
-  read(text: string): Value
-}
-
-/** Marks the type of an option's value, nothing more. */
-const option = <Value>(definition: Option<Value>): Option<Value> => definition
+export { OptionError } from '../agent/values.ts'
 
 /** Every option of the agent: the help and the documentation are printed from here. */
 export const OPTIONS = {
@@ -43,6 +28,7 @@ export const OPTIONS = {
     variable: 'SPIDER_INTERFACE',
     placeholder: 'NAME,…',
     default: 'any',
+    repeats: true,
     help: 'where to capture; any: on all interfaces',
     read: (text) => {
       const names = list(text)
@@ -166,7 +152,7 @@ export const OPTIONS = {
   }),
 } as const
 
-export type Options = { [Name in keyof typeof OPTIONS]: ReturnType<(typeof OPTIONS)[Name]['read']> }
+export type Options = Values<typeof OPTIONS>
 
 export interface Command {
   options: Options
@@ -175,66 +161,19 @@ export interface Command {
   help: boolean
 }
 
-type Name = keyof typeof OPTIONS
-const NAMES = Object.keys(OPTIONS) as Name[]
-
 /** Reads the command line; what it does not say, the environment does, and else the default. Throws `OptionError`. */
 export const parse = (argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Command => {
-  const given = new Map<Name, string>()
-  const files: string[] = []
-  const rest = [...argv]
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--help' || word === '-h') return { options: defaults(), files: [], help: true }
-    if (word === '--') {
-      files.push(...rest)
-      break
-    }
-    if (word === '-' || !word.startsWith('-')) {
-      files.push(word)
-      continue
-    }
-    const [flag, ...value] = word.startsWith('--') ? word.split('=') : [word]
-    const name = NAMES.find((known) => OPTIONS[known].flag === flag || (OPTIONS[known] as Option<unknown>).short === flag)
-    if (!name) throw new OptionError(`there is no option ${flag}: --help lists those there are`)
-    const text = value.length > 0 ? value.join('=') : rest.shift()
-    if (text === undefined) throw new OptionError(`${flag} wants ${OPTIONS[name].placeholder} after it`)
-    const before = given.get(name)
-    given.set(name, name === 'interface' && before !== undefined ? `${before},${text}` : text)
-  }
-  return { options: read((name) => given.get(name) ?? env[OPTIONS[name].variable]), files, help: false }
+  const { options, words, help } = parseOptions(OPTIONS, argv, env)
+  return { options, files: words, help }
 }
 
 /** What stands when nothing is said. */
-export const defaults = (): Options => read(() => undefined)
-
-const read = (said: (name: Name) => string | undefined): Options => {
-  const entries = NAMES.map((name) => {
-    const definition: Option<unknown> = OPTIONS[name]
-    try {
-      return [name, definition.read(said(name) ?? definition.default)]
-    } catch (error) {
-      if (!(error instanceof OptionError)) throw error
-      throw new OptionError(`${definition.flag}: ${error.message}`)
-    }
-  })
-  return Object.fromEntries(entries) as Options
-}
+export const defaults = (): Options => defaultsOf(OPTIONS)
 
 /** The help, from the table. */
-export const help = (command: string): string => {
-  const rows = NAMES.map((name) => {
-    const { flag, short, placeholder, help: text, default: value, variable }: Option<unknown> = OPTIONS[name]
-    return [`  ${short ? `${short}, ` : ''}${flag} ${placeholder}`, `${text} (${value === '' ? '' : `${value}; `}${variable})`]
-  })
-  rows.push(['  -h, --help', 'this text'])
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return [
+export const help = (command: string): string =>
+  helpOf(OPTIONS, [
     `Usage: ${command} --server URL [options] [FILE …]`,
     '',
     'Captures packets and sends them to a Spider elsewhere; with files (- is standard input), sends what is in them and ends.',
-    'In brackets: what holds when nothing is said, and the variable that says it too.',
-    '',
-    ...rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`),
-    '',
-  ].join('\n')
-}
+  ])

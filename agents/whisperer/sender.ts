@@ -1,5 +1,7 @@
 import { type Bus, Transient } from '#adapters/bus/port.ts'
 import type { Event } from '#events/define.ts'
+import { backOff } from '../agent/back-off.ts'
+import { Outbox } from '../agent/outbox.ts'
 import { laneKey, type Parcel, toEvent } from './parcel.ts'
 import type { Place, Spool } from './spool.ts'
 
@@ -29,8 +31,6 @@ interface Lane {
   notBefore: number
 }
 
-const FIRST_PAUSE = 250
-const LONGEST_PAUSE = 5000
 const MOST_NOTES = 100
 /** A source that can wait does so from this share of the memory on. */
 const ENOUGH = 0.5
@@ -38,17 +38,14 @@ const ENOUGH = 0.5
 /** Sends sections in the order of their lanes, again and again until each is taken; keeps them meanwhile, in memory or on disk. */
 export class Sender {
   sent = { events: 0, bytes: 0, retries: 0 }
-  /** Why the last try failed; undefined when it did not. */
-  trouble: string | undefined
   #options: SenderOptions
   #lanes = new Map<string, Lane>()
-  #notes: Event[] = []
-  #noting = false
-  #noteFailures = 0
+  #notes: Outbox
   #inFlight = 0
   /** Failures since anything got through; and, when there are many, until when nobody tries. */
   #failures = 0
   #quiet = 0
+  #trouble: string | undefined
   #memory = 0
   #timer: NodeJS.Timeout | undefined
   #waiters: { done(): boolean; resolve(): void }[] = []
@@ -58,6 +55,12 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
+    this.#notes = new Outbox({ bus: options.bus, most: MOST_NOTES })
+  }
+
+  /** Why the last try failed; undefined when it did not. */
+  get trouble(): string | undefined {
+    return this.#trouble ?? this.#notes.trouble
   }
 
   /** How much of what may be kept is taken, 0 … 1. */
@@ -99,9 +102,8 @@ export class Sender {
 
   /** Sends an event that has no place in a lane; the oldest is forgotten when too many wait. */
   note(event: Event): void {
-    this.#notes.push(event)
-    if (this.#notes.length > MOST_NOTES) this.#notes.shift()
-    this.#pump()
+    this.#notes.send(event)
+    void this.#notes.sentAll().then(() => this.#check())
   }
 
   /** Resolves when a source that can wait may go on. */
@@ -111,13 +113,14 @@ export class Sender {
 
   /** Resolves when all was sent. */
   drained(): Promise<void> {
-    return this.#when(() => this.#closed || (this.idle && this.#notes.length === 0 && !this.#noting))
+    return this.#when(() => this.#closed || (this.idle && this.#notes.isEmpty))
   }
 
   /** Nothing is tried any more. What waits in memory goes to the spool; without one it is lost. */
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
+    this.#notes.close()
     if (this.#options.spool) this.#spool()
     for (const { queue } of this.#lanes.values()) {
       for (const { parcel, place } of queue) if (!place) this.#options.lost(parcel, 'it could not be sent before the end')
@@ -156,7 +159,7 @@ export class Sender {
           this.#broken = false
         } catch (error) {
           this.#broken = true
-          this.trouble = `the spool cannot be written: ${(error as Error).message}`
+          this.#trouble = `the spool cannot be written: ${(error as Error).message}`
           return
         }
         this.#forget(waiting)
@@ -181,7 +184,6 @@ export class Sender {
       if (lane.notBefore > now) next = Math.min(next, lane.notBefore)
       else void this.#deliver(lane)
     }
-    if (this.#notes.length > 0 && !this.#noting && !this.#away) void this.#tell()
     clearTimeout(this.#timer)
     if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#pump(), Math.max(1, next - now))
   }
@@ -221,7 +223,7 @@ export class Sender {
   }
 
   #succeeded(lane: Lane): void {
-    this.trouble = undefined
+    this.#trouble = undefined
     lane.failures = 0
     const wasAway = this.#isDown
     this.#failures = 0
@@ -232,7 +234,7 @@ export class Sender {
 
   #failed(lane: Lane, error: Transient): void {
     if (this.#closed) return
-    this.trouble = error.message
+    this.#trouble = error.message
     this.sent.retries++
     lane.failures++
     this.#failures++
@@ -240,23 +242,6 @@ export class Sender {
     lane.notBefore = now + Math.max(backOff(lane.failures), error.retryAfterMs ?? 0)
     if (this.#isDown) this.#quiet = now + backOff(this.#failures - this.#options.inFlight)
     this.#spool()
-  }
-
-  async #tell(): Promise<void> {
-    this.#noting = true
-    const event = this.#notes[0]
-    try {
-      await this.#options.bus.publish(event)
-      this.#noteFailures = 0
-      this.#notes = this.#notes.filter((other) => other !== event)
-    } catch (error) {
-      this.trouble = (error as Error).message
-      if (error instanceof Transient) await pause(error.retryAfterMs ?? backOff(++this.#noteFailures))
-      else this.#notes = this.#notes.filter((other) => other !== event)
-    }
-    this.#noting = false
-    this.#pump()
-    this.#check()
   }
 
   #when(done: () => boolean): Promise<void> {
@@ -270,9 +255,3 @@ export class Sender {
     for (const { resolve } of ready) resolve()
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
-
-/** How long to wait (ms) after so many failures in a row. */
-const backOff = (failures: number): number =>
-  Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 16)) * (0.75 + Math.random() / 2)

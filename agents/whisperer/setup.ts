@@ -1,7 +1,7 @@
 import type { Bus } from '#adapters/bus/port.ts'
 import type { OpenFile, OwnEndpoint } from '#adapters/capture/port.ts'
+import type { Identity } from '../agent/identity.ts'
 import type { FileReport } from './files.ts'
-import type { Identity } from './identity.ts'
 import type { Options } from './options.ts'
 
 /** Where packets come from. */

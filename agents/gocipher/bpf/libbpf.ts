@@ -35,7 +35,8 @@ export interface Libbpf {
   deleteKey(map: number, key: Uint8Array): number
   attachUprobe(program: Pointer, pid: number, path: string, offset: number, options: Uint8Array): Pointer
   attachTracepoint(program: Pointer, category: string, name: string): Pointer
-  destroyLink(link: Pointer): number
+  /** In another thread. */
+  destroyLink(link: Pointer): Promise<void>
   ring(map: number, sample: (bytes: Uint8Array) => void): { consume(): number; fd: number; free(): void }
   records(map: number, attributes: Uint8Array, record: (bytes: Uint8Array) => void): { consume(): number; fd: number; free(): void }
   /** Waits until one of the descriptors has something, or `ms` have passed; in another thread. */
@@ -65,6 +66,7 @@ export function openLibbpf(): Libbpf {
   const perfConsume = bpf.func('int perf_buffer__consume(void *buffer)')
   const perfFd = bpf.func('int perf_buffer__epoll_fd(void *buffer)')
   const perfFree = bpf.func('void perf_buffer__free(void *buffer)')
+  const destroy = bpf.func('int bpf_link__destroy(void *link)')
   const poll = libc.func('int poll(uint8_t *fds, unsigned long count, int timeout)')
   const copy = (pointer: Pointer, size: number): Uint8Array => new Uint8Array(koffi.view(pointer, size)).slice()
   return {
@@ -77,9 +79,12 @@ export function openLibbpf(): Libbpf {
     lookup: bpf.func('int bpf_map_lookup_elem(int map, uint8_t *key, _Out_ uint8_t *value)'),
     update: bpf.func('int bpf_map_update_elem(int map, uint8_t *key, uint8_t *value, uint64_t flags)'),
     deleteKey: bpf.func('int bpf_map_delete_elem(int map, uint8_t *key)'),
-    attachUprobe: bpf.func('void *bpf_program__attach_uprobe_opts(void *program, int pid, const char *path, size_t offset, uint8_t *options)'),
+    attachUprobe: bpf.func(
+      'void *bpf_program__attach_uprobe_opts(void *program, int pid, const char *path, size_t offset, uint8_t *options)',
+    ),
     attachTracepoint: bpf.func('void *bpf_program__attach_tracepoint(void *program, const char *category, const char *name)'),
-    destroyLink: bpf.func('int bpf_link__destroy(void *link)'),
+    destroyLink: (link) =>
+      new Promise((resolve, reject) => destroy.async(link, (error: Error | null) => (error ? reject(error) : resolve()))),
     ring(map, sample) {
       const callback = koffi.register((_: Pointer, data: Pointer, size: number) => {
         sample(copy(data, Number(size)))
@@ -87,7 +92,14 @@ export function openLibbpf(): Libbpf {
       }, sampleType)
       const ring = ringNew(map, callback, null, null)
       if (!ring) throw new BpfError('the ring buffer could not be opened', koffi.errno())
-      return { consume: () => ringConsume(ring), fd: ringFd(ring), free: () => (ringFree(ring), koffi.unregister(callback)) }
+      return {
+        consume: () => ringConsume(ring),
+        fd: ringFd(ring),
+        free() {
+          ringFree(ring)
+          koffi.unregister(callback)
+        },
+      }
     },
     records(map, attributes, record) {
       const callback = koffi.register((_: Pointer, __: number, data: Pointer) => {
@@ -99,7 +111,14 @@ export function openLibbpf(): Libbpf {
         koffi.unregister(callback)
         throw new BpfError('the records of mappings could not be opened', koffi.errno())
       }
-      return { consume: () => perfConsume(buffer), fd: perfFd(buffer), free: () => (perfFree(buffer), koffi.unregister(callback)) }
+      return {
+        consume: () => perfConsume(buffer),
+        fd: perfFd(buffer),
+        free() {
+          perfFree(buffer)
+          koffi.unregister(callback)
+        },
+      }
     },
     wait: (fds, ms) =>
       new Promise((resolve, reject) => {

@@ -28,4 +28,3 @@ export async function learn(kernel: Kernel, library: number, subject: Subject, p
     helper.end()
   }
 }
-

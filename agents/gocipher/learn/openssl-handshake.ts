@@ -50,9 +50,8 @@ const pskClient = callback(
     return fill(key, KEY)
   },
 )
-const pskServer = callback(
-  'unsigned int PskServer(void *ssl, const char *identity, void *key, unsigned int most)',
-  (_, __, key) => fill(key, KEY),
+const pskServer = callback('unsigned int PskServer(void *ssl, const char *identity, void *key, unsigned int most)', (_, __, key) =>
+  fill(key, KEY),
 )
 
 interface Session {

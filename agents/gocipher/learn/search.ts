@@ -25,7 +25,8 @@ const NEAR = 1024
 export function assign(snapshots: readonly Snapshot[], sessions: readonly Known[]): Sample[] {
   const found = snapshots.map((snapshot) => {
     const places = new Map<string, Known>()
-    for (const known of sessions) for (const key of placesOf(snapshot, Buffer.from(known.clientRandom, 'hex'), 1).keys()) places.set(key, known)
+    for (const known of sessions)
+      for (const key of placesOf(snapshot, Buffer.from(known.clientRandom, 'hex'), 1).keys()) places.set(key, known)
     return places
   })
   for (const key of found[0]?.keys() ?? []) {
