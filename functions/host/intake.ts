@@ -5,7 +5,7 @@ import type { Event } from '#events/define.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
 import { registry } from '#events/registry.ts'
 import type { Handler } from '../declare.ts'
-import { Problem, sendProblem } from '../query/problem.ts'
+import { Problem, sendProblem } from '../problem.ts'
 import { outcomeOf, retryAfterOf } from './problems.ts'
 import { checkSource } from './sources.ts'
 

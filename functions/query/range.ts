@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Filter } from '#engines/query/ast.ts'
 import { parse } from '#engines/query/parse.ts'
-import { Problem } from './problem.ts'
+import { Problem } from '../problem.ts'
 
 export const RangeQuery = {
   from: Type.Optional(

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { notFound } from '../../problem.ts'
 import { readBody } from '../bodies.ts'
 import type { QueryPorts } from '../ports.ts'
-import { notFound } from '../problem.ts'
 
 /** For what somebody else wrote: no script, no form, nothing loaded from anywhere, and an origin of its own. */
 const STRICT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'"

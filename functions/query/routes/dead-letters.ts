@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { notFound, Problem } from '../../problem.ts'
 import type { QueryPorts } from '../ports.ts'
-import { notFound, Problem } from '../problem.ts'
 
 const DeadLetter = Type.Object({
   id: Type.String(),

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { notFound } from '../../problem.ts'
 import { withBodies } from '../bodies.ts'
 import { PageQuery } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
-import { notFound } from '../problem.ts'
 import { parseRange } from '../range.ts'
 
 export const exchangeRoutes =

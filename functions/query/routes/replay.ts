@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { notFound, Problem } from '../../problem.ts'
 import { withBodies } from '../bodies.ts'
 import type { QueryPorts } from '../ports.ts'
-import { notFound, Problem } from '../problem.ts'
 import { NotSent, sendAgain } from '../replay/send.ts'
 
 const Answer = Type.Object({

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { SessionDocument } from '#events/documents/session.ts'
+import { notFound } from '../../problem.ts'
 import { PageQuery } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
-import { notFound } from '../problem.ts'
 import { parseRange } from '../range.ts'
 import { exportPackets, listPackets } from '../session-packets.ts'
 
