@@ -1,57 +1,51 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { isProtobuf, show } from '../../logic/body.ts'
+import { Content } from '../../logic/body/forms.ts'
 import { bytes } from '../../logic/format.ts'
-import { fromBase64, hexRow, PER_ROW } from '../../logic/hex.ts'
-import { CodeView } from '../../widgets/CodeView.tsx'
 import { CopyButton } from '../../widgets/CopyButton.tsx'
-import { HexView } from '../../widgets/HexView.tsx'
-import { Pairs } from './Pairs.tsx'
+import { ContentView } from './ContentView.tsx'
 
 type BodyOf = NonNullable<NonNullable<ExchangeDocument['http']>['request']>['body']
 
-/** A decoded body: laid out, or as it was. */
-export function Body({ body, mime, read, label }: { body: BodyOf; mime: string | undefined; read: boolean; label: string }) {
-  const [pretty, setPretty] = useState(true)
+interface Props {
+  body: BodyOf
+  /** The media type with its parameters. */
+  type: string | undefined
+  /** Bodies were asked for. */
+  read: boolean
+  label: string
+  /** Where its kept bytes can be had from. */
+  url: string
+}
+
+/** A decoded body: in the forms it can take, to be copied and downloaded. Nothing of it is ever run. */
+export function Body({ body, type, read, label, url }: Props) {
   const { content, encoding, truncated, undecoded } = body
+  const shown = useMemo(
+    () => (content === undefined ? undefined : new Content({ content, encoding, type: type ?? '' })),
+    [content, encoding, type],
+  )
   if (body.bytes === 0 && !content) return <p class="soft padded">No body.</p>
-  if (content === undefined)
-    return <p class="soft padded">{read ? `The body (${bytes(body.bytes)}) was not kept.` : 'Reading the body …'}</p>
+  if (!shown) return <p class="soft padded">{read ? `The body (${bytes(body.bytes)}) was not kept.` : 'Reading the body …'}</p>
   return (
     <section class="body" aria-label={label}>
       <div class="body-head">
         <h3>Body</h3>
         <span class="soft">
-          {mime ?? 'no media type'} · {bytes(body.bytes)}
-          {truncated && ' · only its beginning was kept'}
+          {type ?? 'no media type'} · {bytes(body.bytes)}
+          {truncated && ` · only its beginning was kept (${bytes(shown.bytes.length)})`}
           {undecoded && ` · as on the wire: ${undecoded}`}
         </span>
         <div class="space" />
-        {(encoding !== 'base64' || isProtobuf(mime)) && (
-          <button type="button" class="quiet" aria-pressed={pretty} onClick={() => setPretty(!pretty)}>
-            Laid out
-          </button>
-        )}
-        <CopyButton text={() => content} label={encoding === 'base64' ? 'Copy the body in base64' : 'Copy the body'} />
+        <CopyButton
+          text={() => shown.text ?? shown.base64}
+          label={shown.text === undefined ? 'Copy the body in base64' : 'Copy the body'}
+        />
+        <a class="button quiet" href={url} download title={truncated ? 'Download what was kept of it' : 'Download the body, decoded'}>
+          Download
+        </a>
       </div>
-      <Content content={content} encoding={encoding} mime={mime} pretty={pretty} label={label} />
+      <ContentView content={shown} label={label} page={`${url}?as=page`} />
     </section>
   )
-}
-
-interface ContentProps {
-  content: string
-  encoding: 'utf-8' | 'base64' | undefined
-  mime: string | undefined
-  pretty: boolean
-  label: string
-}
-
-function Content({ content, encoding, mime, pretty, label }: ContentProps) {
-  const shown = useMemo(() => show({ content, encoding }, mime, pretty), [content, encoding, mime, pretty])
-  const binary = useMemo(() => (shown.form === 'hex' ? fromBase64(shown.base64) : undefined), [shown])
-  const rowOf = useMemo(() => (row: number) => hexRow(binary!, row), [binary])
-  if (shown.form === 'pairs') return <Pairs title="Form" pairs={shown.pairs} copy={() => content} />
-  if (binary) return <HexView rows={Math.ceil(binary.length / PER_ROW)} rowOf={rowOf} label={label} />
-  return shown.form === 'code' ? <CodeView text={shown.text} language={shown.language} label={label} /> : null
 }

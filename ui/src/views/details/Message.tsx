@@ -1,8 +1,9 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { fieldsOf, partOf } from '../../logic/call.ts'
 import { bytes, count } from '../../logic/format.ts'
-import { headerLines, parameters, sentParameters } from '../../logic/headers.ts'
+import { header, headerLines, parameters, sentParameters } from '../../logic/headers.ts'
 import { contains, equals } from '../../logic/refine.ts'
+import { url } from '../../state/api.ts'
 import { CopyButton } from '../../widgets/CopyButton.tsx'
 import { Body } from './Body.tsx'
 import { CachingView } from './CachingView.tsx'
@@ -52,7 +53,9 @@ function Part({ call, side, read }: Props) {
         {side === 'request' ? call.spider.summary : call.event.outcome}
         <span class="soft"> {bytes(size)} on the wire</span>
       </p>
-      {body && <Body key={call.event.id} body={body} mime={mime_type} read={read} label={`Body of the ${side}`} />}
+      {body && (
+        <Body key={call.event.id} body={body} type={mime_type} read={read} label={`Body of the ${side}`} url={bodyUrl(call, side)} />
+      )}
     </>
   )
 }
@@ -98,7 +101,14 @@ function HttpMessage({ call, side, read }: Props) {
       {message.trailers && message.trailers.length > 0 && (
         <Pairs title="Trailers" pairs={message.trailers} copy={() => headerLines(message.trailers!)} />
       )}
-      <Body key={call.event.id} body={message.body} mime={message.mime_type} read={read} label={`Body of the ${side}`} />
+      <Body
+        key={call.event.id}
+        body={message.body}
+        type={header(message.headers, 'content-type') ?? message.mime_type}
+        read={read}
+        label={`Body of the ${side}`}
+        url={bodyUrl(call, side)}
+      />
       {message.body.sha256 && (
         <p class="digest soft">
           SHA-256 {message.body.sha256} · {count(message.body.bytes)} B decoded{' '}
@@ -108,6 +118,9 @@ function HttpMessage({ call, side, read }: Props) {
     </>
   )
 }
+
+const bodyUrl = (call: ExchangeDocument, side: 'request' | 'response'): string =>
+  url(`/exchanges/${encodeURIComponent(call.event.id)}/${side}/body`)
 
 /** Headers whose value is a field of the document can be filtered by. */
 function headerTerm(call: ExchangeDocument, side: 'request' | 'response', name: string, value: string) {

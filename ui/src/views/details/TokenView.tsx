@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { layoutJson } from '../../logic/json.ts'
+import { layoutJson } from '../../logic/body/json-layout.ts'
 import { findToken, readToken } from '../../logic/jwt.ts'
 
 /** The JSON Web Token in a value, if there is one: what it says, never whether that is true. */

@@ -1,4 +1,4 @@
-import { indent, MOST_LAID_OUT } from './json.ts'
+import { indent, MOST_LAID_OUT } from './json-layout.ts'
 
 /** XML laid out over lines. An element with only text in it stays on one line; what is not well formed comes out as it is, only indented otherwise. */
 export function layoutXml(text: string): string {
