@@ -46,7 +46,7 @@ export const readSsl2Hello = (from: Cursor): ClientHello => {
   const [specs, session, challenge] = [from.u16(), from.u16(), from.u16()]
   const list = from.part(specs)
   // Suites of SSL 2 itself have a first byte that is not zero.
-  const suites = list.items((items) => (items.u8() === 0 ? items.u16() : (items.u16(), undefined))).filter((suite) => suite !== undefined)
+  const suites = list.items((items) => items.u24()).filter((suite) => suite <= 0xffff)
   const sessionId = from.part(session).hex()
   const random = from
     .part(Math.min(challenge, RANDOM))
