@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { addGocipher } from './gocipher.ts'
 import { addRead } from './read.ts'
 import { addStart } from './start.ts'
 import { UsageError } from './usage.ts'
@@ -19,6 +20,7 @@ async function main(argv: string[]): Promise<number> {
   addRead(program, finish)
   addStart(program, finish)
   addWhisperer(program, finish)
+  addGocipher(program, finish)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return code

@@ -49,6 +49,8 @@ export class Kernel {
   #layouts: number
   #lost: number
   #ring: ReturnType<Libbpf['ring']>
+  #closed = false
+  #lostAtEnd = 0
   #links = new Map<number, Link[]>()
 
   /** @param folder where the compiled program is kept. Throws `Refused`. */
@@ -85,6 +87,7 @@ export class Kernel {
 
   /** Sessions that found the ring full. */
   get lost(): number {
+    if (this.#closed) return this.#lostAtEnd
     const count = new Uint8Array(8)
     this.bpf.lookup(this.#lost, new Uint8Array(4), count)
     return Number(new DataView(count.buffer).getBigUint64(0, true))
@@ -128,6 +131,8 @@ export class Kernel {
   }
 
   async close(): Promise<void> {
+    this.#lostAtEnd = this.lost
+    this.#closed = true
     await this.detach(...this.#links.keys())
     this.#ring.free()
     this.bpf.close(this.#object)

@@ -1,5 +1,23 @@
 import { type Static, Type } from 'typebox'
 
+/** What Gocipher says: sessions whose secrets it took, and the processes it found, each with what can be had of it. */
+const Tls = Type.Object({
+  sessions: Type.Integer(),
+  lost: Type.Integer({ description: 'Sessions whose secrets were seen and could not be kept until they were sent' }),
+  unread: Type.Integer({ description: 'Sessions of which what was read did not hold together' }),
+  processes: Type.Array(
+    Type.Object({
+      pid: Type.Integer(),
+      name: Type.String(),
+      executable: Type.Optional(Type.String()),
+      container: Type.Optional(Type.String()),
+      library: Type.String({ description: 'Name and build id' }),
+      state: Type.Union([Type.Literal('learning'), Type.Literal('ready'), Type.Literal('refused')]),
+      reason: Type.Optional(Type.String()),
+    }),
+  ),
+})
+
 /** What an agent says of itself every 20 s. Counters count since the agent started. */
 export const StatusDocument = Type.Object(
   {
@@ -8,7 +26,7 @@ export const StatusDocument = Type.Object(
     agent: Type.Object({
       id: Type.String({ description: 'One start of one agent' }),
       name: Type.String(),
-      type: Type.Literal('whisperer'),
+      type: Type.Union([Type.Literal('whisperer'), Type.Literal('gocipher')]),
       version: Type.String(),
     }),
     host: Type.Object({ hostname: Type.String() }),
@@ -16,7 +34,7 @@ export const StatusDocument = Type.Object(
       team: Type.String(),
       state: Type.Union([Type.Literal('capturing'), Type.Literal('stopped'), Type.Literal('failed')]),
       source: Type.Object({
-        kind: Type.Union([Type.Literal('interface'), Type.Literal('file')]),
+        kind: Type.Union([Type.Literal('interface'), Type.Literal('file'), Type.Literal('processes')]),
         names: Type.Array(Type.String()),
         filter: Type.String(),
         snap_length: Type.Integer(),
@@ -35,6 +53,7 @@ export const StatusDocument = Type.Object(
       cpu: Type.Number({ description: 'Seconds, user and system' }),
       memory: Type.Integer({ description: 'Resident bytes' }),
       message: Type.Optional(Type.String()),
+      tls: Type.Optional(Tls),
     }),
   },
   { $id: 'Status', title: 'Status' },

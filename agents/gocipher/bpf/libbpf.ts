@@ -30,6 +30,7 @@ export interface Libbpf {
   close(object: Pointer): void
   program(object: Pointer, name: string): Pointer
   mapFd(object: Pointer, name: string): number
+  createMap(type: number, name: string, key: number, value: number, entries: number): number
   lookup(map: number, key: Uint8Array, value: Uint8Array): number
   update(map: number, key: Uint8Array, value: Uint8Array, flags: number): number
   deleteKey(map: number, key: Uint8Array): number
@@ -66,6 +67,9 @@ export function openLibbpf(): Libbpf {
   const perfConsume = bpf.func('int perf_buffer__consume(void *buffer)')
   const perfFd = bpf.func('int perf_buffer__epoll_fd(void *buffer)')
   const perfFree = bpf.func('void perf_buffer__free(void *buffer)')
+  const mapCreate = bpf.func(
+    'int bpf_map_create(int type, const char *name, uint32_t key, uint32_t value, uint32_t entries, void *options)',
+  )
   const destroy = bpf.func('int bpf_link__destroy(void *link)')
   const poll = libc.func('int poll(uint8_t *fds, unsigned long count, int timeout)')
   const copy = (pointer: Pointer, size: number): Uint8Array => new Uint8Array(koffi.view(pointer, size)).slice()
@@ -76,6 +80,11 @@ export function openLibbpf(): Libbpf {
     close: bpf.func('void bpf_object__close(void *object)'),
     program: bpf.func('void *bpf_object__find_program_by_name(void *object, const char *name)'),
     mapFd: bpf.func('int bpf_object__find_map_fd_by_name(void *object, const char *name)'),
+    createMap(type, name, key, value, entries) {
+      const map = mapCreate(type, name, key, value, entries, null)
+      if (map < 0) throw new BpfError('a map could not be made', -map)
+      return map
+    },
     lookup: bpf.func('int bpf_map_lookup_elem(int map, uint8_t *key, _Out_ uint8_t *value)'),
     update: bpf.func('int bpf_map_update_elem(int map, uint8_t *key, uint8_t *value, uint64_t flags)'),
     deleteKey: bpf.func('int bpf_map_delete_elem(int map, uint8_t *key)'),

@@ -1,0 +1,56 @@
+import { basename } from 'node:path'
+import { Elf, NotElf } from './elf/elf.ts'
+import type { Probe } from './kernel.ts'
+
+/** What a file is for Gocipher: where to attach, or why that is of no use. Undefined: it speaks no TLS that is known here. */
+export interface Identity {
+  kind: 'openssl' | 'node' | 'gnutls' | 'go' | 'unknown'
+  buildId: string | undefined
+  probes: Probe[]
+  /** Why its secrets cannot be had. */
+  reason?: string
+}
+
+const OPENSSL: Record<string, Probe['program'][]> = {
+  SSL_do_handshake: ['on_handshake', 'after_handshake'],
+  SSL_read: ['on_call'],
+  SSL_write: ['on_call'],
+  SSL_read_ex: ['on_call'],
+  SSL_write_ex: ['on_call'],
+  SSL_free: ['on_free'],
+}
+const GNUTLS: Record<string, Probe['program'][]> = {
+  gnutls_handshake: ['on_handshake', 'after_handshake'],
+  gnutls_record_recv: ['on_call'],
+  gnutls_record_send: ['on_call'],
+  gnutls_record_send2: ['on_call'],
+  gnutls_deinit: ['on_free'],
+}
+const MARKS = { boringssl: 'BORINGSSL_self_test', node: '_ZN4node5StartEiPPc' } as const
+
+/** @param fd of the open file. */
+export function identify(fd: number, path: string): Identity | undefined {
+  let elf: Elf
+  try {
+    elf = new Elf(fd)
+  } catch (error) {
+    if (error instanceof NotElf) return undefined
+    throw error
+  }
+  const found = elf.functions([...Object.keys(OPENSSL), ...Object.keys(GNUTLS), ...Object.values(MARKS)])
+  const identity = (kind: Identity['kind'], table: Record<string, Probe['program'][]>, reason?: string): Identity => ({
+    kind,
+    buildId: elf.buildId,
+    probes: Object.entries(table).flatMap(([name, programs]) => probesOf(found.get(name), programs)),
+    ...(reason === undefined ? {} : { reason }),
+  })
+  if (found.has('gnutls_handshake')) return identity('gnutls', GNUTLS)
+  if (!found.has('SSL_do_handshake') || !found.has('SSL_free')) return undefined
+  if (found.has(MARKS.boringssl)) return identity('unknown', {}, 'it uses BoringSSL, which keeps its secrets in its own way')
+  if (basename(path).startsWith('libssl')) return identity('openssl', OPENSSL)
+  if (found.has(MARKS.node)) return identity('node', OPENSSL)
+  return identity('unknown', {}, 'OpenSSL is linked into it statically, so that no handshake can be made with it to learn from')
+}
+
+const probesOf = (offset: number | undefined, programs: readonly Probe['program'][]): Probe[] =>
+  offset === undefined ? [] : programs.map((program) => ({ program, offset }))
