@@ -1,9 +1,10 @@
-import { mysql, ssh, tls } from '../detect/known.ts'
+import { mysql, ssh } from '../detect/known.ts'
 import { dns, dnsOverTcp } from '../dns/protocol.ts'
 import { http } from '../http/protocol.ts'
 import { h2 } from '../http2/protocol.ts'
 import { postgresql } from '../postgresql/protocol.ts'
 import { redis } from '../redis/protocol.ts'
+import { tls } from '../tls/protocol.ts'
 import { websocket } from '../websocket/protocol.ts'
 import type { Protocol } from './protocol.ts'
 

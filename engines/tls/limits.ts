@@ -14,6 +14,8 @@ export const LIMITS = {
   generations: 65_536,
   /** Handshakes on one connection. */
   handshakes: 64,
+  /** Handshake messages that are listed. */
+  messages: 64,
   /** Alerts, and other things that are listed of a session. */
   listed: 16,
 } as const

@@ -1,0 +1,134 @@
+import { fromHex } from '../bytes/hex.ts'
+import { CLIENT, type Side } from '../tcp/facts.ts'
+import type { Ciphers } from './ciphers.ts'
+import { directionKeys, masterSecret, type PrfHash } from './keys12.ts'
+import { nextSecret, trafficKeys } from './keys13.ts'
+import { LIMITS } from './limits.ts'
+import { Aead12, Aead13 } from './open/aead.ts'
+import { Cbc } from './open/cbc.ts'
+import type { Opener } from './open/opener.ts'
+import { Streamed } from './open/stream.ts'
+import type { Agreed, Phase } from './phase.ts'
+import type { FindSecrets, Secrets } from './secrets.ts'
+import { type Suite, suiteOf } from './suites.ts'
+
+const TLS_1_2 = 0x0303
+const TLS_1_3 = 0x0304
+const LABELS = {
+  early: ['CLIENT_EARLY_TRAFFIC_SECRET', 'CLIENT_EARLY_TRAFFIC_SECRET'],
+  handshake: ['CLIENT_HANDSHAKE_TRAFFIC_SECRET', 'SERVER_HANDSHAKE_TRAFFIC_SECRET'],
+  application: ['CLIENT_TRAFFIC_SECRET_0', 'SERVER_TRAFFIC_SECRET_0'],
+} as const
+
+/** Makes openers of secrets. It is never saved: secrets are asked for again. */
+export class Keyring {
+  private readonly ciphers: Ciphers
+  private readonly find: FindSecrets
+  private readonly known = new Map<string, Secrets>()
+  /** Secrets that do not fit. */
+  private readonly wrong = new Set<string>()
+
+  constructor(ciphers: Ciphers, find: FindSecrets) {
+    this.ciphers = ciphers
+    this.find = find
+  }
+
+  learn(clientRandom: string, secrets: Secrets): void {
+    this.known.set(clientRandom, { ...this.known.get(clientRandom), ...secrets })
+  }
+
+  /** Whether a secret was known that does not fit. */
+  get refused(): boolean {
+    return this.wrong.size > 0
+  }
+
+  /** The secret of a phase does not fit: it is not taken again. */
+  refuse(phase: Phase, side: Side): void {
+    const secret = this.secretOf(phase, side)
+    if (secret !== undefined) this.wrong.add(secret)
+  }
+
+  /** Whether the suite of a handshake can be opened at all, given its secrets. */
+  supports({ version, suite: code, encryptThenMac }: Agreed): boolean {
+    const suite = suiteOf(code)
+    if (suite === undefined || version < 0x0301 || suite.exported || suite.tls13 !== version >= TLS_1_3) return false
+    const key = new Uint8Array(suite.keyLength)
+    if (version >= TLS_1_3) return this.ciphers.aead(nameOf(suite), key, suite.tagLength) !== undefined
+    return this.openerOf12(suite, version, encryptThenMac, { key, mac: key, iv: new Uint8Array(suite.fixedIv) }) !== undefined
+  }
+
+  /** Opens one side's records in a phase; undefined: its secret is not known. */
+  opener(phase: Phase, side: Side): Opener | undefined {
+    const { agreed } = phase
+    const suite = agreed && suiteOf(agreed.suite)
+    const hex = this.secretOf(phase, side)
+    if (suite === undefined || hex === undefined) return undefined
+    const secret = fromHex(hex)
+    if (secret === undefined || secret.length === 0) return undefined
+    return agreed!.version >= TLS_1_3 ? this.openerOf13(suite, secret, phase.generation) : this.opener12(suite, agreed!, secret, side)
+  }
+
+  private secretOf({ kind, agreed }: Phase, side: Side): string | undefined {
+    if (agreed === undefined || kind === 'plain') return undefined
+    const secret = kind === 'session' ? this.sessionSecret(agreed) : this.of(agreed.clientRandom)?.[LABELS[kind][side]]
+    return secret === undefined || this.wrong.has(secret) ? undefined : secret
+  }
+
+  /** The master secret; or what it follows from, which is told apart by its label. */
+  private sessionSecret({ clientRandom, resumes, encryptedSecret }: Agreed): string | undefined {
+    const master = this.of(clientRandom)?.CLIENT_RANDOM ?? (resumes && this.of(resumes)?.CLIENT_RANDOM)
+    return master ?? (encryptedSecret === undefined ? undefined : this.of(encryptedSecret)?.RSA)
+  }
+
+  private of(clientRandom: string): Secrets | undefined {
+    return this.known.get(clientRandom) ?? this.find(clientRandom)
+  }
+
+  private openerOf13(suite: Suite, secret: Uint8Array, generation: number): Opener | undefined {
+    if (generation > LIMITS.generations) return undefined
+    let current = secret
+    for (let i = 0; i < generation; i++) current = nextSecret(this.ciphers, suite.hash, current)
+    const { key, iv } = trafficKeys(this.ciphers, suite.hash, current, suite.keyLength)
+    const unseal = this.ciphers.aead(nameOf(suite), key, suite.tagLength)
+    return unseal && new Aead13(unseal, iv, suite.tagLength)
+  }
+
+  private opener12(suite: Suite, agreed: Agreed, secret: Uint8Array, side: Side): Opener | undefined {
+    const { version, encryptThenMac } = agreed
+    const client = fromHex(agreed.clientRandom)!
+    const server = fromHex(agreed.serverRandom)!
+    const hash: PrfHash = version >= TLS_1_2 ? suite.hash : 'md5 and sha1'
+    const isMaster = this.of(agreed.clientRandom)?.CLIENT_RANDOM !== undefined || agreed.resumes !== undefined
+    const master = isMaster ? secret : masterSecret(this.ciphers, hash, secret, client, server)
+    const lengths = { mac: suite.macLength, key: suite.keyLength, iv: suite.fixedIv }
+    const keys = directionKeys(this.ciphers, hash, master, client, server, lengths)
+    return this.openerOf12(suite, version, encryptThenMac, keys[side === CLIENT ? 0 : 1])
+  }
+
+  private openerOf12(
+    suite: Suite,
+    version: number,
+    encryptThenMac: boolean,
+    { key, mac, iv }: { key: Uint8Array; mac: Uint8Array; iv: Uint8Array },
+  ): Opener | undefined {
+    const { ciphers } = this
+    if (suite.aead) {
+      const unseal = ciphers.aead(nameOf(suite), key, suite.tagLength)
+      return unseal && new Aead12(unseal, iv, suite.recordIv, suite.tagLength)
+    }
+    if (suite.mac === undefined) return undefined
+    const digest = ciphers.hmac(suite.mac, mac)
+    if (suite.mode === 'null') return new Streamed(undefined, digest, suite.macLength)
+    if (suite.cipher === 'rc4') return new Streamed(key, digest, suite.macLength)
+    const decipher = suite.mode === 'cbc' ? ciphers.block(nameOf(suite), key) : undefined
+    const { macLength, blockLength } = suite
+    return decipher && new Cbc({ decipher, mac: digest, macLength, blockLength, iv }, version, encryptThenMac)
+  }
+}
+
+/** As OpenSSL calls it. */
+const nameOf = ({ cipher, mode, keyLength }: Suite): string => {
+  if (cipher === 'chacha20') return 'chacha20-poly1305'
+  if (cipher === '3des') return 'des-ede3-cbc'
+  return `${cipher}-${keyLength * 8}-${mode === 'ccm-8' ? 'ccm' : mode}`
+}
