@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { Transient } from '#adapters/bus/port.ts'
 import { InvalidCursor, StoreUnavailable } from '#adapters/store/port.ts'
 
 /** What an API answers instead of a result (RFC 9457). */
@@ -50,6 +51,7 @@ export function answerProblem(error: FastifyError | Problem, request: FastifyReq
 function problemOf(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
   if (error instanceof InvalidCursor) return new Problem(400, 'Bad request', error.message)
+  if (error instanceof Transient) return new Problem(503, 'Try again later', error.message)
   if (error instanceof StoreUnavailable) return new Problem(503, 'Try again later', error.message)
   if (error.validation) return new Problem(400, 'Bad request', error.message)
   if (error.statusCode && error.statusCode < 500) return new Problem(error.statusCode, 'Bad request', error.message)

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import type { State } from '#adapters/state/port.ts'
+import { HOUR } from '#engines/license/hours.ts'
+import { type Standing, standingOf } from '#engines/license/standing.ts'
+import type { UsageStatistics } from '#events/documents/statistics.ts'
+import type { LicenseChanged } from '#events/license-changed.ts'
+import type { Books } from './books.ts'
+import { VendorKeys } from './keys.ts'
+import { LEDGER, type Ledger } from './ledger.ts'
+import { reportOf, type Sent, send } from './report.ts'
+import { readAccepted, writeAccepted } from './standing.ts'
+import { InvalidLicense, isUnknownKey, type License, verifyLicense } from './token.ts'
+
+const INSTALLATION = 'license/installation'
+const SENT = 'license/sent'
+const STATE = 'license/state'
+/** Statistics that were not accepted are sent again after so long, ms. */
+const AGAIN = HOUR / 12
+
+/** The license and where it comes from; undefined: the evaluation. */
+export interface Licensed {
+  token: string
+  server: string
+  anonymous: boolean
+}
+
+export interface DeskPorts {
+  state: State
+  books: Books<Ledger>
+  licensed: Licensed | undefined
+  version: string
+  now: () => number
+  /** Told when what the license allows has changed. */
+  changed: (change: LicenseChanged) => Promise<void>
+}
+
+/** The license in force: the one that was given, or the evaluation with the reason. */
+export type InForce = { license: License; message: string } | { license: undefined; message: string }
+
+export const EVALUATION =
+  'Evaluation license: everything works, nothing is sent. Set SPIDER_LICENSE and SPIDER_LICENSE_SERVER to license it.'
+
+/** Watches over the license: sends the statistics when they are due, and says what the license allows. */
+export class Desk {
+  readonly #ports: DeskPorts
+
+  constructor(ports: DeskPorts) {
+    this.#ports = ports
+  }
+
+  /** The license in force now. Never throws for what is wrong with the one given: that is the message, and the evaluation applies. */
+  async inForce(): Promise<InForce> {
+    const { licensed, state, now } = this.#ports
+    if (licensed === undefined) return { license: undefined, message: EVALUATION }
+    const keys = new VendorKeys(state, licensed.server)
+    try {
+      const license = await verifyLicense(licensed.token, await keys.known(), now()).catch(async (error: Error) => {
+        if (!isUnknownKey(error)) throw error
+        return verifyLicense(licensed.token, await keys.fetch(), now())
+      })
+      return { license, message: `Licensed to ${license.owner}: ${license.cores} cores until ${new Date(license.to).toISOString()}.` }
+    } catch (error) {
+      const { message } = error as Error
+      const reason = error instanceof InvalidLicense ? message : `The license could not be checked: ${message}.`
+      return { license: undefined, message: `${reason} Until then the evaluation applies.` }
+    }
+  }
+
+  /** To be called about once a minute: sends what is due, and tells of a change. */
+  async tick(): Promise<Standing> {
+    const { state, now } = this.#ports
+    const { license } = await this.inForce()
+    const before = await readAccepted(state)
+    if (license === undefined) await writeAccepted(state, undefined)
+    else {
+      const accepted = before ?? { at: now(), latest: now() }
+      const sent = await this.#sendIfDue(license)
+      await writeAccepted(state, {
+        at: sent?.accepted ? now() : accepted.at,
+        latest: sent?.accepted ? now() : Math.max(accepted.latest, now()),
+      })
+    }
+    const standing = standingOf(await readAccepted(state), now())
+    await this.#tell(standing)
+    return standing
+  }
+
+  async #sendIfDue(license: License): Promise<Sent | undefined> {
+    const { state, licensed, now } = this.#ports
+    const last = await this.lastSent()
+    const wait = last?.accepted ? HOUR : AGAIN
+    if (last !== undefined && now() >= last.at && now() - last.at < wait) return undefined
+    const sent = await send(await this.#report(license), licensed!.server, licensed!.token, now())
+    await state.set(SENT, new TextEncoder().encode(JSON.stringify(sent)))
+    return sent
+  }
+
+  /** The statistics that would be sent now; undefined under the evaluation, which sends none. */
+  async next(): Promise<UsageStatistics | undefined> {
+    const { license } = await this.inForce()
+    return license && this.#report(license)
+  }
+
+  async #report({ id }: License): Promise<UsageStatistics> {
+    const { state, books, licensed, version, now } = this.#ports
+    const { hours } = await books.read(LEDGER)
+    const installation = new TextDecoder().decode(await state.claim(INSTALLATION, new TextEncoder().encode(randomUUID())))
+    const acceptedAt = (await readAccepted(state))?.at ?? now()
+    return reportOf(hours, { license: id, installation, version, anonymous: licensed?.anonymous ?? false, acceptedAt }, now())
+  }
+
+  /** What was sent last, and what became of it. */
+  async lastSent(): Promise<Sent | undefined> {
+    const kept = await this.#ports.state.get(SENT)
+    return kept && (JSON.parse(new TextDecoder().decode(kept)) as Sent)
+  }
+
+  /** What the license allows now. */
+  async standing(): Promise<Standing> {
+    return standingOf(await readAccepted(this.#ports.state), this.#ports.now())
+  }
+
+  async #tell({ state: now, message }: Standing): Promise<void> {
+    const { state, changed } = this.#ports
+    const before = await state.get(STATE)
+    if (new TextDecoder().decode(before) === now || (before === undefined && now === 'running')) return
+    await changed({ state: now, message, at: this.#ports.now() })
+    await state.set(STATE, new TextEncoder().encode(now))
+  }
+}

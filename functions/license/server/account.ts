@@ -1,0 +1,106 @@
+import { addTo, HOUR, type Hours, MOST_CORES } from '#engines/license/hours.ts'
+import type { UsageStatistics } from '#events/documents/statistics.ts'
+import type { LaneWork } from '../../lane/work.ts'
+
+/** Hours that lie in one checkpoint. */
+const PAGE = 24 * 32
+const MOST_REFUSED = 50
+/** A clock may be ahead of ours by so much, ms. */
+const AHEAD = HOUR / 12
+
+/** Statistics that were refused, for the owner to see. */
+export interface Refused {
+  at: number
+  installation: string
+  reason: string
+  report: UsageStatistics
+}
+
+type SavedHours = [hour: number, parts: Record<string, number>][]
+
+const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+const decode = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T
+
+/** What the installations of one license have used: each hour once, whatever is sent twice, late or out of order. */
+export class Account implements LaneWork {
+  refused: Refused[] = []
+  /** By installation. */
+  readonly #hours = new Map<string, Hours>()
+  readonly #changed = new Set<string>()
+
+  constructor(checkpoints: ReadonlyMap<string, Uint8Array>) {
+    for (const [name, bytes] of checkpoints) {
+      if (name === 'refused') this.refused = decode<Refused[]>(bytes)
+      else
+        for (const [hour, parts] of decode<SavedHours>(bytes))
+          this.#of(name.slice(0, name.lastIndexOf('/'))).set(hour, new Map(Object.entries(parts)))
+    }
+  }
+
+  get installations(): string[] {
+    return [...this.#hours.keys()]
+  }
+
+  /** Of all installations together. */
+  hours(): Hours {
+    const sum: Hours = new Map()
+    for (const hours of this.#hours.values()) {
+      for (const [hour, parts] of hours) for (const [part, cpu] of parts) addTo(sum, hour, part, cpu)
+    }
+    return sum
+  }
+
+  /** Takes statistics. Answers why they make no sense, when they do not: then nothing of them counts. */
+  take(report: UsageStatistics, now: number): string | undefined {
+    const reason = doubtOf(report, now)
+    if (reason !== undefined) {
+      this.refused = [...this.refused, { at: now, installation: report.installation, reason, report }].slice(-MOST_REFUSED)
+      this.#changed.add('refused')
+      return reason
+    }
+    const hours = this.#of(report.installation)
+    for (const { hour, cpu } of report.hours) this.#keep(hours, report.installation, Date.parse(hour) / HOUR, cpu)
+    return undefined
+  }
+
+  /** Counters only grow: of two reports of an hour, the one that says more is the later one. */
+  #keep(hours: Hours, installation: string, hour: number, cpu: Record<string, number>): void {
+    const before = hours.get(hour)
+    if (before !== undefined && sumOf(before.values()) >= sumOf(Object.values(cpu))) return
+    hours.set(hour, new Map(Object.entries(cpu)))
+    this.#changed.add(pageOf(installation, hour))
+  }
+
+  #of(installation: string): Hours {
+    const hours = this.#hours.get(installation) ?? new Map()
+    this.#hours.set(installation, hours)
+    return hours
+  }
+
+  async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
+    const checkpoints = new Map<string, Uint8Array>()
+    if (this.#changed.delete('refused')) checkpoints.set('refused', encode(this.refused))
+    for (const page of this.#changed) {
+      const installation = page.slice(0, page.lastIndexOf('/'))
+      const hours = [...this.#of(installation)].filter(([hour]) => pageOf(installation, hour) === page)
+      checkpoints.set(page, encode(hours.map(([hour, parts]): SavedHours[number] => [hour, Object.fromEntries(parts)])))
+    }
+    this.#changed.clear()
+    return checkpoints
+  }
+}
+
+const pageOf = (installation: string, hour: number): string => `${installation}/${Math.floor(hour / PAGE)}`
+const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0)
+
+function doubtOf({ hours }: UsageStatistics, now: number): string | undefined {
+  for (const { hour, cpu } of hours) {
+    const at = Date.parse(hour)
+    if (!Number.isInteger(at / HOUR)) return `${hour} is not the beginning of an hour.`
+    if (at > now + AHEAD) return `The hour ${hour} lies in the future: check the clock.`
+    if (Object.values(cpu).some((ms) => ms < 0)) return `The hour ${hour} has a negative use.`
+    if (sumOf(Object.values(cpu)) > MOST_CORES * HOUR)
+      return `The hour ${hour} has more than ${MOST_CORES} cores: that is a jump, not a use.`
+  }
+  return undefined
+}
