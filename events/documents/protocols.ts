@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { MoreOfTls, Tls } from './tls.ts'
 
 const text = Type.Optional(Type.String())
 const number = Type.Optional(Type.Integer())
@@ -89,7 +90,13 @@ export const protocolFields = {
   db: Type.Optional(Database),
   user: Type.Optional(Type.Object({ name: Type.String({ description: 'Of the database' }) })),
   dns: Type.Optional(Dns),
+  tls: Type.Optional(Tls),
 }
 
 /** What neither of them has a name for: one entry a protocol under `spider`. */
-export const ownFields = { db: Type.Optional(MoreOfDatabase), dns: Type.Optional(MoreOfDns), websocket: Type.Optional(WebSocket) }
+export const ownFields = {
+  db: Type.Optional(MoreOfDatabase),
+  dns: Type.Optional(MoreOfDns),
+  websocket: Type.Optional(WebSocket),
+  tls: Type.Optional(MoreOfTls),
+}

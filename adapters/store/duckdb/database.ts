@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../port.ts'
 import { inUse, openError, otherVersion } from './errors.ts'
 
 /** Of the tables' form. Counts up when a table changes, a field of the filter language included. */
-export const STORE_VERSION = 3
+export const STORE_VERSION = 4
 
 const IN_MEMORY = ':memory:'
 
