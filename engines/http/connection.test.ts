@@ -243,6 +243,47 @@ const cases: [string, Step[], string[]][] = [
     ['0 incomplete: GET / 0 > - [response misses 40 at 0: not captured]', '27 complete: GET / 0 > 200 2 "ok"'],
   ],
   [
+    'two pipelined answers, the end of one and the beginning of the other lost: who is answered next is told from the end, when both have closed',
+    [
+      { client: GET + GET.replace('/', '/2') },
+      { gap: 1, missing: 30 },
+      { server: 'ok' },
+      { client: GET.replace('/', '/3') },
+      { server: OK },
+      { client: GET.replace('/', '/4') },
+      { server: OK },
+      { end: 0 },
+      { end: 1 },
+    ],
+    [
+      '0 incomplete: GET / 0 > - [response misses 30 at 0: not captured, pairing-uncertain]',
+      '27 incomplete: GET /2 0 > - [pairing-uncertain]',
+      '55 complete: GET /3 0 > 200 2 "ok"',
+      '83 complete: GET /4 0 > 200 2 "ok"',
+    ],
+  ],
+  [
+    'the same lost, when the capture ends first: nobody knows',
+    [
+      { client: GET + GET.replace('/', '/2') },
+      { gap: 1, missing: 30 },
+      { server: 'ok' },
+      { client: GET.replace('/', '/3') },
+      { server: OK },
+    ],
+    [
+      '0 incomplete: GET / 0 > - [response misses 30 at 0: not captured, pairing-uncertain]',
+      '27 incomplete: GET /2 0 > - [response misses 0 at 72: after capture, pairing-uncertain]',
+      '55 incomplete: GET /3 0 > - [response misses 0 at 72: after capture, pairing-uncertain]',
+      '-33 incomplete: - > 200 2 "ok" [pairing-uncertain]',
+    ],
+  ],
+  [
+    'the end of a method is not one: a request whose beginning was lost is passed over',
+    [{ gap: 0, missing: 1 }, { client: GET.slice(1) }, { server: OK }, { client: GET }, { server: OK }],
+    ['-1 incomplete: - > 200 2 "ok" [request misses 1 at 0: not captured]', '27 complete: GET / 0 > 200 2 "ok"'],
+  ],
+  [
     'an answer alone',
     [{ server: OK }, { client: GET }, { server: OK }],
     ['-1 incomplete: - > 200 2 "ok"', '0 complete: GET / 0 > 200 2 "ok"'],

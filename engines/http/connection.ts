@@ -3,13 +3,14 @@ import type { Message } from '../protocols/call.ts'
 import type { Beginning, Host, Reader as ProtocolReader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import { isOdd, pairBackwards, QUIET, UNCERTAIN } from './backwards.ts'
 import { type Agreed, agreementOf, asksToChange, protocolOf } from './change.ts'
 import { copyOfExchange } from './exchange.ts'
 import type { HttpExchange, HttpMessage, HttpRequest, HttpResponse } from './facts.ts'
 import type { Fields } from './fields.ts'
 import { type Framing, framingFindings, requestFraming, responseFraming } from './framing.ts'
 import { type HttpLimits, limitsOf } from './limits.ts'
-import { isAnswerAlone, newExchange, note, Pairing, waits } from './pairing.ts'
+import { isAnswerAlone, isLossAlone, newExchange, note, Pairing, waits } from './pairing.ts'
 import { type Listener, Reader, type SavedReader } from './reader.ts'
 import type { StartLine } from './start-line.ts'
 
@@ -22,6 +23,9 @@ export interface Saved {
   reading: [number, number]
   doubt: boolean
   pipelined: boolean
+  answered: boolean
+  last: number
+  interim: number[]
   agreed: Agreed | undefined
   ended: [boolean, boolean]
 }
@@ -43,6 +47,10 @@ export class HttpConnection implements ProtocolReader, Listener {
   /** The exchange whose request is being read, and the one whose response is. */
   private readonly reading: [HttpExchange | undefined, HttpExchange | undefined] = [undefined, undefined]
   private readonly done: [boolean, boolean] = [false, false]
+  /** When somebody spoke last. */
+  private last = 0
+  /** Interim answers whose final one has not come, while pairing is adrift. */
+  private interims: number[] = []
 
   constructor(host: Host) {
     const limits = limitsOf(host.limits)
@@ -54,6 +62,8 @@ export class HttpConnection implements ProtocolReader, Listener {
 
   /** `bytes[start..end)` come next on this side. They are only looked at during the call. A call is a segment: after a loss, messages are looked for at its beginning. */
   receive(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
+    if (this.pairing.doubt && at - this.last > QUIET) this.settle()
+    this.last = at
     this.readers[side].receive(bytes, start, end, at)
     if (this.agreed !== undefined) this.leave(at)
   }
@@ -77,8 +87,10 @@ export class HttpConnection implements ProtocolReader, Listener {
     this.done[side] = true
     this.finishSide(side, true)
     if (side === CLIENT) return
+    if (this.done[CLIENT]) this.settle()
     for (const exchange of [...this.pairing.open])
-      if (waits(exchange) && exchange !== this.reading[CLIENT]) this.emit(exchange, 'closed-before-response')
+      if (this.pairing.adrift && exchange !== this.reading[CLIENT]) this.emit(exchange, UNCERTAIN)
+      else if (waits(exchange) && exchange !== this.reading[CLIENT]) this.emit(exchange, 'closed-before-response')
   }
 
   /** The connection is closed, or let go: everything open comes out. */
@@ -90,14 +102,27 @@ export class HttpConnection implements ProtocolReader, Listener {
         if (this.done[SERVER]) note(exchange, 'closed-before-response')
         else this.lack(exchange, SERVER, 0, 'after capture')
       }
-      this.emit(exchange)
+      this.emit(exchange, this.pairing.adrift ? UNCERTAIN : undefined)
     }
+  }
+
+  /** No answer is due any more: what was held while pairing was adrift comes out, and it begins anew. A client that closes first has what it asked for. */
+  private settle(): void {
+    const { pairing } = this
+    if (!pairing.adrift || this.reading[SERVER] !== undefined) return
+    pairing.doubt = false
+    this.interims = []
+    const unfinished = this.reading[CLIENT]
+    const out = pairBackwards(pairing.open, unfinished)
+    pairing.open.length = 0
+    if (unfinished !== undefined) this.add(unfinished)
+    for (const exchange of out) this.tell(exchange)
   }
 
   /** The exchanges that are not finished, as they are now: copies, with status `pending`. */
   pending(): HttpExchange[] {
     return this.pairing.open
-      .filter((exchange) => exchange.request !== undefined || exchange.response !== undefined)
+      .filter((exchange) => exchange.request !== undefined || (exchange.response !== undefined && !this.pairing.adrift))
       .map((exchange) => ({
         ...copyOfExchange(exchange),
         request: this.soFar(CLIENT, exchange.request),
@@ -131,7 +156,7 @@ export class HttpConnection implements ProtocolReader, Listener {
   private beginRequest(request: HttpRequest, position: number): HttpExchange {
     const { pairing } = this
     const early = pairing.forRequest(request.first)
-    if (pairing.open.length > 0) this.letGo(request.first)
+    if (pairing.open.length > 0 && !pairing.adrift) this.letGo(request.first)
     if (early !== undefined) {
       early.request = request
       early.position = position
@@ -153,11 +178,12 @@ export class HttpConnection implements ProtocolReader, Listener {
   private beginResponse(response: HttpResponse, position: number): HttpExchange {
     const { pairing } = this
     const waiting = pairing.forResponse(response.first)
-    if (pairing.open.length > 1 || waiting === undefined) this.passOver(waiting)
+    if (!pairing.adrift && (pairing.open.length > 1 || waiting === undefined)) this.passOver(waiting)
     const exchange = waiting ?? newExchange(-position - 1, undefined, undefined)
     if (waiting === undefined) this.add(exchange)
     else if (waiting.request === undefined && waiting.error === undefined) waiting.position = -position - 1
     exchange.response = response
+    if (this.interims.length > 0) exchange.interim.push(...this.interims.splice(0))
     return exchange
   }
 
@@ -170,8 +196,8 @@ export class HttpConnection implements ProtocolReader, Listener {
   }
 
   interim(status: number, at: Micros): void {
-    const exchange = this.pairing.forResponse(at)
-    if (exchange !== undefined && exchange.interim.length < 64) exchange.interim.push(status)
+    const interims = this.pairing.forResponse(at)?.interim ?? (this.pairing.adrift ? this.interims : undefined)
+    if (interims !== undefined && interims.length < 64) interims.push(status)
   }
 
   ended(side: Side, message: HttpMessage, findings: readonly string[], messages: Message[] | undefined): void {
@@ -190,6 +216,7 @@ export class HttpConnection implements ProtocolReader, Listener {
     if (exchange.upgrade !== undefined && message.complete) this.change(exchange)
     else if (this.readers[CLIENT].phase === 'held' && !this.mayChange()) this.readers[CLIENT].refuse()
     if (this.reading[CLIENT] === exchange) return
+    if (isAnswerAlone(exchange) && this.pairing.adrift) return
     if (isAnswerAlone(exchange) && !this.done[CLIENT] && this.readers[CLIENT].offset > 0 && exchange.missing.length === 0) return
     this.emit(exchange)
   }
@@ -217,7 +244,8 @@ export class HttpConnection implements ProtocolReader, Listener {
     const { pairing } = this
     const direction = DIRECTION[side]
     let exchange = message === undefined ? undefined : this.reading[side]
-    if (exchange === undefined && side === SERVER) exchange = pairing.open.find(waits)
+    if (pairing.adrift && message === undefined) this.lose(side)
+    else if (exchange === undefined && side === SERVER) exchange = pairing.open.find(waits)
     if (exchange === undefined) {
       exchange = newExchange(side === CLIENT ? offset : -offset - 1, undefined, undefined)
       this.add(exchange)
@@ -231,21 +259,44 @@ export class HttpConnection implements ProtocolReader, Listener {
     const { pairing } = this
     const entry = { direction: DIRECTION[side], offset, bytes: missing, reason }
     if (side === SERVER) pairing.open.find(waits)?.missing.push(entry)
-    else {
-      const alone = pairing.open.filter((exchange) => isAnswerAlone(exchange) || isLossAlone(exchange))
-      for (const exchange of alone) exchange.missing.push(entry)
-      if (alone.length === 0 && reason !== 'before capture') {
-        const exchange = newExchange(offset, undefined, undefined)
-        exchange.missing.push(entry)
-        this.add(exchange)
-      }
-      for (const exchange of alone) if (isAnswerAlone(exchange) && exchange !== this.reading[SERVER]) this.emit(exchange)
-    }
-    if (pairing.open.length > 0) pairing.doubt = true
+    else if (!pairing.adrift) this.requestsLost(entry)
+    this.lose(side)
+    if (side === SERVER) pairing.doubt ||= pairing.open.length > 0
   }
 
-  missing(side: Side, _message: HttpMessage, offset: number, missing: number, reason: MissingReason): void {
-    this.reading[side]?.missing.push({ direction: DIRECTION[side], offset, bytes: missing, reason })
+  /** Requests may have been lost: what answers them is one exchange with the loss, which stands in their place until it comes. */
+  private requestsLost(entry: HttpExchange['missing'][number]): void {
+    const { open } = this.pairing
+    const alone = open.filter((exchange) => isAnswerAlone(exchange) || (isLossAlone(exchange) && !this.pairing.pipelined))
+    for (const exchange of alone) exchange.missing.push(entry)
+    if (alone.length === 0 && entry.reason !== 'before capture') this.addLoss(entry)
+    for (const exchange of alone) if (isAnswerAlone(exchange) && exchange !== this.reading[SERVER]) this.emit(exchange)
+  }
+
+  private addLoss(entry: HttpExchange['missing'][number]): void {
+    const exchange = newExchange(entry.offset, undefined, undefined)
+    exchange.missing.push(entry)
+    this.add(exchange)
+  }
+
+  missing(side: Side, _message: HttpMessage, offset: number, missing: number, reason: MissingReason, adrift: boolean): void {
+    const entry = { direction: DIRECTION[side], offset, bytes: missing, reason }
+    this.reading[side]?.missing.push(entry)
+    if (!adrift) return
+    this.lose(side)
+    if (side === SERVER) this.pairing.doubt ||= this.pairing.open.some(waits)
+    else if (!this.pairing.adrift) this.addLoss(entry)
+  }
+
+  /** Messages may have been lost on this side. While pairing is adrift, those before cannot be told by counting back from the end. */
+  private lose(side: Side): void {
+    const { pairing } = this
+    pairing.answered = side === SERVER
+    if (!pairing.adrift) return
+    for (const exchange of [...pairing.open]) {
+      if (exchange === this.reading[CLIENT] || exchange === this.reading[SERVER]) continue
+      if (side === SERVER ? isAnswerAlone(exchange) : waits(exchange) && !isOdd(exchange)) this.emit(exchange, UNCERTAIN)
+    }
   }
 
   asked(): boolean {
@@ -279,6 +330,10 @@ export class HttpConnection implements ProtocolReader, Listener {
   private emit(exchange: HttpExchange, finding?: string): void {
     this.pairing.remove(exchange)
     if (finding !== undefined) note(exchange, finding)
+    this.tell(exchange)
+  }
+
+  private tell(exchange: HttpExchange): void {
     const { request, response } = exchange
     if (request === undefined && response === undefined && exchange.error === undefined) return
     if (exchange.error !== undefined) exchange.status = 'malformed'
@@ -288,7 +343,7 @@ export class HttpConnection implements ProtocolReader, Listener {
   }
 
   save(): Saved {
-    const { open, doubt, pipelined } = this.pairing
+    const { open, doubt, pipelined, answered } = this.pairing
     return {
       version: 1,
       readers: [this.readers[CLIENT].save(), this.readers[SERVER].save()],
@@ -296,6 +351,9 @@ export class HttpConnection implements ProtocolReader, Listener {
       reading: [open.indexOf(this.reading[CLIENT]!), open.indexOf(this.reading[SERVER]!)],
       doubt,
       pipelined,
+      answered,
+      last: this.last,
+      interim: [...this.interims],
       agreed: this.agreed,
       ended: [...this.done],
     }
@@ -306,6 +364,9 @@ export class HttpConnection implements ProtocolReader, Listener {
     connection.pairing.open.push(...saved.open.map(copyOfExchange))
     connection.pairing.doubt = saved.doubt
     connection.pairing.pipelined = saved.pipelined
+    connection.pairing.answered = saved.answered
+    connection.last = saved.last
+    connection.interims = [...saved.interim]
     connection.agreed = saved.agreed
     for (const side of [CLIENT, SERVER] as const) {
       const exchange = connection.pairing.open[saved.reading[side]]
@@ -316,6 +377,3 @@ export class HttpConnection implements ProtocolReader, Listener {
     return connection
   }
 }
-
-const isLossAlone = (exchange: HttpExchange): boolean =>
-  exchange.request === undefined && exchange.response === undefined && exchange.error === undefined

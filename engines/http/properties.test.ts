@@ -72,6 +72,61 @@ describe('any calls', () => {
   })
 })
 
+/** One call of a client that sends up to `depth` requests ahead of their answers. Each is told from all others by its path and its body. */
+const numbered = fc.record({
+  method: fc.constantFrom('GET', 'GET', 'POST', 'HEAD'),
+  chunked: fc.boolean(),
+  size: fc.integer({ min: 0, max: 60 }),
+})
+
+describe('with pipelined requests', () => {
+  it('and any one segment less, no call is called complete that differs from the truth', () => {
+    let [complete, whole] = [0, 0]
+    fc.assert(
+      fc.property(
+        fc.array(numbered, { minLength: 3, maxLength: 9 }),
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 9, maxLength: 9 }),
+        fc.integer({ min: 20, max: 150 }),
+        (calls, bursts, size) => {
+          const steps: Step[] = []
+          for (let at = 0, burst = 0; at < calls.length; at += bursts[burst++]) {
+            const some = calls.slice(at, at + bursts[burst]).map((one, i) => ({ ...one, name: `${at + i}` }))
+            const asked = some.map(({ method, chunked, name }) =>
+              method !== 'POST'
+                ? `${method} /${name} HTTP/1.1\r\nHost: a\r\n\r\n`
+                : chunked
+                  ? `POST /${name} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<${name}>.\r\n0\r\n\r\n`
+                  : `POST /${name} HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n<${name}>.`,
+            )
+            const answered = some.map(({ method, chunked, size, name }) => {
+              const text = `[${name}]${'.'.repeat(size)}`
+              const head = `HTTP/1.1 200 OK\r\nX-Name: ${name}\r\n`
+              if (chunked && method !== 'HEAD')
+                return `${head}Transfer-Encoding: chunked\r\n\r\n${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`
+              return `${head}Content-Length: ${text.length}\r\n\r\n${method === 'HEAD' ? '' : text}`
+            })
+            const cut = (text: string) => text.match(new RegExp(`[^]{1,${size}}`, 'g'))!
+            steps.push(...cut(asked.join('')).map((client) => ({ client })), ...cut(answered.join('')).map((server) => ({ server })))
+          }
+          const ends: Step[] = [{ end: 0 }, { end: 1 }]
+          const truth = new Set(played([...steps, ...ends]))
+          for (let lost = 0; lost < steps.length; lost++) {
+            const step = steps[lost] as { client?: string; server?: string }
+            const gap: Step = { gap: step.client === undefined ? 1 : 0, missing: (step.client ?? step.server)!.length }
+            const told = played([...steps.with(lost, gap), ...ends], { restart: lost % 5 === 0 })
+            const claimed = told.filter((one) => one.includes(' complete: '))
+            for (const one of claimed) expect(truth, `without segment ${lost}`).toContain(one)
+            complete += claimed.length
+            whole += calls.length
+          }
+        },
+      ),
+      { numRuns: 60 },
+    )
+    expect(complete / whole, 'what was not touched is complete').toBeGreaterThan(0.5)
+  })
+})
+
 describe('never throws', () => {
   const start = fc.constantFrom(
     'GET / HTTP/1.1\r\n',

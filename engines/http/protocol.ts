@@ -2,9 +2,8 @@ import { latin1 } from '../bytes/text.ts'
 import type { Protocol, Recognise } from '../protocols/protocol.ts'
 import { begins } from '../protocols/recognise.ts'
 import { HttpConnection, type Saved } from './connection.ts'
+import { beginsWithMethod } from './methods.ts'
 
-const METHODS =
-  /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|SEARCH|REPORT|PURGE|NOTIFY|M-SEARCH|SUBSCRIBE|UNSUBSCRIBE) /
 const REQUEST = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [^\r\n]* HTTP\/1\.\d[ \t]*\r?\n/
 const REQUEST_SO_FAR = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}( [^\r\n]*\r?)?$/
 /** A longer request line is told by its method. */
@@ -15,7 +14,7 @@ const isRequest: Recognise = (bytes, start, end) => {
   const text = latin1(bytes, start, Math.min(end, start + LONGEST_LINE)).replace(/^[\r\n]+/, '')
   if (REQUEST.test(text)) return 'yes'
   if (text.length > 0 && !REQUEST_SO_FAR.test(text)) return 'no'
-  if (METHODS.test(text) && / [/*h]/.test(text)) return 'yes'
+  if (beginsWithMethod.test(text) && / [/*h]/.test(text)) return 'yes'
   return text.length < LONGEST_LINE ? 'more' : 'no'
 }
 

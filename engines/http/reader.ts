@@ -26,7 +26,8 @@ export interface Listener {
   malformed(side: Side, message: HttpMessage | undefined, code: string, offset: number, at: Micros): void
   /** Bytes were lost where a message was expected, or in a head. */
   lost(side: Side, offset: number, missing: number, at: Micros, reason: MissingReason): void
-  missing(side: Side, message: HttpMessage, offset: number, missing: number, reason: MissingReason): void
+  /** Bytes of a message were lost. `adrift`: nobody knows where it ends, so other messages may have been lost with them. */
+  missing(side: Side, message: HttpMessage, offset: number, missing: number, reason: MissingReason, adrift: boolean): void
   /** Whether the request of the response being read was seen, or nothing of that side ever was. */
   asked(): boolean
   /** Whether this direction may speak something else by now: it asked to, and has no answer yet. */
@@ -46,6 +47,7 @@ export interface SavedReader {
   left: number
   holed: boolean
   blankLines: boolean
+  guessed: boolean
   carry: Uint8Array
   chunks: { state: number; left: number; digits: number; extension: number; findings: string[] }
   body: SavedBody | undefined
@@ -74,6 +76,8 @@ export class Reader {
   /** Of a body with a length, what has not come. */
   private left = 0
   private blankLines = false
+  /** Where the message before ended was guessed: its request is not known. */
+  private guessed = false
 
   constructor(side: Side, listener: Listener, codecs: Codecs, limits: HttpLimits, at: Micros) {
     this.side = side
@@ -134,7 +138,7 @@ export class Reader {
     let from = start
     if (this.carry.length > 0) return this.readCarriedHead(bytes, from, end, at)
     while (from < end && (bytes[from] === CR || bytes[from] === LF)) from++
-    if (from > start) this.blankLines = true
+    if (from > start && !this.guessed) this.blankLines = true
     this.offset += from - start
     if (from === end) return end
     this.position = this.offset
@@ -191,6 +195,7 @@ export class Reader {
     this.message = message
     const framing = this.listener.began(this.side, message, this.position, line, fields, this.blankLines)
     this.blankLines = false
+    this.guessed = this.side === SERVER && !this.listener.asked()
     this.left = framing === 'length' ? fields.length : 0
     const codings = codingsToUndo(fields)
     this.body.start(codings, this.left)
@@ -267,6 +272,7 @@ export class Reader {
 
   private backInStep(): void {
     if (this.message !== undefined) this.complete(this.offset, false)
+    this.blankLines = false
     this.phase = 'head'
   }
 
@@ -278,9 +284,10 @@ export class Reader {
     else {
       const within = this.phase === 'length' ? Math.min(missing, this.left) : missing
       message.complete = false
-      this.listener.missing(this.side, message, from, within, reason)
+      const adrift = this.phase === 'chunks' || this.phase === 'trailers'
       if (this.phase !== 'trailers') this.body.lose(within)
-      if (this.phase === 'chunks' || this.phase === 'trailers') this.phase = 'lost'
+      if (adrift) this.phase = 'lost'
+      this.listener.missing(this.side, message, from, within, reason, adrift)
       if (this.phase === 'length') {
         this.left -= within
         if (this.left === 0) this.finish(from + within, at)
@@ -342,9 +349,9 @@ export class Reader {
   }
 
   save(): SavedReader {
-    const { phase, offset, position, bodyPosition, first, left, holed, blankLines, carry, chunks } = this
+    const { phase, offset, position, bodyPosition, first, left, holed, blankLines, guessed, carry, chunks } = this
     return {
-      ...{ phase, offset, position, bodyPosition, first, left, holed, blankLines },
+      ...{ phase, offset, position, bodyPosition, first, left, holed, blankLines, guessed },
       carry: carry.bytes.slice(0, carry.length),
       chunks: {
         state: chunks.state,
@@ -366,6 +373,7 @@ export class Reader {
     this.left = saved.left
     this.holed = saved.holed
     this.blankLines = saved.blankLines
+    this.guessed = saved.guessed
     this.carry.append(saved.carry, 0, saved.carry.length)
     const { state, left, digits, extension, findings } = saved.chunks
     Object.assign(this.chunks, { state, left, digits, extension })

@@ -1,6 +1,7 @@
 import { latin1 } from '../bytes/text.ts'
 import { CLIENT, type Side } from '../tcp/facts.ts'
 import { CR, isBlank, isDigit, SPACE, TOKEN } from './characters.ts'
+import { isCutMethod } from './methods.ts'
 
 /** A request line or a status line. One shape for both, so that the code that reads it stays fast. */
 export interface StartLine {
@@ -90,6 +91,12 @@ const readVersion = (bytes: Uint8Array, from: number, end: number): string | und
   return bytes[from + 7] === 49 ? '1.1' : bytes[from + 7] === 48 ? '1.0' : latin1(bytes, from + 5, end)
 }
 
+const methodAt = (bytes: Uint8Array, from: number, end: number): string => {
+  let to = from
+  while (to < end && TOKEN[bytes[to]] === 1) to++
+  return latin1(bytes, from, to)
+}
+
 const lineEnd = (bytes: Uint8Array, from: number, end: number): number => {
   const found = bytes.subarray(from, end).indexOf(10)
   if (found < 0) return -1
@@ -102,6 +109,7 @@ const lineEnd = (bytes: Uint8Array, from: number, end: number): number => {
  */
 export const looksLikeStart = (side: Side, bytes: Uint8Array, from: number, end: number): boolean => {
   if (end - from < 12 || wrongBeginning(side, bytes, from, end) !== undefined) return false
+  if (side === CLIENT && isCutMethod(methodAt(bytes, from, end))) return false
   const line = lineEnd(bytes, from, Math.min(end, from + 8192))
   if (line >= 0) return typeof readStartLine(side, bytes, from, line) !== 'string'
   if (side !== CLIENT) return typeof readStatusLine(bytes, from, from + 12) !== 'string'
