@@ -1,4 +1,3 @@
-import { exchangeMerged } from '#events/exchange-merged.ts'
 import { exchangeParsed } from '#events/exchange-parsed.ts'
 import { type Declaration, listed } from '../declare.ts'
 
@@ -7,7 +6,7 @@ export const declaration: Declaration = {
   summary: 'Stores calls, those that several agents saw as one',
   trigger: 'event',
   consumes: [listed(exchangeParsed)],
-  produces: [listed(exchangeMerged)],
+  produces: [],
   within: 'sessions',
   scaling: {
     concurrency: 8,

@@ -3,8 +3,6 @@ import { retrying } from '#adapters/bus/http/retrying.ts'
 import { type Bus, Permanent } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import type { Event } from '#events/define.ts'
-import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { exchangeMerged } from '#events/exchange-merged.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import type { Handler } from '../declare.ts'
 import type { Ports } from './adapters.ts'
@@ -24,7 +22,7 @@ export interface ApartOptions {
   now: () => number
 }
 
-export const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'dedup', 'hosts', 'status'] as const
+export const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'dedup', 'hosts', 'status', 'license'] as const
 export type EventFunction = (typeof EVENT_FUNCTIONS)[number]
 
 /** The event functions, each as it runs on its own. */
@@ -50,9 +48,8 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
     keepBody,
     bus,
     chain: sink === undefined ? new Set(['parsing', 'dedup']) : options.chain,
-    announce: (documents) => {
-      if (sink !== undefined && documents.length > 0) void publishMerged(bus, documents, now())
-    },
+    // Who watches is told by `query`, which asks the store.
+    announce: () => undefined,
     announceStatus: () => undefined,
     attend: true,
     now,
@@ -102,13 +99,4 @@ const inProcess = (run: (event: Event) => Promise<void>): Bus => ({ publish: run
 function ofType({ type }: Event): EventFunction {
   if (type === laneAdvanced.type) return 'sessions'
   throw new Permanent(`nobody takes ${type} here: set K_SINK to a broker`)
-}
-
-/** Who watches may miss a call that the store has: nothing rests on this event. */
-async function publishMerged(bus: Bus, documents: readonly string[], now: number): Promise<void> {
-  const exchanges = documents.map((json) => JSON.parse(json) as ExchangeDocument)
-  const attributes = { id: `${exchanges[0].event.id}/${now}`, time: new Date(now).toISOString() }
-  await bus.publish(exchangeMerged.make('/functions/dedup', { exchanges }, attributes)).catch((error: Error) => {
-    log(`exchange.merged was not published: ${error.message}`)
-  })
 }

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { Bus } from '#adapters/bus/port.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import type { Handler } from '../declare.ts'
-import type { LaneFunction } from '../lane/function.ts'
+import type { Attendance, LaneFunction } from '../lane/function.ts'
 import { LaneKeeper } from '../lane/keeper.ts'
 import { SectionCache } from '../lane/sections.ts'
 import type { StreamConsumer } from '../lane/streams.ts'
 import type { ParsingLane } from '../parsing/lane.ts'
 import type { Ports } from './adapters.ts'
 import { once } from './once.ts'
+import { wake } from './sweep.ts'
 
 /** How the functions are joined: what they publish goes to `bus`, and those of `chain` run in the process of `sessions`. */
 export interface Joined {
@@ -25,6 +26,9 @@ export interface Joined {
   now: () => number
 }
 
+/** Well below the time that a platform gives one call. */
+const ATTENDED_MS = 120_000
+
 /** Makes the handlers of the event functions. Each loads its own code and opens its own ports, so that an instance of one carries nothing of the others. */
 export class Handlers {
   readonly #joined: Joined
@@ -39,6 +43,11 @@ export class Handlers {
 
   constructor(joined: Joined) {
     this.#joined = joined
+  }
+
+  #attendance(source: string): Attendance | undefined {
+    const { attend, bus, now } = this.#joined
+    return attend ? { mostMs: ATTENDED_MS, goOn: (lane) => wake(lane, bus, now, source) } : undefined
   }
 
   async ingest(): Promise<Handler> {
@@ -57,7 +66,7 @@ export class Handlers {
       sections: await this.#sections(),
       team,
       holder: this.#holder,
-      attend: this.#joined.attend,
+      attend: this.#attendance('/functions/sessions'),
       names: names.lookup,
       refresh: () => names.refresh(),
       streams: await this.#streams(),
@@ -109,7 +118,7 @@ export class Handlers {
       ...(await this.#parsingPorts()),
       state,
       holder: this.#holder,
-      attend: this.#joined.attend,
+      attend: this.#attendance('/functions/parsing'),
       exchanges: await this.#exchanges(),
     })
   }
@@ -130,5 +139,11 @@ export class Handlers {
     const { status } = await import('../status/handler.ts')
     const { ports, team, announceStatus } = this.#joined
     return status({ store: await ports.store(), team, announce: announceStatus })
+  }
+
+  async license(): Promise<Handler> {
+    const { license } = await import('../license/handler.ts')
+    const { openLedger } = await import('../license/ledger.ts')
+    return license({ books: openLedger(await this.#joined.ports.state()), now: this.#joined.now })
   }
 }

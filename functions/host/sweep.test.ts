@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { openState } from '#adapters/state/embedded/state.ts'
 import type { Event } from '#events/define.ts'
-import { Waker, wakeLanes } from './sweep.ts'
+import { checkSource } from './sources.ts'
+import { Waker, wake, wakeLanes } from './sweep.ts'
 
 const setUp = async () => {
   const state = await openState()
@@ -27,6 +28,14 @@ it('the sweep wakes each lane that is behind, by the event that its function tak
     ['lane.advanced.v1', 'web/0'],
     ['streams.logged.v1', 'web/2'],
   ])
+})
+
+it('a function that lets a lane go with work left says so itself, by an event that it may send', async () => {
+  const { events, bus } = await setUp()
+  await wake('web/0', bus, Date.now, '/functions/sessions')
+  await wake('parsing/web/0', bus, Date.now, '/functions/parsing')
+  for (const event of events) expect(() => checkSource(event)).not.toThrow()
+  expect(events.map(({ type }) => type)).toEqual(['lane.advanced.v1', 'streams.logged.v1'])
 })
 
 it('who looks after lanes wakes those that did not move since the last look, and looks seldom', async () => {

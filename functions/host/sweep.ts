@@ -13,10 +13,11 @@ export async function wakeLanes(state: State, bus: Bus, now: () => number): Prom
   return lanes
 }
 
-async function wake(lane: string, bus: Bus, now: () => number): Promise<void> {
+/** Says of a lane, by its name in the state, that it has work: by the event that its function takes. */
+export async function wake(lane: string, bus: Bus, now: () => number, source = '/functions/sweep'): Promise<void> {
   const attributes = { id: `${lane}/${now()}`, time: new Date(now()).toISOString() }
-  if (lane.startsWith(PARSING)) await bus.publish(streamsLogged.make('/functions/sweep', { lane: lane.slice(PARSING.length) }, attributes))
-  else await bus.publish(laneAdvanced.make('/functions/sweep', { lane, sequence: 1 }, attributes))
+  if (lane.startsWith(PARSING)) await bus.publish(streamsLogged.make(source, { lane: lane.slice(PARSING.length) }, attributes))
+  else await bus.publish(laneAdvanced.make(source, { lane, sequence: 1 }, attributes))
 }
 
 /** Looks after the lanes beside other work: wakes those that stand where they stood at the look before, for nobody seems to work on them. */

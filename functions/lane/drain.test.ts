@@ -32,7 +32,7 @@ interface Holder {
   works: Numbers[]
 }
 
-const holder = (name = 'a', prepare: (work: Numbers) => void = () => undefined): Holder => {
+const holder = (name = 'a', prepare: (work: Numbers) => void = () => undefined, mostMs?: number): Holder => {
   const works: Numbers[] = []
   const open = async (_lane: string, checkpoints: ReadonlyMap<string, Uint8Array>): Promise<Numbers> => {
     const work = new Numbers(checkpoints, sink)
@@ -40,7 +40,7 @@ const holder = (name = 'a', prepare: (work: Numbers) => void = () => undefined):
     works.push(work)
     return work
   }
-  return { drain: new LaneDrain({ state, holder: name, open, batch: 3, gapMs: GAP_MS, now: () => now }), works }
+  return { drain: new LaneDrain({ state, holder: name, open, batch: 3, gapMs: GAP_MS, mostMs, now: () => now }), works }
 }
 
 const append = async (...sequences: number[]): Promise<void> => {
@@ -173,6 +173,57 @@ describe('who stays with a lane', () => {
     await holder('b').drain.drain(LANE)
     await done
     expect(sink).toEqual(['1', '2', '3'])
+  })
+})
+
+describe('a call that takes long', () => {
+  const slow = (work: Numbers): void => {
+    work.before = async (what) => {
+      if (what !== 'settle') now += 400
+    }
+  }
+
+  it('lets the lane go after its time, with what was done committed, and says that there is more', async () => {
+    await append(1, 2, 3, 4, 5)
+    const { drain } = holder('a', slow, 1_000)
+    expect(await drain.drain(LANE)).toBe(true)
+    expect((await state.load(LANE)).cursor).toBe(3)
+    expect(await holder('b').drain.drain(LANE)).toBe(false)
+    expect(sink).toEqual(['1', '2', '3', '4', '5'])
+  })
+
+  it('has no more to say when the time is over with the work', async () => {
+    await append(1, 2, 3)
+    expect(await holder('a', slow, 1_000).drain.drain(LANE)).toBe(false)
+  })
+
+  it('waits for a missing sequence within its time only', async () => {
+    await append(1, 3)
+    const { drain } = holder('a', undefined, GAP_MS / 2)
+    const attended = drain.attend(LANE)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    now += GAP_MS / 2
+    expect(await attended).toBe(true)
+    expect(sink).toEqual(['1'])
+  })
+
+  it('is followed by others until all is done, however much comes', async () => {
+    await append(1, 2)
+    const { drain } = holder(
+      'a',
+      (work) => {
+        work.before = async (what) => {
+          if (what === 'settle') return
+          now += 400
+          if (what < 10) await append(what + 2)
+        }
+      },
+      1_000,
+    )
+    let calls = 1
+    for (; await drain.drain(LANE); calls++) expect(calls).toBeLessThan(10)
+    expect(sink).toEqual(Array.from({ length: 11 }, (_, index) => String(index + 1)))
+    expect(calls).toBeGreaterThan(2)
   })
 })
 

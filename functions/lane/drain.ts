@@ -21,6 +21,8 @@ export interface DrainOptions<Work extends LoggedWork> {
   commitEveryMs?: number
   /** How long a missing sequence is waited for, ms. */
   gapMs?: number
+  /** A call that has worked for so long lets its lane go after the entry that is being done, and says that there is more. No bound unless told. */
+  mostMs?: number
   now?: () => number
 }
 
@@ -36,6 +38,7 @@ export class LaneDrain<Work extends LoggedWork> {
   readonly #batch: number
   readonly #commitEveryMs: number
   readonly #gapMs: number
+  readonly #mostMs: number
   readonly #now: () => number
   /** Lanes that wait for a missing sequence, and since when. */
   readonly #waiting = new Map<string, { sequence: number; since: number }>()
@@ -51,33 +54,40 @@ export class LaneDrain<Work extends LoggedWork> {
     this.#batch = options.batch ?? 64
     this.#commitEveryMs = options.commitEveryMs ?? 1_000
     this.#gapMs = options.gapMs ?? 10_000
+    this.#mostMs = options.mostMs ?? Number.POSITIVE_INFINITY
     this.#now = options.now ?? Date.now
   }
 
-  /** Does all the work that the lane's log holds. While it is being done already, here or by another holder, nothing is waited for: they look once more. */
-  async drain(lane: string): Promise<void> {
+  /**
+   * Does all the work that the lane's log holds. While it is being done already, here or by another holder, nothing is waited for: they look once more.
+   * Answers whether the time was over before the work was: then somebody has to come back to it.
+   */
+  async drain(lane: string, until = this.#now() + this.#mostMs): Promise<boolean> {
     if (this.#stopped) throw stopping()
     this.#again.add(lane)
-    if (this.#busy.has(lane)) return
+    if (this.#busy.has(lane)) return false
     this.#busy.add(lane)
+    let hasMore: boolean
     try {
-      await this.#drainUntilQuiet(lane)
+      hasMore = await this.#drainUntilQuiet(lane, until)
     } finally {
       this.#busy.delete(lane)
     }
-    if (this.#again.has(lane)) await this.drain(lane)
+    return hasMore || (this.#again.has(lane) && this.drain(lane, until))
   }
 
   /** The same, and stays with the lane while a missing sequence is waited for: where no sweep of this process comes back to it. */
-  async attend(lane: string): Promise<void> {
-    await this.drain(lane)
-    if (this.#attended.has(lane)) return
+  async attend(lane: string): Promise<boolean> {
+    const until = this.#now() + this.#mostMs
+    if (await this.drain(lane, until)) return true
+    if (this.#attended.has(lane)) return false
     this.#attended.add(lane)
     try {
       while (this.#waiting.has(lane)) {
         await sleep(Math.min(this.#gapMs / 2, MOST_ASLEEP_MS))
-        await this.drain(lane)
+        if (this.#now() >= until || (await this.drain(lane, until))) return true
       }
+      return false
     } finally {
       this.#attended.delete(lane)
     }
@@ -88,25 +98,29 @@ export class LaneDrain<Work extends LoggedWork> {
     this.#stopped = true
   }
 
-  async #drainUntilQuiet(lane: string): Promise<void> {
-    let cursor = 0
+  async #drainUntilQuiet(lane: string, until: number): Promise<boolean> {
     do {
       this.#again.delete(lane)
       const held = await this.#keeper.take(lane)
-      if (!held) return
+      if (!held) return false
       try {
-        await this.#drainHeld(held)
+        await this.#drainHeld(held, until)
       } catch (error) {
         await this.#keeper.abandon(held)
         throw error
       }
       await this.#keeper.release(held)
       if (this.#stopped) throw stopping()
-      cursor = held.cursor
-    } while (this.#again.has(lane) || (!this.#waiting.has(lane) && (await this.#state.read(lane, cursor, 1)).length > 0))
+      if (!(await this.#hasWork(held))) return false
+    } while (this.#now() < until)
+    return true
   }
 
-  async #drainHeld(held: Held<Work>): Promise<void> {
+  async #hasWork({ lease: { lane }, cursor }: Held<Work>): Promise<boolean> {
+    return this.#again.has(lane) || (!this.#waiting.has(lane) && (await this.#state.read(lane, cursor, 1)).length > 0)
+  }
+
+  async #drainHeld(held: Held<Work>, until: number): Promise<void> {
     let done = held.cursor
     let committed = this.#now()
     for (;;) {
@@ -122,8 +136,10 @@ export class LaneDrain<Work extends LoggedWork> {
         }
         await held.work.process(entry.sequence, entry.entry)
         done = entry.sequence
-        if (this.#now() - committed < this.#commitEveryMs) continue
+        const now = this.#now()
+        if (now - committed < this.#commitEveryMs && now < until) continue
         await this.#keeper.commit(held, done)
+        if (now >= until) return
         committed = this.#now()
       }
     }

@@ -8,7 +8,7 @@ export const declaration: Declaration = {
   summary: 'Reads the calls of every protocol from the streams of a lane',
   trigger: 'event',
   consumes: [listed(streamAdvanced), listed(streamsLogged)],
-  produces: [listed(exchangeParsed)],
+  produces: [listed(exchangeParsed), listed(streamsLogged)],
   within: 'sessions',
   ordered: true,
   scaling: {

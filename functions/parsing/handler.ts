@@ -6,7 +6,7 @@ import { type StreamAdvanced, type StreamConnection, streamAdvanced } from '#eve
 import { streamsLogged } from '#events/streams-logged.ts'
 import { LaneDrain, type LoggedWork } from '../lane/drain.ts'
 import type { ExchangeConsumer } from '../lane/exchanges.ts'
-import type { LaneFunction } from '../lane/function.ts'
+import type { Attendance, LaneFunction } from '../lane/function.ts'
 import { ParsingLane, type ParsingLanePorts } from './lane.ts'
 
 export interface ParsingPorts extends ParsingLanePorts {
@@ -14,8 +14,7 @@ export interface ParsingPorts extends ParsingLanePorts {
   holder: string
   /** Who takes the calls of a lane. */
   exchanges: (lane: string) => ExchangeConsumer
-  /** Stays with a lane while a missing sequence is waited for: where nothing else comes back to it soon. */
-  attend?: boolean
+  attend?: Attendance
 }
 
 /** Puts the streams into the lane's own log, then does what the log holds. `drain` does the same for the sweep. */
@@ -23,9 +22,13 @@ export function createParsing(ports: ParsingPorts): LaneFunction {
   const drain = new LaneDrain<ParsingLogWork>({
     state: ports.state,
     holder: ports.holder,
+    mostMs: ports.attend?.mostMs,
     open: async (lane, checkpoints) => new ParsingLogWork(new ParsingLane(ports, ports.exchanges(lane), checkpoints)),
   })
-  const work = (lane: string): Promise<void> => (ports.attend ? drain.attend(lane) : drain.drain(lane))
+  const work = async (lane: string): Promise<void> => {
+    if (!ports.attend) await drain.drain(lane)
+    else if (await drain.attend(lane)) await ports.attend.goOn(lane)
+  }
   return {
     async handle(event) {
       if (event.type === streamsLogged.type) return work(`parsing/${streamsLogged.check(event.data).lane}`)
@@ -34,7 +37,7 @@ export function createParsing(ports: ParsingPorts): LaneFunction {
       await ports.state.append(lane, streams.sequence, streamAdvanced.codec.encode(streams))
       await work(lane)
     },
-    drain: (lane) => drain.drain(lane),
+    drain: async (lane) => void (await drain.drain(lane)),
     stop: () => drain.stop(),
   }
 }

@@ -7,7 +7,7 @@ export const declaration: Declaration = {
   summary: 'Rebuilds the TCP connections of a lane from its packets',
   trigger: 'event',
   consumes: [listed(laneAdvanced)],
-  produces: [listed(streamAdvanced)],
+  produces: [listed(streamAdvanced), listed(laneAdvanced)],
   scaling: {
     concurrency: 2,
     queue: 1024,

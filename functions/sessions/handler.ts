@@ -1,7 +1,7 @@
 import type { State } from '#adapters/state/port.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import { LaneDrain } from '../lane/drain.ts'
-import type { LaneFunction } from '../lane/function.ts'
+import type { Attendance, LaneFunction } from '../lane/function.ts'
 import type { StreamConsumer } from '../lane/streams.ts'
 import { SessionsLane, type SessionsLanePorts } from './lane.ts'
 
@@ -13,8 +13,7 @@ export interface SessionsPorts extends Omit<SessionsLanePorts, 'streams'> {
   /** Before a lane is worked on. */
   refresh: () => Promise<void>
   commitEveryMs?: number
-  /** Stays with a lane while a missing sequence is waited for: where nothing else comes back to it soon. */
-  attend?: boolean
+  attend?: Attendance
 }
 
 /** Drains the lane that an event speaks of. `drain` does the same for the sweep. */
@@ -23,13 +22,15 @@ export function createSessions(ports: SessionsPorts): LaneFunction {
     state: ports.state,
     holder: ports.holder,
     commitEveryMs: ports.commitEveryMs,
+    mostMs: ports.attend?.mostMs,
     open: async (lane, checkpoints) => new SessionsLane({ ...ports, streams: ports.streams(lane) }, lane, checkpoints),
   })
   return {
     async handle(event) {
       const { lane } = laneAdvanced.check(event.data)
       await ports.refresh()
-      await (ports.attend ? drain.attend(lane) : drain.drain(lane))
+      if (!ports.attend) await drain.drain(lane)
+      else if (await drain.attend(lane)) await ports.attend.goOn(lane)
     },
     async drain(lane) {
       await ports.refresh()
