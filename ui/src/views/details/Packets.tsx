@@ -1,17 +1,19 @@
-import { useRef } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { count, duration, plural } from '../../logic/format.ts'
-import { during } from '../../logic/packets.ts'
+import { during } from '../../logic/packet/packets.ts'
 import { timing } from '../../logic/timing.ts'
 import { url } from '../../state/api.ts'
 import { packets, sessionFailure } from '../../state/selected.ts'
 import { useVirtual } from '../../widgets/virtual.ts'
+import { PacketBytes } from './PacketBytes.tsx'
 
 const ROW = 20
 
 /** The packets of the session; those seen while the call went on stand out. */
 export function Packets({ call }: { call: ExchangeDocument }) {
   const scroller = useRef<HTMLDivElement>(null)
+  const [chosen, setChosen] = useState<number>()
   const items = packets.value?.items ?? []
   const list = useVirtual(scroller, items.length, ROW)
   const span = timing(call)
@@ -49,8 +51,11 @@ export function Packets({ call }: { call: ExchangeDocument }) {
           {list.getVirtualItems().map(({ index, start }) => {
             const packet = items[index]
             return (
-              <div
+              <button
+                type="button"
                 key={packet.number}
+                aria-pressed={packet.number === chosen}
+                onClick={() => setChosen(packet.number)}
                 class={`packet from-${packet.side} ${span && during(packet, span.start, span.start + span.total) ? 'own' : ''}`}
                 style={{ transform: `translateY(${start}px)` }}
               >
@@ -62,11 +67,12 @@ export function Packets({ call }: { call: ExchangeDocument }) {
                 <span>{packet.acknowledgement}</span>
                 <span>{packet.length}</span>
                 <span>{packet.window}</span>
-              </div>
+              </button>
             )
           })}
         </div>
       </section>
+      {chosen !== undefined && <PacketBytes session={call.spider.session.id} number={chosen} />}
     </div>
   )
 }

@@ -1,10 +1,13 @@
+import { useState } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
 import { bytes, clock, count, duration, plural } from '../../logic/format.ts'
-import { closedBy, handshake, type Packet } from '../../logic/packets.ts'
+import { closedBy, handshake, type Packet } from '../../logic/packet/packets.ts'
 import { equals } from '../../logic/refine.ts'
 import { packets, session, sessionFailure } from '../../state/selected.ts'
 import { endpoint } from '../parts.tsx'
+import { Follow } from './Follow.tsx'
+import { Transmission } from './Transmission.tsx'
 import { Value } from './Value.tsx'
 
 const local = clock()
@@ -80,7 +83,22 @@ export function Session({ call }: { call: ExchangeDocument }) {
           ))}
         </tbody>
       </table>
+      {network.transport === 'tcp' && packets.value && <Transmission packets={packets.value.items} total={packets.value.total} />}
+      <Stream key={spider.session.id} session={known} />
     </div>
+  )
+}
+
+/** The stream is only read when somebody wants to see it. */
+function Stream({ session: known }: { session: SessionDocument }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details class="pairs" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <h3>Follow the stream</h3> <span class="soft">both directions, as they went over the wire</span>
+      </summary>
+      {open && <Follow session={known} />}
+    </details>
   )
 }
 
