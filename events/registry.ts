@@ -4,6 +4,8 @@ import { exchangeMerged } from './exchange-merged.ts'
 import { exchangeParsed } from './exchange-parsed.ts'
 import { hostsResolved } from './hosts-resolved.ts'
 import { laneAdvanced } from './lane-advanced.ts'
+import { licenseChanged } from './license-changed.ts'
+import { licenseUsage } from './license-usage.ts'
 import { packetsCaptured } from './packets-captured.ts'
 import { streamAdvanced } from './stream-advanced.ts'
 import { streamsLogged } from './streams-logged.ts'
@@ -17,6 +19,8 @@ const types = [
   streamsLogged,
   exchangeParsed,
   exchangeMerged,
+  licenseUsage,
+  licenseChanged,
 ] as unknown as EventType<unknown>[]
 
 /** Every event type there is, by its name. */

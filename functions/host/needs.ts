@@ -7,6 +7,7 @@ const OF_ITSELF: Record<string, readonly PortName[]> = {
   dedup: ['store', 'state'],
   hosts: ['store', 'state'],
   status: ['store'],
+  license: ['state'],
   query: ['store', 'state', 'blobs'],
   'dead-letters': ['state', 'blobs'],
 }

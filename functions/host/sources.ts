@@ -1,6 +1,9 @@
 import { type Event, UnknownSource } from '#events/define.ts'
+import { licenseUsage } from '#events/license-usage.ts'
 import { declarations } from './declarations.ts'
 
+/** Everybody tells what it uses: agents, functions, also those that send nothing else. */
+const EVERYBODYS = new Map([[licenseUsage.type, /^\/(agents|functions)\/[^/]/]])
 /** Run by a timer, and no function of its own: it wakes lanes. */
 const SWEEP = '/functions/sweep'
 const AGENT = /^\/agents\/[^/]/
@@ -14,6 +17,7 @@ const sendersOf = (type: string): string[] =>
 
 /** Throws `UnknownSource` when nobody of that name sends such events: they come from `/agents/<agent>`, or from `/functions/<name>` that declares them. */
 export function checkSource({ type, source }: Event): void {
+  if (EVERYBODYS.get(type)?.test(source)) return
   if (fromAgents.has(type)) {
     if (AGENT.test(source)) return
     throw new UnknownSource(`events of type ${type} are taken from /agents/<agent>, not from ${source}`)

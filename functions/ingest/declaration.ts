@@ -1,6 +1,7 @@
 import { agentStatus } from '#events/agent-status.ts'
 import { hostsResolved } from '#events/hosts-resolved.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
+import { licenseUsage } from '#events/license-usage.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
 import { type Declaration, listed } from '../declare.ts'
 
@@ -8,8 +9,8 @@ export const declaration: Declaration = {
   name: 'ingest',
   summary: 'Makes captured packets durable before the agent is answered, and says that their lane has work; hands on what agents say else',
   trigger: 'agents',
-  consumes: [listed(packetsCaptured), listed(agentStatus), listed(hostsResolved)],
-  produces: [listed(laneAdvanced), listed(agentStatus), listed(hostsResolved)],
+  consumes: [listed(packetsCaptured), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
+  produces: [listed(laneAdvanced), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
   scaling: {
     concurrency: 16,
     queue: 64,

@@ -7,9 +7,9 @@ import { openState } from '#adapters/state/embedded/state.ts'
 import type { State } from '#adapters/state/port.ts'
 import { HOUR } from '#engines/license/hours.ts'
 import type { LicenseChanged } from '#events/license-changed.ts'
-import { Books } from './books.ts'
+import type { Books } from './books.ts'
 import { Desk } from './desk.ts'
-import { LEDGER, Ledger } from './ledger.ts'
+import { LEDGER, type Ledger, openLedger } from './ledger.ts'
 import { LicenseOffice } from './server/office.ts'
 import { createLicenseServer } from './server/server.ts'
 import { SigningKeys } from './server/signing.ts'
@@ -40,7 +40,7 @@ beforeEach(async () => {
   keys = await SigningKeys.open(join(directory, 'keys.json'))
   serverState = await openState()
   state = await openState()
-  books = new Books(state, (checkpoints) => new Ledger(checkpoints))
+  books = openLedger(state)
   await serve()
 })
 afterEach(async () => {

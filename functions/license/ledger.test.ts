@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { openState } from '#adapters/state/embedded/state.ts'
 import { cpuOf, HOUR } from '#engines/license/hours.ts'
 import { licenseUsage } from '#events/license-usage.ts'
-import { Books } from './books.ts'
+import type { Books } from './books.ts'
 import { license } from './handler.ts'
-import { LEDGER, Ledger } from './ledger.ts'
+import { LEDGER, Ledger, openLedger } from './ledger.ts'
 
 const now = Date.UTC(2027, 2, 1, 12)
 const usage = (cpu: number, at = now - 1000, meter = 'parsing/1') => ({ meter, part: meter.split('/')[0], from: now - HOUR, at, cpu })
@@ -13,7 +13,7 @@ const sum = ({ hours }: Ledger): number => [...hours.keys()].reduce((total, hour
 
 let books: Books<Ledger>
 beforeEach(async () => {
-  books = new Books(await openState(), (checkpoints) => new Ledger(checkpoints))
+  books = openLedger(await openState())
 })
 
 describe('the ledger', () => {

@@ -1,6 +1,8 @@
+import type { State } from '#adapters/state/port.ts'
 import { add, doubtOf, HOUR, type Hours, type Reading } from '#engines/license/hours.ts'
 import type { LicenseUsage } from '#events/license-usage.ts'
 import type { LaneWork } from '../lane/work.ts'
+import { Books } from './books.ts'
 
 const DAY = 24 * HOUR
 /** Readings that come later than this are refused: their meter may be forgotten by then. */
@@ -21,6 +23,9 @@ export interface Doubted extends LicenseUsage {
   reason: string
   receivedAt: number
 }
+
+/** The ledger in the shared state. */
+export const openLedger = (state: State): Books<Ledger> => new Books(state, (checkpoints) => new Ledger(checkpoints))
 
 type SavedHours = [hour: number, parts: Record<string, number>][]
 

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Bus } from '#adapters/bus/port.ts'
+import { Meter } from '#engines/license/meter.ts'
+import { licenseUsage } from '#events/license-usage.ts'
+
+/** The counter of the container's control group, from its first process on (cgroup v2). */
+const CGROUP = '/sys/fs/cgroup/cpu.stat'
+const EVERY_MS = 1_000
+
+/** CPU used so far, ms: of the container in Kubernetes, of this process elsewhere. */
+export function cpuUsed(): number {
+  const ofContainer = process.env.KUBERNETES_SERVICE_HOST ? ofCgroup() : undefined
+  if (ofContainer !== undefined) return ofContainer
+  const { user, system } = process.cpuUsage()
+  return Math.round((user + system) / 1000)
+}
+
+function ofCgroup(): number | undefined {
+  try {
+    const [, micros] = /^usage_usec (\d+)/m.exec(readFileSync(CGROUP, 'utf8')) ?? []
+    return micros === undefined ? undefined : Math.round(Number(micros) / 1000)
+  } catch {
+    return undefined // an older kernel: the process's own count stands for it
+  }
+}
+
+/** Tells `license` what this process uses, from now on. */
+export class Metering {
+  readonly #meter: Meter
+  readonly #id: string
+  readonly #part: string
+  readonly #bus: Bus
+  readonly #from = Math.round(Date.now() - process.uptime() * 1000)
+  readonly #timer: NodeJS.Timeout
+  readonly #failed: (error: Error) => void
+
+  constructor(part: string, bus: Bus, failed: (error: Error) => void) {
+    this.#part = part
+    this.#id = `${part}/${randomUUID()}`
+    this.#bus = bus
+    this.#failed = failed
+    this.#meter = new Meter(this.#from)
+    this.#timer = setInterval(() => void this.#tell(false), EVERY_MS).unref()
+  }
+
+  /** Tells what was used up to now, and nothing more. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#tell(true)
+  }
+
+  async #tell(last: boolean): Promise<void> {
+    const [cpu, at] = [cpuUsed(), Date.now()]
+    if (!this.#meter.due(cpu, at, last)) return
+    const data = { meter: this.#id, part: this.#part, from: this.#from, at, cpu }
+    const attributes = { id: `${this.#id}/${cpu}`, time: new Date(at).toISOString() }
+    // The next reading holds what this one says: one that is lost changes nothing.
+    await this.#bus.publish(licenseUsage.make(`/functions/${this.#part}`, data, attributes)).catch(this.#failed)
+  }
+}
