@@ -55,8 +55,8 @@ export function openLibbpf(): Libbpf {
   const bpf = load(koffi)
   const libc = koffi.load('libc.so.6')
   bpf.func('void *libbpf_set_print(void *print)')(null)
-  const sampleType = koffi.pointer(koffi.proto('int SpiderSample(void *context, void *data, size_t size)'))
-  const recordType = koffi.pointer(koffi.proto('int SpiderRecord(void *context, int cpu, void *record)'))
+  const sampleType = koffi.pointer(koffi.proto('int', ['void *', 'void *', 'size_t']))
+  const recordType = koffi.pointer(koffi.proto('int', ['void *', 'int', 'void *']))
   const ringNew = bpf.func('void *ring_buffer__new(int map, void *sample, void *context, void *options)')
   const ringConsume = bpf.func('int ring_buffer__consume(void *ring)')
   const ringFd = bpf.func('int ring_buffer__epoll_fd(void *ring)')
@@ -71,7 +71,7 @@ export function openLibbpf(): Libbpf {
     'int bpf_map_create(int type, const char *name, uint32_t key, uint32_t value, uint32_t entries, void *options)',
   )
   const destroy = bpf.func('int bpf_link__destroy(void *link)')
-  const poll = libc.func('int poll(uint8_t *fds, unsigned long count, int timeout)')
+  const poll = libc.func('int poll(void *fds, unsigned long count, int timeout)')
   const copy = (pointer: Pointer, size: number): Uint8Array => new Uint8Array(koffi.view(pointer, size)).slice()
   return {
     koffi,
@@ -129,11 +129,23 @@ export function openLibbpf(): Libbpf {
         },
       }
     },
-    wait: (fds, ms) =>
-      new Promise((resolve, reject) => {
-        const entries = new Int32Array(fds.flatMap((fd) => [fd, POLLIN]))
-        poll.async(new Uint8Array(entries.buffer), fds.length, ms, (error: Error | null) => (error ? reject(error) : resolve()))
-      }),
+    wait(fds, ms) {
+      const size = fds.length * 8
+      const entries = koffi.alloc('uint8_t', size)
+      const view = new DataView(koffi.view(entries, size))
+      fds.forEach((fd, index) => {
+        view.setInt32(index * 8, fd, true)
+        view.setInt16(index * 8 + 4, POLLIN, true)
+      })
+      return new Promise((resolve, reject) => {
+        poll.async(entries, fds.length, ms, (error: Error | null) => {
+          // Not garbage's business: poll(2) writes into it from another thread.
+          koffi.free(entries)
+          if (error) reject(error)
+          else resolve()
+        })
+      })
+    },
     errno: () => koffi.errno(),
   }
 }

@@ -1,0 +1,184 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '#adapters/free-port.case.ts'
+import type { Event } from '#events/define.ts'
+import type { TlsSecrets } from '#events/tls-secrets.ts'
+import { newIdentity } from '../agent/identity.ts'
+import { cannotTakeSecrets, installed, otherNode } from './able.case.ts'
+import { Gocipher } from './gocipher.ts'
+import { parse } from './options.ts'
+import { listens, pause, Targets } from './targets.case.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gocipher-'))
+const reason = (await cannotTakeSecrets(folder)) ?? (installed('openssl') ? undefined : 'openssl is not installed')
+if (reason !== undefined) process.stderr.write(`gocipher, live: left out: ${reason}\n`)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const POSTGRES = '/usr/lib/postgresql/15/bin'
+/** What is not kept in the structure: it cannot be had of it. */
+const NOT_KEPT = /^(CLIENT_EARLY_TRAFFIC_SECRET|EARLY_EXPORTER_SECRET) /
+
+const randomOf = (line: string): string => line.split(' ')[1]
+
+describe.skipIf(reason !== undefined)('secrets of running processes', () => {
+  const events: Event[] = []
+  let gocipher: Gocipher
+  let targets: Targets
+
+  const secrets = () => events.filter(({ type }) => type === 'tls.secrets.v1').flatMap(({ data }) => (data as TlsSecrets).secrets)
+  /** What was told of the targets' sessions is what they say themselves, and no line was told twice. Others may speak TLS on this machine too. */
+  const agree = async (sessions: number) => {
+    await pause(200)
+    const known = [...targets.known()].filter((line) => !NOT_KEPT.test(line))
+    const randoms = new Set(known.map(randomOf))
+    expect(randoms.size).toBe(sessions)
+    const told = secrets().filter(({ keylog }) => randoms.has(randomOf(keylog)))
+    expect(told.map(({ keylog }) => keylog).toSorted()).toEqual(known.toSorted())
+    return told
+  }
+
+  beforeAll(async () => {
+    const { options } = parse(['--cache', folder], {})
+    gocipher = new Gocipher({ bus: { publish: async (event) => void events.push(event) }, options, identity: newIdentity('test', '0') })
+    await gocipher.start()
+    targets = new Targets(folder)
+  })
+  afterEach(async () => {
+    await targets.stop()
+    targets.clear()
+    events.length = 0
+  })
+  afterAll(() => gocipher?.stop())
+
+  it('are those that openssl writes itself, in every version', async () => {
+    const port = await targets.server('-cipher', 'ALL:@SECLEVEL=0')
+    const versions = ['-tls1', '-tls1_1', '-tls1_2', '-tls1_3']
+    for (const version of versions) await targets.client(port, {}, version, '-cipher', 'ALL:@SECLEVEL=0')
+    await agree(versions.length)
+  })
+
+  it('are those of every suite of TLS 1.3', async () => {
+    const port = await targets.server(
+      '-ciphersuites',
+      'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_SHA256',
+    )
+    const suites = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_CCM_SHA256']
+    for (const suite of suites) await targets.client(port, {}, '-ciphersuites', suite)
+    await agree(suites.length)
+  })
+
+  it('are those of resumed sessions, by ticket and by id, with early data, renewed keys and a client certificate', async () => {
+    const port = await targets.server('-early_data', '-verify', '1')
+    const file = (name: string) => join(folder, name)
+    writeFileSync(file('early'), 'early')
+    await targets.client(port, {}, '-tls1_2', '-sess_out', file('ticket'))
+    await targets.client(port, {}, '-tls1_2', '-sess_in', file('ticket'))
+    await targets.client(port, {}, '-tls1_2', '-no_ticket', '-sess_out', file('id'))
+    await targets.client(port, {}, '-tls1_2', '-no_ticket', '-sess_in', file('id'))
+    await targets.client(port, { renew: true }, '-sess_out', file('psk'))
+    await targets.client(port, {}, '-sess_in', file('psk'), '-early_data', file('early'))
+    await targets.client(port, {}, '-cert', targets.certificate, '-key', targets.key)
+    await agree(7)
+  })
+
+  it.skipIf(!installed('curl'))('are those that curl writes, and say where they are from', async () => {
+    const port = await targets.server('-www')
+    await targets.run('curl', ['-sk', `https://127.0.0.1:${port}/`])
+    await targets.run('curl', ['-sk', '--tls-max', '1.2', `https://127.0.0.1:${port}/`])
+    const [{ process: who, library, at = 0 }] = await agree(2)
+    expect(['openssl', 'curl']).toContain(who?.name)
+    expect(who?.executable).toMatch(/\/(openssl|curl)$/)
+    expect(library).toMatch(/^libssl\.so\S* [0-9a-f]{40}$/)
+    expect(Math.abs(Date.now() - at / 1000)).toBeLessThan(5000)
+  })
+
+  it.skipIf(!installed('python3'))('are those that Python writes', async () => {
+    const port = await targets.server('-www')
+    const script = `import ssl, urllib.request
+urllib.request.urlopen('https://127.0.0.1:${port}/', context=ssl._create_unverified_context()).read()`
+    const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+    await targets.run(python, ['-c', script])
+    await agree(1)
+  })
+
+  it.each([process.execPath, otherNode()].filter((path) => path !== undefined))(
+    'are those of an OpenSSL within %s, as server and client',
+    async (executable) => {
+      const port = await targets.node(executable)
+      const script = `require('https').get({ host: '127.0.0.1', port: ${port}, rejectUnauthorized: false }, (answer) => answer.resume())`
+      await targets.run(executable, ['-e', script])
+      await targets.run(executable, ['--tls-max-v1.2', '-e', script])
+      await agree(2)
+      expect(gocipher.status().spider.tls?.processes).toContainEqual(expect.objectContaining({ executable, state: 'ready' }))
+    },
+  )
+
+  it.skipIf(!installed('nginx') || !installed('curl'))('are those of nginx, whose workers come and go', async () => {
+    const port = await freePort()
+    const configuration = join(folder, 'nginx.conf')
+    writeFileSync(
+      configuration,
+      `user root; daemon off; pid ${folder}/nginx.pid; error_log /dev/null; worker_processes 2; events {}
+      http { access_log off; server { listen 127.0.0.1:${port} ssl; ssl_certificate ${targets.certificate}; ssl_certificate_key ${targets.key}; return 200 "hello"; } }`,
+    )
+    for (let time = 0; time < 2; time++) {
+      const child = targets.start('nginx', ['-c', configuration])
+      await listens(port)
+      for (let call = 0; call < 5; call++) await targets.run('curl', ['-sk', `https://127.0.0.1:${port}/`])
+      child.kill('SIGTERM')
+      await once(child, 'close')
+    }
+    await agree(10)
+  })
+
+  it('are those of a library that came only now, of a process that was attached before it shook hands', async () => {
+    const copy = join(folder, 'node')
+    copyFileSync(process.execPath, copy)
+    const port = await targets.node(copy)
+    await pause(1500)
+    await targets.run(process.execPath, [
+      '-e',
+      `require('https').get({ host: '127.0.0.1', port: ${port}, rejectUnauthorized: false }, (answer) => answer.resume())`,
+    ])
+    await agree(1)
+  })
+
+  it.skipIf(!existsSync(POSTGRES) || !installed('psql') || !installed('setpriv'))('are had of PostgreSQL, over TLS', async () => {
+    const data = join(folder, 'postgres')
+    const user = ['--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '--']
+    execFileSync('install', ['-d', '-o', 'postgres', '-m', '700', data])
+    for (const [from, to] of [
+      [targets.key, 'server.key'],
+      [targets.certificate, 'server.crt'],
+    ])
+      execFileSync('install', ['-o', 'postgres', '-m', '600', from, join(folder, to)])
+    chmodSync(folder, 0o755)
+    execFileSync('setpriv', [...user, `${POSTGRES}/initdb`, '-D', data, '-A', 'trust', '-U', 'postgres'], { stdio: 'ignore', cwd: '/' })
+    const port = await freePort()
+    const settings = {
+      port,
+      ssl: 'on',
+      ssl_cert_file: `${folder}/server.crt`,
+      ssl_key_file: `${folder}/server.key`,
+      unix_socket_directories: '',
+    }
+    const set = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    targets.start('setpriv', [...user, `${POSTGRES}/postgres`, '-D', data, ...set])
+    await listens(port)
+    await targets.run('psql', [`host=127.0.0.1 port=${port} user=postgres sslmode=require`, '-c', 'SELECT 1'])
+    await pause(200)
+    const told = secrets().filter(({ process: who }) => who?.name === 'postgres' || who?.name === 'psql')
+    expect(told.map(({ keylog }) => keylog.split(' ')[0])).toEqual(
+      expect.arrayContaining(['CLIENT_TRAFFIC_SECRET_0', 'SERVER_TRAFFIC_SECRET_0']),
+    )
+    expect(new Set(told.map(({ keylog }) => randomOf(keylog))).size).toBe(1)
+  })
+
+  it('say that nothing was missed', () => {
+    expect(gocipher.status().spider.tls).toMatchObject({ lost: 0, unread: 0 })
+  })
+})
