@@ -14,6 +14,9 @@ export const INTERFACE_STATISTICS = 5
 export const ENHANCED_PACKET = 6
 export const DECRYPTION_SECRETS = 10
 
+/** Kind of a Decryption Secrets Block that holds a TLS key log; those of other protocols are none of ours. */
+export const TLS_KEY_LOG = 0x544c534b
+
 export const OPTION_END = 0
 export const IF_NAME = 2
 export const IF_TSRESOL = 9

@@ -3,6 +3,7 @@ import { fromLatin1 } from '../bytes/text.ts'
 import type { Micros } from '../time.ts'
 import {
   BYTE_ORDER,
+  DECRYPTION_SECRETS,
   ENHANCED_PACKET,
   IF_NAME,
   INTERFACE_DESCRIPTION,
@@ -15,6 +16,7 @@ import {
   OPTION_END,
   padded,
   SECTION_HEADER,
+  TLS_KEY_LOG,
 } from './format.ts'
 import type { CaptureStatistics } from './sink.ts'
 
@@ -60,6 +62,17 @@ export class SectionWriter {
     view.setUint32(body + 16, originalLength, true)
     copy(bytes, start, end, this.#bytes, body + 20)
     this.#packets++
+  }
+
+  /**
+   * Adds the lines of a TLS key log as a Decryption Secrets Block. It has to come before the packets that it opens, and belongs to
+   * this section alone. At most 16 MB: readers refuse longer blocks.
+   */
+  secrets(keyLog: Uint8Array): void {
+    const body = this.#begin(DECRYPTION_SECRETS, 8 + padded(keyLog.length))
+    this.#view.setUint32(body, TLS_KEY_LOG, true)
+    this.#view.setUint32(body + 4, keyLog.length, true)
+    copy(keyLog, 0, keyLog.length, this.#bytes, body + 8)
   }
 
   /** Adds the counters of an interface, as they stand since its capture began. */
