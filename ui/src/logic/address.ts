@@ -1,6 +1,6 @@
 import { fixed, formatWindow, live, parseWindow, type Range } from './range.ts'
 
-export const TABS = ['response', 'request', 'session', 'packets'] as const
+export const TABS = ['response', 'request', 'session', 'packets', 'related', 'compare'] as const
 export type Tab = (typeof TABS)[number]
 
 /** Everything that a link to the page carries. */

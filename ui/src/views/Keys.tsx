@@ -7,7 +7,7 @@ const KEYS: [string, string][] = [
   ['f x', 'only, or without, the value in the column'],
   ['Enter', 'open the call'],
   ['Esc', 'close the call; leave the row'],
-  ['1 2 3 4', 'response, request, TCP session, packets'],
+  ['1 … 6', 'response, request, session, packets, related calls, compare'],
   ['l', 'live, or hold'],
   ['b', 'back to the range before'],
   ['+ −', 'less or more time'],

@@ -58,7 +58,7 @@ export function CsvTable({ content, label }: Props) {
         <thead>
           <tr>
             {head.map((cell, i) => (
-              <th key={`${i} ${cell}`} scope="col">
+              <th key={`${i} ${cell}`} scope="col" class="csv-head">
                 {cell}
               </th>
             ))}

@@ -11,14 +11,23 @@ import { Tabs } from '../../widgets/Tabs.tsx'
 import { termOf } from '../fields.ts'
 import { Badge, endpoint, Status } from '../parts.tsx'
 import { Close } from './Close.tsx'
+import { Compare } from './Compare.tsx'
 import { CopyMenu } from './CopyMenu.tsx'
 import { Frieze } from './Frieze.tsx'
 import { Message } from './Message.tsx'
 import { Packets } from './Packets.tsx'
+import { Related } from './Related.tsx'
 import { Session } from './Session.tsx'
 import { Value } from './Value.tsx'
 
-const TITLES = { response: 'Response', request: 'Request', session: 'Session', packets: 'Packets' } as const
+const TITLES = {
+  response: 'Response',
+  request: 'Request',
+  session: 'Session',
+  packets: 'Packets',
+  related: 'Related',
+  compare: 'Compare',
+} as const
 
 /** Everything known of one call. */
 export function Call({ call }: { call: ExchangeDocument }) {
@@ -39,8 +48,12 @@ export function Call({ call }: { call: ExchangeDocument }) {
           <Message key={tab} call={call} side={tab} read={bodiesRead.value} />
         ) : tab === 'session' ? (
           <Session call={call} />
+        ) : tab === 'packets' ? (
+          <Packets key={call.spider.session.id} call={call} />
+        ) : tab === 'related' ? (
+          <Related call={call} />
         ) : (
-          <Packets call={call} />
+          <Compare key={call.event.id} call={call} bodies={bodiesRead.value} />
         )}
       </Tabs>
     </>
