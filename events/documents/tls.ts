@@ -120,5 +120,11 @@ export const MoreOfTls = Type.Object({
       }),
     ),
   ),
+  client_random: Type.Optional(Type.String({ description: 'Hex: by which a key log names the session' })),
+  early_data_bytes: number,
+  ssl2_hello: Type.Optional(Type.Boolean({ description: 'The client asked in the form of SSL 2' })),
+  renegotiations: number,
+  records_not_opened: Type.Optional(Type.Integer({ description: 'Records that were not what their secrets say' })),
+  decrypted_side: Type.Optional(Type.String({ description: 'client, server: the only side that could be read' })),
   malformed: Type.Optional(Type.Array(Type.String(), { description: 'Messages that could not be read, and why' })),
 })

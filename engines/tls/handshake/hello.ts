@@ -38,20 +38,3 @@ export const readEncryptedExtensions = (from: Cursor): EncryptedExtensions => {
   const extensions = readExtensions(from, 'encrypted extensions')
   return { kind: 'encrypted extensions', ...extensions, malformed: from.malformed }
 }
-
-/** A ClientHello as SSL 2 has it, from its message type on, by which old clients ask for a later version (RFC 5246 appendix E.2). */
-export const readSsl2Hello = (from: Cursor): ClientHello => {
-  from.u8()
-  const legacyVersion = from.u16()
-  const [specs, session, challenge] = [from.u16(), from.u16(), from.u16()]
-  const list = from.part(specs)
-  // Suites of SSL 2 itself have a first byte that is not zero.
-  const suites = list.items((items) => items.u24()).filter((suite) => suite <= 0xffff)
-  const sessionId = from.part(session).hex()
-  const random = from
-    .part(Math.min(challenge, RANDOM))
-    .hex()
-    .padStart(2 * RANDOM, '0')
-  from.done()
-  return { kind: 'client hello', legacyVersion, random, sessionId, suites, compressions: [0], extensions: [], malformed: from.malformed }
-}
