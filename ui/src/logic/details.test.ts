@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { completeness } from './completeness.ts'
-import { timing } from './timing.ts'
+import { timing, withOpening } from './timing.ts'
 
 type Request = NonNullable<NonNullable<ExchangeDocument['http']>['request']>
 
@@ -33,6 +33,19 @@ describe('phases of a call', () => {
     expect(
       timing(call({ time: { request: { first: 100, last: 200 }, response: { first: 150, last: 170 } } }))?.phases.map(({ name }) => name),
     ).toEqual(['request', 'response']))
+  it('have the opening of the connection in front, with what lay between', () => {
+    const own = timing(call({ time: { request: { first: 100, last: 110 }, response: { first: 150, last: 170 } } }))!
+    const told = (connect?: { from: number; to: number }, tls?: { from: number; to: number }) => {
+      const { phases, total, start } = withOpening(own, { connect, tls })
+      return `${start}+${total}: ${phases.map(({ name, from, to }) => `${name} ${from}-${to}`).join(' ')}`
+    }
+    expect(told({ from: 50, to: 60 }, { from: 60, to: 90 })).toBe(
+      '50+120: connect 0-10 tls 10-40 idle 40-50 request 50-60 wait 60-100 response 100-120',
+    )
+    expect(told({ from: 50, to: 60 })).toBe('50+120: connect 0-10 idle 10-50 request 50-60 wait 60-100 response 100-120')
+    expect(told(undefined, { from: 90, to: 105 })).toBe('100+70: request 0-10 wait 10-50 response 50-70')
+    expect(told()).toBe('100+70: request 0-10 wait 10-50 response 50-70')
+  })
   it('are what was seen', () => {
     expect(timing(call({ time: { response: { first: 150, last: 170 } } }))).toEqual({
       start: 150,
