@@ -2,7 +2,7 @@ export type HashName = 'md5' | 'sha1' | 'sha256' | 'sha384'
 
 /**
  * Opens what was sealed (RFC 5116): `bytes` from `start` on are `length` bytes of ciphertext and then the tag. Undefined: the tag does
- * not fit. What it gives is memory of its own.
+ * not fit. The content is at the front of what it gives: `room`, which has the room, or memory of its own.
  */
 export type OpenAead = (
   nonce: Uint8Array,
@@ -10,6 +10,7 @@ export type OpenAead = (
   bytes: Uint8Array,
   start: number,
   length: number,
+  room: Uint8Array,
 ) => Uint8Array | undefined
 
 /** Deciphers whole blocks, chained from `iv` on; padding stays. */

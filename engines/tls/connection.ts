@@ -10,6 +10,7 @@ import { Dialogue, type SavedDialogue } from './dialogue.ts'
 import { Half, type SavedHalf } from './half.ts'
 import { type Held, type HeldLoss, type HeldRecord, isLoss, Waiting } from './held.ts'
 import { Keyring } from './keyring.ts'
+import { LIMITS } from './limits.ts'
 import { carriesData } from './phase.ts'
 import type { RecordSink } from './record.ts'
 import type { Secrets } from './secrets.ts'
@@ -27,6 +28,7 @@ export interface SavedTls {
 const SIDES = [CLIENT, SERVER] as const
 /** Rounds through what waits: each but the last has opened what others waited for. */
 const MOST_ROUNDS = 8
+const rooms: Uint8Array[] = []
 
 /** Reads one connection of TLS 1.0 to 1.3: a call for its handshake, and what it carries for whoever reads that. */
 export class TlsConnection implements Reader {
@@ -57,8 +59,22 @@ export class TlsConnection implements Reader {
   }
 
   receive(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
+    const lent = this.borrow()
     this.halves[side].records.receive(bytes, start, end, at, this.sinks[side])
+    this.giveBack(lent)
     this.tell()
+  }
+
+  /** Room for what is opened, until it is read. TLS within TLS has its own. */
+  private borrow(): Uint8Array {
+    const before = this.keyring.room.bytes
+    if (before.length === 0) this.keyring.room.bytes = rooms.pop() ?? new Uint8Array(LIMITS.fragment)
+    return before
+  }
+
+  private giveBack(before: Uint8Array): void {
+    if (before.length === 0) rooms.push(this.keyring.room.bytes)
+    this.keyring.room.bytes = before
   }
 
   private record(
@@ -120,6 +136,13 @@ export class TlsConnection implements Reader {
 
   /** Reads what can be read by now of what was kept. */
   private drain(): void {
+    const lent = this.borrow()
+    this.readWaiting()
+    this.giveBack(lent)
+    for (const side of SIDES) if (this.halves[side].ended && !this.blocked[side]) this.dialogue.end(side, this.dialogue.last)
+  }
+
+  private readWaiting(): void {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const items = this.waiting.take()
       this.blocked = [false, false]
@@ -127,7 +150,6 @@ export class TlsConnection implements Reader {
       const left = this.waiting.items.length
       if (left === 0 || left === items.length) break
     }
-    for (const side of SIDES) if (this.halves[side].ended && !this.blocked[side]) this.dialogue.end(side, this.dialogue.last)
   }
 
   private passOn(item: Held): boolean {

@@ -6,7 +6,7 @@ import { nextSecret, trafficKeys } from './keys13.ts'
 import { LIMITS } from './limits.ts'
 import { Aead12, Aead13 } from './open/aead.ts'
 import { Cbc } from './open/cbc.ts'
-import type { Opener } from './open/opener.ts'
+import type { Opener, Room } from './open/opener.ts'
 import { Streamed } from './open/stream.ts'
 import type { Agreed, Phase } from './phase.ts'
 import type { FindSecrets, Secrets } from './secrets.ts'
@@ -20,8 +20,11 @@ const LABELS = {
   application: ['CLIENT_TRAFFIC_SECRET_0', 'SERVER_TRAFFIC_SECRET_0'],
 } as const
 
+const NO_ROOM = new Uint8Array(0)
+
 /** Makes openers of secrets. It is never saved: secrets are asked for again. */
 export class Keyring {
+  readonly room: Room = { bytes: NO_ROOM }
   private readonly ciphers: Ciphers
   private readonly find: FindSecrets
   private readonly known = new Map<string, Secrets>()
@@ -90,7 +93,7 @@ export class Keyring {
     for (let i = 0; i < generation; i++) current = nextSecret(this.ciphers, suite.hash, current)
     const { key, iv } = trafficKeys(this.ciphers, suite.hash, current, suite.keyLength)
     const unseal = this.ciphers.aead(nameOf(suite), key, suite.tagLength)
-    return unseal && new Aead13(unseal, iv, suite.tagLength)
+    return unseal && new Aead13(unseal, iv, suite.tagLength, this.room)
   }
 
   private opener12(suite: Suite, agreed: Agreed, secret: Uint8Array, side: Side): Opener | undefined {
@@ -114,7 +117,7 @@ export class Keyring {
     const { ciphers } = this
     if (suite.aead) {
       const unseal = ciphers.aead(nameOf(suite), key, suite.tagLength)
-      return unseal && new Aead12(unseal, iv, suite.recordIv, suite.tagLength)
+      return unseal && new Aead12(unseal, iv, suite.recordIv, suite.tagLength, this.room)
     }
     if (suite.mac === undefined) return undefined
     const digest = ciphers.hmac(suite.mac, mac)

@@ -1,5 +1,5 @@
 import type { OpenAead } from '../ciphers.ts'
-import { HEADER, type Opener, writePseudoHeader, writeSequence } from './opener.ts'
+import { HEADER, type Opener, type Room, writePseudoHeader, writeSequence } from './opener.ts'
 
 const NONCE = 12
 const LARGEST_CONTENT = 16_384
@@ -28,11 +28,13 @@ export class Aead13 implements Opener {
   type = 0
   length = 0
   private readonly unseal: OpenAead
+  private readonly room: Room
   private readonly tagLength: number
   private readonly nonce: Nonce
   private readonly header = new Uint8Array(HEADER)
 
-  constructor(unseal: OpenAead, iv: Uint8Array, tagLength: number) {
+  constructor(unseal: OpenAead, iv: Uint8Array, tagLength: number, room: Room) {
+    this.room = room
     this.unseal = unseal
     this.tagLength = tagLength
     this.nonce = new Nonce(iv)
@@ -47,9 +49,9 @@ export class Aead13 implements Opener {
     header[2] = version
     header[3] = length >>> 8
     header[4] = length
-    const plain = this.unseal(this.nonce.at(sequence), header, bytes, start, length - tagLength)
+    const plain = this.unseal(this.nonce.at(sequence), header, bytes, start, length - tagLength, this.room.bytes)
     if (plain === undefined) return undefined
-    let last = plain.length - 1
+    let last = length - tagLength - 1
     while (last > 0 && plain[last] === 0) last--
     this.type = plain[last]
     this.length = last
@@ -66,12 +68,14 @@ export class Aead12 implements Opener {
   type = 0
   length = 0
   private readonly unseal: OpenAead
+  private readonly room: Room
   private readonly tagLength: number
   private readonly explicit: number
   private readonly nonce: Nonce
   private readonly header = new Uint8Array(13)
 
-  constructor(unseal: OpenAead, iv: Uint8Array, explicit: number, tagLength: number) {
+  constructor(unseal: OpenAead, iv: Uint8Array, explicit: number, tagLength: number, room: Room) {
+    this.room = room
     this.unseal = unseal
     this.tagLength = tagLength
     this.explicit = explicit
@@ -91,7 +95,7 @@ export class Aead12 implements Opener {
     }
     this.type = type
     this.length = length
-    return this.unseal(nonce, header, bytes, start + explicit, length)
+    return this.unseal(nonce, header, bytes, start + explicit, length, this.room.bytes)
   }
 
   content(wire: number, records: number): number {

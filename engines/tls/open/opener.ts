@@ -4,12 +4,17 @@ export interface OpenerState {
   used?: number
 }
 
+/** Where content is put: whoever reads lends it, for as long as it reads. */
+export interface Room {
+  bytes: Uint8Array
+}
+
 /** Opens the records of one direction, from one change of keys to the next. */
 export interface Opener {
   /** Of the record that was opened last: what it really is, and how many of the bytes are content. */
   readonly type: number
   readonly length: number
-  /** The content of a record whose fragment is `start`..`end`, in memory of its own; undefined when it does not authenticate. */
+  /** The content of a record whose fragment is `start`..`end`, valid until the next; undefined when it does not authenticate. */
   open(type: number, version: number, sequence: number, bytes: Uint8Array, start: number, end: number): Uint8Array | undefined
   /** How much content `records` records hold that take `wire` bytes, headers and all: exactly, or about. */
   content(wire: number, records: number): number
