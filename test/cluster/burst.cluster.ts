@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cannotMakeBig, makeBig, type Truth } from '../support/make-big.ts'
 import { makeBucket } from './support/bucket.ts'
-import { openDoor, sendCapture } from './support/burst.ts'
+import { sendCapture } from './support/burst.ts'
 import { kubectl, NAMESPACE, noCluster, runBeside, timed } from './support/cluster.ts'
+import { openDoor } from './support/door.ts'
 import { countExchanges, expectTruth, forgetAll } from './support/exchanges.ts'
-import { allowZeroInitialScale, buildImages, install, ready, rollback, uninstall, upgrade, valuesFor } from './support/install.ts'
+import { allowZeroInitialScale, buildImages, clear, install, ready, rollback, uninstall, upgrade, valuesFor } from './support/install.ts'
 import { openServers, type Servers } from './support/servers.ts'
 import { waitForZero, watchInstances } from './support/zero.ts'
 
@@ -25,6 +26,7 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
     folder = mkdtempSync(join(tmpdir(), 'spider-cluster-'))
     capture = join(folder, 'burst.pcap')
     truth = await timed('capture of 20 MB made', () => makeBig(capture, '--seed', '5', '--bytes', '20M', '--exchanges', '6'))
+    await clear()
     servers = await openServers()
     await forgetAll(servers.here.ELASTICSEARCH_URL)
     await makeBucket(servers.here)
@@ -83,6 +85,6 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
 
   it('leaves nothing behind', async () => {
     expect(await timed('helm uninstall', uninstall)).toEqual([])
-    kubectl('delete', 'namespace', NAMESPACE, '--wait=true')
+    await clear()
   })
 })

@@ -7,7 +7,7 @@ import { makeBucket } from './support/bucket.ts'
 import { sendCapture } from './support/burst.ts'
 import { kubectl, noCluster, timed } from './support/cluster.ts'
 import { allExchanges, expectTruth, forgetAll } from './support/exchanges.ts'
-import { allowZeroInitialScale, buildImages, ready } from './support/install.ts'
+import { allowZeroInitialScale, buildImages, clear, ready } from './support/install.ts'
 import { applyOverlay, deleteOverlay, writeOverlay } from './support/manifests.ts'
 import { openServers, type Servers } from './support/servers.ts'
 import { waitForZero, watchInstances } from './support/zero.ts'
@@ -25,6 +25,7 @@ describe.skipIf(leftOut)('kubectl apply -k, every function apart', () => {
     folder = mkdtempSync(join(tmpdir(), 'spider-cluster-'))
     capture = join(folder, 'burst.pcap')
     truth = makeBig(capture, '--seed', '6', '--bytes', '10M', '--exchanges', '6')
+    await clear()
     servers = await openServers()
     await forgetAll(servers.here.ELASTICSEARCH_URL)
     await makeBucket(servers.here)

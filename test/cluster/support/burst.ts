@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { ingress, kubectl, NAMESPACE } from './cluster.ts'
+import { openDoor, type Way } from './door.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -14,9 +12,9 @@ export interface Sent {
   seconds: number
 }
 
-/** Sends capture files to ingest as an agent outside the cluster does, the one that was built with the images; resolves when the agent has ended, and that is when every packet was acknowledged. */
-export async function sendCapture(files: string[], name: string): Promise<Sent> {
-  const door = await openDoor('ingest')
+/** Sends capture files to ingest as an agent outside the cluster does; resolves when the agent has ended, and that is when every packet was acknowledged. */
+export async function sendCapture(files: string[], name: string, way?: Way): Promise<Sent> {
+  const door = await openDoor('ingest', way)
   const begun = performance.now()
   try {
     const agent = spawn(
@@ -35,28 +33,5 @@ export async function sendCapture(files: string[], name: string): Promise<Sent> 
     return { code, said, seconds: (performance.now() - begun) / 1000 }
   } finally {
     await door.close()
-  }
-}
-
-/** A way from this machine to a function: Knative's gateway knows functions by the name that is asked for, which has no address here. */
-export async function openDoor(service: string): Promise<{ url: string; close(): Promise<void> }> {
-  const { host } = new URL(kubectl('-n', NAMESPACE, 'get', 'ksvc', service, '-o', 'jsonpath={.status.url}'))
-  const server = createServer((from, to) => {
-    const forward = request(new URL(from.url ?? '/', ingress), { method: from.method, headers: { ...from.headers, host } }, (answer) => {
-      to.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(to)
-    })
-    forward.on('error', () => to.destroy())
-    from.pipe(forward)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { environment, helm, imageTool, kubectl, list, NAMESPACE, waitFor } from './cluster.ts'
+import { environment, helm, imageTool, kubectl, list, NAMESPACE, runBeside, waitFor } from './cluster.ts'
 import type { Servers } from './servers.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -76,7 +76,7 @@ export async function ready(): Promise<void> {
 
 /** Takes everything away; answers what is left in the namespace. */
 export async function uninstall(): Promise<string[]> {
-  helm('uninstall', 'spider', '-n', NAMESPACE, '--wait')
+  await runBeside('helm', 'uninstall', 'spider', '-n', NAMESPACE, '--wait')
   const kinds =
     'ksvc,revision,broker,trigger,deployment,statefulset,cronjob,job,pod,service,pvc,secret,configmap,serviceaccount,networkpolicy,pdb'
   const left = (): string[] =>
@@ -85,6 +85,17 @@ export async function uninstall(): Promise<string[]> {
       .filter((name) => name !== '' && !OWN.has(name))
   await waitFor('what was installed to be gone', 120_000, () => left().length === 0 || undefined).catch(() => undefined)
   return left()
+}
+
+/**
+ * Takes the namespace away, and waits until it is gone. Pods go first: Kubernetes comes back to a namespace whose pods are being ended only after
+ * half of the time that they have for it, which is minutes.
+ */
+export async function clear(): Promise<void> {
+  const there = kubectl('get', 'namespace', NAMESPACE, '--ignore-not-found', '-o', 'name')
+  if (there.trim() === '') return
+  await runBeside('kubectl', '-n', NAMESPACE, 'delete', 'ksvc,job,pod', '--all', '--grace-period=0', '--force', '--ignore-not-found')
+  await runBeside('kubectl', 'delete', 'namespace', NAMESPACE, '--wait=true', '--ignore-not-found')
 }
 
 /** What every namespace has. */
