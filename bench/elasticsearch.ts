@@ -9,7 +9,7 @@ import { Client } from '@elastic/elasticsearch'
 import { openElasticsearch } from '#adapters/store/elasticsearch/store.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { parse } from '#engines/query/parse.ts'
-import { printQuery } from './measure.ts'
+import { barsOf, printQuery } from './measure.ts'
 
 const [url, file, copies = '10', server] = process.argv.slice(2)
 const PREFIX = `bench-${process.pid}`
@@ -95,9 +95,13 @@ try {
   }
   const page = (text: string, after?: string) => store.find(SCOPE, 'exchanges', { ...range(text), size: 50, order: 'newest', after })
   const bins = { width: ((many + 10) * 60_000) / 200 }
-  await printQuery('histogram by status class, 200 bins', () => store.histogram(SCOPE, range(''), { ...bins, by: 'status_class' }))
-  await printQuery('histogram by server', () => store.histogram(SCOPE, range(''), { ...bins, by: 'server' }))
-  await printQuery('histogram of status:5xx', () => store.histogram(SCOPE, range('status:5xx'), { ...bins, by: 'status_class' }))
+  await printQuery('histogram by status class, 200 bins', () =>
+    store.aggregate(SCOPE, 'exchanges', barsOf(range(''), bins.width, 'status_class')),
+  )
+  await printQuery('histogram by server', () => store.aggregate(SCOPE, 'exchanges', barsOf(range(''), bins.width, 'server.address')))
+  await printQuery('histogram of status:5xx', () =>
+    store.aggregate(SCOPE, 'exchanges', barsOf(range('status:5xx'), bins.width, 'status_class')),
+  )
   for (const text of ['', 'status:5xx', 'path:/api/*', 'path:*4711*', 'client:10.0.0.0/9', 'orders'])
     await printQuery(`first page of "${text}"`, () => page(text))
   const { items, next } = await page('')

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import type { Aggregation, Range } from '#adapters/store/port.ts'
 
 export interface Cost {
   /** Seconds of CPU, user and system, of the process and its children. */
@@ -75,3 +76,12 @@ export async function printQuery(title: string, run: () => Promise<unknown>): Pr
   }
   console.log(`${title.padEnd(44)} first ${times[0].toFixed(0)} ms, median ${times.toSorted((a, b) => a - b)[2].toFixed(0)} ms`)
 }
+
+/** Bars of a timeline: counts per bin of time and key of a dimension. */
+export const barsOf = (range: Range, width: number, dimension: string): Aggregation => ({
+  ...range,
+  groupBy: [{ time: Math.max(1, Math.round(width)) }, { dimension }],
+  metrics: [],
+  sort: { by: 'key', order: 'asc' },
+  most: 50_000,
+})

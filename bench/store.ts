@@ -6,7 +6,7 @@ import { openDuckDb } from '#adapters/store/duckdb/store.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { printQuery } from './measure.ts'
+import { barsOf, printQuery } from './measure.ts'
 
 const START = Date.UTC(2026, 0, 5, 10) * 1000
 const SCOPE: Scope = { team: 'local', principal: 'bench' }
@@ -169,11 +169,11 @@ try {
   }
   const page = (text: string) => store.find(SCOPE, 'exchanges', { ...range(text), size: 50, order: 'newest' })
   await printQuery('histogram by status class, 200 bins', () =>
-    store.histogram(SCOPE, range(''), { width: count / 10_000, by: 'status_class' }),
+    store.aggregate(SCOPE, 'exchanges', barsOf(range(''), count / 10_000, 'status_class')),
   )
-  await printQuery('histogram by server', () => store.histogram(SCOPE, range(''), { width: count / 10_000, by: 'server' }))
+  await printQuery('histogram by server', () => store.aggregate(SCOPE, 'exchanges', barsOf(range(''), count / 10_000, 'server.address')))
   await printQuery('histogram of status:5xx duration>10ms', () =>
-    store.histogram(SCOPE, range('status:5xx duration>10ms'), { width: count / 10_000, by: 'status_class' }),
+    store.aggregate(SCOPE, 'exchanges', barsOf(range('status:5xx duration>10ms'), count / 10_000, 'status_class')),
   )
   for (const text of [
     '',

@@ -43,13 +43,14 @@ export function sendProblem(reply: FastifyReply, problem: Problem, instance: str
 
 /** Turns whatever a route threw into a problem document: the caller's faults with their reason, ours without a stack. */
 export function answerProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): void {
-  if (!(error instanceof Problem) && !error.validation && (error.statusCode ?? 500) >= 500)
+  if (!(error instanceof Problem) && error.name !== 'AbortError' && !error.validation && (error.statusCode ?? 500) >= 500)
     request.log.error({ error: error.message, stack: error.stack, url: request.url }, 'request failed')
   sendProblem(reply, problemOf(error), request.url)
 }
 
 function problemOf(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
+  if (error.name === 'AbortError') return new Problem(499, 'Not answered', 'Who asked went away before there was an answer.')
   if (error instanceof InvalidCursor) return new Problem(400, 'Bad request', error.message)
   if (error instanceof Transient) return new Problem(503, 'Try again later', error.message)
   if (error instanceof StoreUnavailable) return new Problem(503, 'Try again later', error.message)

@@ -6,6 +6,7 @@ import { compile } from '#engines/query/compile.ts'
 import { fieldsOf } from '#engines/query/fields.ts'
 import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { aggregationContract } from './aggregation.contract.ts'
 import { InvalidCursor, InvalidDocument, type Scope, type Search, type Store, StoreUnavailable } from './port.ts'
 import { call, DAY, host, NOON, packets, status } from './samples.case.ts'
 
@@ -47,7 +48,6 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
   fresh('an empty store', () => {
     it('answers with nothing', async () => {
       expect(await store.find(RED, 'exchanges', search())).toEqual({ total: 0, items: [], next: undefined })
-      expect(await store.histogram(RED, search(), { width: 1000, by: 'status_class' })).toEqual([])
       expect(await store.values(RED, search(), 'url.path', '', 10)).toEqual([])
       expect(await store.extent(RED)).toBeUndefined()
       expect(await store.get(RED, 'exchanges', 'x')).toBeUndefined()
@@ -79,7 +79,6 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
       expect(await store.getMany(BLUE, 'exchanges', ['later'])).toEqual([])
       expect(await store.extent(BLUE)).toBeUndefined()
       expect(await store.values(BLUE, search(), 'url.path', '', 10)).toEqual([])
-      expect(await store.histogram(BLUE, search(), { width: 1000, by: 'server' })).toEqual([])
       await store.save(BLUE, 'exchanges', [call('later', NOON + 1, { status: 500 })])
       await store.flush()
       expect((await store.get(RED, 'exchanges', 'later'))?.http?.response?.status_code).toBe(200)
@@ -238,44 +237,6 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
       )
     })
 
-    it('falls into bins that begin at multiples of their width', async () => {
-      expect(await store.histogram(RED, search({ from: NOON - 1, to: NOON + 5000 }), { width: 1000, by: 'status_class' })).toEqual([
-        { time: NOON, key: '2xx', count: 2 },
-        { time: NOON + 1000, key: '5xx', count: 1 },
-      ])
-    })
-
-    it.each([
-      [
-        'spider.status',
-        [
-          ['complete', 1],
-          ['incomplete', 1],
-        ],
-      ],
-      [
-        'server',
-        [
-          ['10.2.0.7', 1],
-          ['orders', 1],
-        ],
-      ],
-      ['network.protocol', [['http', 2]]],
-      ['event.outcome', [['none', 2]]],
-    ] as const)('is told apart by %s', async (by, expected) => {
-      const bins = await store.histogram(RED, search({ to: NOON + 1000 }), { width: DAY, by })
-      expect(bins.map(({ key, count }) => [key, count])).toEqual(expected)
-    })
-
-    it('is only what the filter lets through', async () => {
-      expect(
-        await store.histogram(RED, search({ filter: filter('status:4xx or path:/api/pay*') }), { width: 1000, by: 'status_class' }),
-      ).toEqual([
-        { time: NOON + 1000, key: '5xx', count: 1 },
-        { time: NOON + 5000, key: '4xx', count: 1 },
-      ])
-    })
-
     it('gives the values of a field, most frequent first', async () => {
       expect(await store.values(RED, search(), 'url.path', '/api', 10)).toEqual([
         { value: '/api/orders', count: 2 },
@@ -294,6 +255,8 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
 
     it('has an extent', async () => expect(await store.extent(RED)).toEqual({ from: NOON, to: NOON + 5000, total: 4 }))
   })
+
+  describe('counting', () => aggregationContract(open))
 
   fresh('families beside the calls', () => {
     it('statuses: the newest of each agent', async () => {

@@ -6,6 +6,8 @@ import type { StatusDocument } from '#events/documents/status.ts'
 export interface Scope {
   team: string
   principal: string
+  /** Aborted when nobody waits for the answer any more: a query under way is given up, and throws the signal's reason. */
+  signal?: AbortSignal
 }
 
 /** Documents, kept and found. Every call takes the caller's scope, so that no query can forget it. */
@@ -25,8 +27,8 @@ export interface Store {
   getMany<F extends Family>(scope: Scope, family: F, ids: readonly string[]): Promise<Families[F][]>
   /** A page of documents in the order of time. `total` counts all that fit, not the page. */
   find<F extends Family>(scope: Scope, family: F, search: Search): Promise<Page<Families[F]>>
-  /** Counts per bin of `width` ms, beginning at whole multiples of it since 1970, and value of `by`, over [from, to). Bins without documents are left out. */
-  histogram(scope: Scope, range: Range, bins: { width: number; by: HistogramField }): Promise<Bin[]>
+  /** Counts and figures of the documents of a range, grouped; computed in the store. */
+  aggregate<F extends Family>(scope: Scope, family: F, asked: Aggregation): Promise<Aggregate>
   /** The most frequent values of a field, with counts: for completion. */
   values(scope: Scope, range: Range, field: string, prefix: string, most: number): Promise<{ value: string; count: number }[]>
   /** The newest status of each agent (`agent.id`), newest first. */
@@ -39,8 +41,6 @@ export interface Store {
   health(): Promise<void>
   close(): Promise<void>
 }
-
-export type HistogramField = 'status_class' | 'spider.status' | 'server' | 'network.protocol' | 'event.outcome'
 
 export interface Search {
   /** [from, to) in ms since 1970, fractions allowed. */
@@ -63,11 +63,38 @@ export interface Page<Document> {
   next: string | undefined
 }
 
-export interface Bin {
-  /** Start of the bin, ms since 1970. */
-  time: number
-  key: string
-  count: number
+/**
+ * What documents are grouped by. Of a grouping by quantity or time, documents without one are left out; of others their key is null.
+ * `dimension`: a field, or one of `DIMENSIONS`. `time`: bins of so many whole ms. `width`: bins so wide. `perDecade`: so many bins from 1 to 10, from 10 to 100 …
+ * Bins begin at whole multiples (of 1970), and their key is where they begin.
+ */
+export type Grouping = { dimension: string } | { time: number } | { field: string; width: number } | { field: string; perDecade: number }
+
+/** `errors`: calls that `FAILED`. `bytes`: on the wire. `first` and `last`: ms since 1970. The others are of the duration, in ns; percentiles are within 2 %. */
+export type Metric = 'errors' | 'bytes' | 'min' | 'mean' | 'max' | 'p50' | 'p90' | 'p99' | 'first' | 'last'
+
+/** `count`, and the metrics asked for; one that no document gives is left out. */
+export type Figures = { count: number } & { [metric in Metric]?: number }
+export type Group = Figures & { key: (string | number | null)[] }
+
+export interface Aggregation extends Range {
+  /** Four at most; none: one group of all. */
+  groupBy: readonly Grouping[]
+  metrics: readonly Metric[]
+  /** Groups equal in it are in the order of their keys. */
+  sort: { by: 'count' | 'key' | Metric; order: 'asc' | 'desc' }
+  /** Groups answered at most. */
+  most: number
+}
+
+export interface Aggregate {
+  groups: Group[]
+  /** Of all documents of the range. */
+  total: Figures
+  /** What the groups answered do not count: how many groups more there are, and what adds up. Left out where all are there, or a document may be in several groups. */
+  others?: { groups: number; count: number; errors?: number; bytes?: number }
+  /** There were more groups than the store looks at: those of other orders than by key may be missing. */
+  partial?: true
 }
 
 /** Two documents with one id differ in time by less than this, in ms: clocks of two observers, not more. */

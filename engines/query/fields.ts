@@ -91,6 +91,8 @@ export const FIELDS: readonly Field[] = [
   field('http.response.bytes', '', 'bytes', 'Response on the wire, head and body', 'http.response.bytes>1MB'),
   field('http.request.body.bytes', '', 'bytes', 'Body of the request, decoded', 'http.request.body.bytes:0'),
   field('http.response.body.bytes', 'size', 'bytes', 'Body of the response, decoded', 'size>10KB'),
+  field('spider.request.bytes', '', 'bytes', 'Request on the wire, of other protocols than HTTP', 'spider.request.bytes>1MB'),
+  field('spider.response.bytes', '', 'bytes', 'Answer on the wire, of other protocols than HTTP', 'spider.response.bytes>1MB'),
   field('user_agent.original', 'user_agent', 'text', 'User-Agent of the request', 'user_agent:*curl*', { searched: true }),
   field('trace.id', 'trace', 'keyword', 'Trace, as traceparent carried it', 'trace:4bf92f3577b34da6a3ce929d0e0e4736'),
   field('span.id', 'span', 'keyword', 'Span of the caller, as traceparent carried it', 'span:00f067aa0ba902b7'),

@@ -8,6 +8,7 @@ import { answerProblem, Problem, ProblemDocument, sendProblem } from '../problem
 import { healthAnswer } from './health.ts'
 import type { QueryPorts } from './ports.ts'
 import { agentRoutes } from './routes/agents.ts'
+import { aggregateRoutes } from './routes/aggregate.ts'
 import { bodyRoutes } from './routes/bodies.ts'
 import { captureRoutes } from './routes/captures.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
@@ -40,6 +41,7 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
     exchangeRoutes,
     sessionRoutes,
     overviewRoutes,
+    aggregateRoutes,
     agentRoutes,
     liveRoutes,
     captureRoutes,

@@ -5,6 +5,7 @@ const MINUTE = 60_000
 /** An agent speaks every 20 s: after three times that it is silent. */
 export const SILENT_MS = 60_000
 const MOST_STATUSES = 20_000
+const MOST_BINS = 50_000
 
 export interface QualityBin {
   time: number
@@ -38,10 +39,18 @@ export async function qualityOf(
     }
     return found
   }
-  const calls = await store.histogram(scope, { from, to, filter: { kind: 'all' } }, { width: MINUTE, by: 'spider.status' })
-  for (const { time, key, count } of calls) {
-    const status = STATUSES.find((each) => each === key)
-    if (status) bin(time)[status] += count
+  const { groups } = await store.aggregate(scope, 'exchanges', {
+    from,
+    to,
+    filter: { kind: 'all' },
+    groupBy: [{ time: MINUTE }, { dimension: 'spider.status' }],
+    metrics: [],
+    sort: { by: 'key', order: 'asc' },
+    most: MOST_BINS,
+  })
+  for (const { key, count } of groups) {
+    const status = STATUSES.find((each) => each === key[1])
+    if (status) bin(Number(key[0]))[status] += count
   }
   const statuses = await store.find(scope, 'status', {
     from: from - SILENT_MS,

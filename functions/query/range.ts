@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Range, Scope, Store } from '#adapters/store/port.ts'
 import type { Filter } from '#engines/query/ast.ts'
 import { parse } from '#engines/query/parse.ts'
 import { Problem } from '../problem.ts'
@@ -33,9 +34,17 @@ export function parseFilter(text: string | undefined): Filter {
   })
 }
 
-export function parseRange(query: { from?: string; to?: string; q?: string }): { from: number; to: number; filter: Filter } {
+export function parseRange(query: { from?: string; to?: string; q?: string }): Range {
   const from = parseTime('from', query.from, 0)
   const to = parseTime('to', query.to, LATEST)
   if (from > to) throw new Problem(400, 'Bad request', `from (${query.from}) is later than to (${query.to}).`)
   return { from, to, filter: parseFilter(query.q) }
+}
+
+/** The range asked for, drawn in to what is there where an end is not told. */
+export async function boundedRange(store: Store, scope: Scope, query: { from?: string; to?: string; q?: string }): Promise<Range> {
+  const range = parseRange(query)
+  if (query.from && query.to) return range
+  const extent = await store.extent(scope)
+  return { ...range, from: Math.max(range.from, extent?.from ?? range.from), to: Math.min(range.to, (extent?.to ?? range.from) + 1) }
 }

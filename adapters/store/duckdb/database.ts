@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { StoreUnavailable } from '../port.ts'
 import { inUse, openError, otherVersion } from './errors.ts'
+import { Readers } from './readers.ts'
 
 /** Of the tables' form. Counts up when a table changes, a field of the filter language included. */
 export const STORE_VERSION = 4
@@ -28,10 +29,7 @@ export class Database {
   readonly directory: string
   readonly incoming: string
   #writer: DuckDBConnection | undefined
-  /** Several, since a connection does one statement at a time. */
-  #readers: DuckDBConnection[] = []
-  #turn = 0
-  readonly #underWay = new Set<Promise<unknown>>()
+  #readers: Readers | undefined
   readonly #options: DuckDbOptions
   #instance: DuckDBInstance | undefined
 
@@ -66,16 +64,10 @@ export class Database {
     return this.#writer
   }
 
-  /** Rows of a query. Throws DuckDB's error, or `StoreUnavailable` while nothing is open. */
-  async read(sql: string, values: DuckDBValue[]): Promise<DuckDBValue[][]> {
-    if (this.#readers.length === 0) throw new StoreUnavailable(`the store in ${this.directory} is closed, or being opened anew`)
-    const query = this.#readers[this.#turn++ % this.#readers.length].runAndReadAll(sql, values)
-    this.#underWay.add(query)
-    try {
-      return (await query).getRows()
-    } finally {
-      this.#underWay.delete(query)
-    }
+  /** Rows of a query. Throws DuckDB's error, the reason of the signal, or `StoreUnavailable` while nothing is open. */
+  async read(sql: string, values: DuckDBValue[], signal?: AbortSignal): Promise<DuckDBValue[][]> {
+    if (this.#readers === undefined) throw new StoreUnavailable(`the store in ${this.directory} is closed, or being opened anew`)
+    return this.#readers.read(sql, values, signal)
   }
 
   /** After a fatal error DuckDB answers nothing until it is opened anew; what was committed comes back from its log. */
@@ -105,15 +97,15 @@ export class Database {
     )
     this.#writer = await this.#instance.connect()
     await requireVersion(this.#writer, this.directory)
-    for (let i = 0; i < READERS; i++) this.#readers.push(await this.#instance.connect())
+    const readers: DuckDBConnection[] = []
+    for (let i = 0; i < READERS; i++) readers.push(await this.#instance.connect())
+    this.#readers = new Readers(readers)
   }
 
-  /** DuckDB crashes the process when a connection is closed under a running query, so they are waited for. */
   async #stop(): Promise<void> {
     const readers = this.#readers
-    this.#readers = []
-    await Promise.allSettled(this.#underWay)
-    for (const connection of readers) connection.closeSync() // the file stays open as long as one of them is
+    this.#readers = undefined
+    await readers?.close()
     this.#writer?.closeSync()
     this.#writer = undefined
     this.#instance?.closeSync()

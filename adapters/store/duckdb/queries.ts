@@ -3,7 +3,7 @@ import { findField, isOrdered } from '#engines/query/fields.ts'
 import { fold } from '#engines/query/fold.ts'
 import type { Families, Family } from '#events/documents/families.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
-import { type Bin, type HistogramField, InvalidCursor, type Page, type Range, type Scope, type Search } from '../port.ts'
+import { InvalidCursor, type Page, type Range, type Scope, type Search } from '../port.ts'
 import { quoted } from './columns.ts'
 import { place, type Reader } from './reader.ts'
 import { Parameters } from './where.ts'
@@ -36,7 +36,7 @@ async function count(reader: Reader, scope: Scope, family: Family, range: Range)
   const parameters = new Parameters()
   const select = reader.select(scope, family, range, 'count(*) AS n', parameters)
   if (select === undefined) return 0
-  return Number((await reader.rows(`SELECT sum(n)::BIGINT FROM (${select})`, parameters))[0][0])
+  return Number((await reader.rows(`SELECT sum(n)::BIGINT FROM (${select})`, parameters, scope.signal))[0][0])
 }
 
 /** One row more than asked for tells that there is a next page. */
@@ -52,6 +52,7 @@ async function page(reader: Reader, scope: Scope, family: Family, search: Search
   return reader.rows(
     `SELECT slice, epoch_us(time), id, block, line FROM (${select}) ${rest} ORDER BY time ${order}, id ${order} LIMIT ${parameters.bindWhole(search.size + 1)}`,
     parameters,
+    scope.signal,
   )
 }
 
@@ -83,35 +84,6 @@ export async function getMany<F extends Family>(reader: Reader, scope: Scope, fa
   )
 }
 
-const KEYS: Record<HistogramField, string> = {
-  status_class: '"http.response.status_code" // 100',
-  'spider.status': '"spider.status"',
-  server: 'coalesce("server.domain", "server.ip")',
-  'network.protocol': '"network.protocol"',
-  'event.outcome': '"event.outcome"',
-}
-
-export async function histogram(
-  reader: Reader,
-  scope: Scope,
-  range: Range,
-  { width, by }: { width: number; by: HistogramField },
-): Promise<Bin[]> {
-  const parameters = new Parameters()
-  const select = reader.select(scope, 'exchanges', range, `epoch_us(time) AS micros, ${KEYS[by]} AS key`, parameters)
-  if (select === undefined) return []
-  const step = parameters.bindWhole(Math.max(1, Math.round(width * 1000)))
-  const rows = await reader.rows(
-    `SELECT micros // ${step} AS bin, key, count(*) FROM (${select}) GROUP BY bin, key ORDER BY bin, key`,
-    parameters,
-  )
-  return rows.map(([bin, key, count]) => ({
-    time: Number(bin) * width,
-    key: key === null ? 'none' : by === 'status_class' ? `${key}xx` : String(key),
-    count: Number(count),
-  }))
-}
-
 export async function values(
   reader: Reader,
   scope: Scope,
@@ -131,6 +103,7 @@ export async function values(
   const rows = await reader.rows(
     `SELECT value, count(*) AS n FROM (${select}) WHERE starts_with(lower(value), ${start}) GROUP BY value ORDER BY n DESC, value LIMIT ${parameters.bindWhole(most)}`,
     parameters,
+    scope.signal,
   )
   return rows.map(([value, count]) => ({ value: String(value), count: Number(count) }))
 }

@@ -24,9 +24,9 @@ export class Reader {
     this.slices = slices
   }
 
-  async rows(sql: string, parameters: Parameters): Promise<DuckDBValue[][]> {
+  async rows(sql: string, parameters: Parameters, signal?: AbortSignal): Promise<DuckDBValue[][]> {
     try {
-      return await this.#database.read(sql, parameters.values)
+      return await this.#database.read(sql, parameters.values, signal)
     } catch (error) {
       throw storeError(error, this.#database.directory)
     }

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Families, Family } from '#events/documents/families.ts'
 import type { Scope, Store } from '../port.ts'
+import { aggregate } from './aggregate.ts'
 import { Database, type DuckDbOptions } from './database.ts'
-import { extent, find, getMany, histogram, latestStatuses, values } from './queries.ts'
+import { extent, find, getMany, latestStatuses, values } from './queries.ts'
 import { Reader } from './reader.ts'
 import { blocksTable, rowsTable, Slices } from './slices.ts'
 import { Parameters } from './where.ts'
@@ -30,7 +31,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Store> {
     get: async <F extends Family>(scope: Scope, family: F, id: string) => (await getMany(reader, scope, family, [id]))[0],
     getMany: (scope, family, ids) => getMany(reader, scope, family, ids),
     find: (scope, family, search) => find(reader, scope, family, search),
-    histogram: (scope, search, bins) => histogram(reader, scope, search, bins),
+    aggregate: (scope, family, asked) => aggregate(reader, scope, family, asked),
     values: (scope, search, field, prefix, most) => values(reader, scope, search, field, prefix, most),
     latestStatuses: (scope) => latestStatuses(reader, scope),
     extent: (scope) => extent(reader, scope),

@@ -94,7 +94,8 @@ function text(words: string, fields: Field[], parameters: Parameters): string {
   const searched = fields.filter((field) => field.searched)
   if (searched.length === 0) return 'false'
   const bound = parameters.bind(fold(words))
-  return `(${searched.map(({ name }) => `contains(${folded(quoted(name), words)}, ${bound})`).join(' OR ')})`
+  const within = (column: string): string => `contains(${folded(column, words)}, ${bound})`
+  return `(${searched.map(({ name, many }) => (many ? `len(list_filter(${quoted(name)}, lambda x: ${within('x')})) > 0` : within(quoted(name)))).join(' OR ')})`
 }
 
 /** `ipKey` of the query engine, in SQL; null for an address of the other kind. */

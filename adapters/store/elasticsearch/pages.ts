@@ -37,7 +37,7 @@ export async function find<F extends Family>(
   }
   const { response, name }: Found<Families[F]> = after
     ? await reader.ask(() => points.search(family, after.view, request))
-    : { response: await reader.search(family, request), name: undefined }
+    : { response: await reader.search(family, request, scope.signal), name: undefined }
   const { hits } = response.hits
   const last = hits.length > search.size ? hits[search.size - 1] : undefined
   if (last === undefined && name !== undefined) points.close(name)

@@ -29,8 +29,14 @@ export class Reader {
     }
   }
 
-  search<Document>(family: Family, body: estypes.SearchRequest): Promise<estypes.SearchResponse<Document>> {
-    return this.ask((client) => client.search<Document>({ ...this.indices(family), ...COMPLETE, ...body }))
+  /** Throws the signal's reason when nobody waits any more: the connection is closed, and Elasticsearch gives up the search. */
+  async search<Document>(family: Family, body: estypes.SearchRequest, signal?: AbortSignal): Promise<estypes.SearchResponse<Document>> {
+    signal?.throwIfAborted()
+    try {
+      return await this.ask((client) => client.search<Document>({ ...this.indices(family), ...COMPLETE, ...body }, { signal }))
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error
+    }
   }
 
   /** Where there is no index yet, there is nothing to be found. */

@@ -1,7 +1,8 @@
 import type { Families, Family } from '#events/documents/families.ts'
 import type { Store } from '../port.ts'
+import { aggregate } from './aggregate.ts'
 import { connect, type ElasticsearchOptions, type Server } from './connect.ts'
-import { extent, histogram, latestStatuses, values } from './counts.ts'
+import { extent, latestStatuses, values } from './counts.ts'
 import { openError } from './errors.ts'
 import { expire } from './expire.ts'
 import { requireHealthy } from './health.ts'
@@ -48,7 +49,7 @@ export async function openElasticsearch(options: ElasticsearchOptions): Promise<
       (await getMany(reader, scope, family, [id]))[0],
     getMany: (scope, family, ids) => getMany(reader, scope, family, ids),
     find: (scope, family, search) => find(reader, points, scope, family, search),
-    histogram: (scope, search, bins) => histogram(reader, scope, search, bins),
+    aggregate: (scope, family, asked) => aggregate(reader, scope, family, asked),
     values: (scope, search, field, prefix, most) => values(reader, scope, search, field, prefix, most),
     latestStatuses: (scope) => latestStatuses(reader, scope),
     extent: (scope) => extent(reader, scope),

@@ -6,6 +6,7 @@ import { withBodies } from '../bodies.ts'
 import { PageQuery } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
 import { parseRange } from '../range.ts'
+import { waiting } from '../waiting.ts'
 
 export const exchangeRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
@@ -26,9 +27,9 @@ export const exchangeRoutes =
         },
         serializerCompiler: () => JSON.stringify,
       },
-      async ({ query }) => {
+      async ({ query }, reply) => {
         const { size = 50, order = 'newest', after } = query
-        return ports.store.find(ports.scope(), 'exchanges', { ...parseRange(query), size, order, after })
+        return ports.store.find({ ...ports.scope(), signal: waiting(reply) }, 'exchanges', { ...parseRange(query), size, order, after })
       },
     )
 

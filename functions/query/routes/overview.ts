@@ -1,38 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { parseGroupBy, widthFor } from '../grouping.ts'
 import type { QueryPorts } from '../ports.ts'
 import { qualityOf } from '../quality.ts'
-import { parseRange, RangeQuery } from '../range.ts'
+import { boundedRange, parseRange, RangeQuery } from '../range.ts'
+import { waiting } from '../waiting.ts'
 
-const By = Type.Union(
-  [
-    Type.Literal('status_class'),
-    Type.Literal('spider.status'),
-    Type.Literal('server'),
-    Type.Literal('network.protocol'),
-    Type.Literal('event.outcome'),
-  ],
-  { default: 'status_class' },
-)
-/** Widths of bins that people can read, ms. */
-const WIDTHS = [
-  1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 3e4, 6e4, 12e4, 3e5, 6e5, 12e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5,
-]
+/** Parts of bars answered at most: of values that are many, each bar has its own. */
+const MOST_BARS = 20_000
 
-const widthFor = (span: number, bins: number): number =>
-  WIDTHS.find((width) => span / width <= bins) ?? Math.ceil(span / bins / 864e5) * 864e5
+/** What the timeline is told apart by. */
+const By = Type.String({ default: 'status_class', description: 'A field, status_class, client.address or server.address' })
 
 export const overviewRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
   async (app) => {
-    /** The range asked for, drawn in to what is there. */
-    const bounded = async (query: { from?: string; to?: string; q?: string }) => {
-      const range = parseRange(query)
-      if (query.from && query.to) return range
-      const extent = await ports.store.extent(ports.scope())
-      return { ...range, from: Math.max(range.from, extent?.from ?? range.from), to: Math.min(range.to, (extent?.to ?? range.from) + 1) }
-    }
-
     app.get(
       '/histogram',
       {
@@ -56,11 +38,22 @@ export const overviewRoutes =
           },
         },
       },
-      async ({ query }) => {
-        const { from, to, filter } = await bounded(query)
+      async ({ query }, reply) => {
+        const scope = { ...ports.scope(), signal: waiting(reply) }
+        const range = await boundedRange(ports.store, scope, query)
+        const { from, to } = range
         const by = query.by ?? 'status_class'
         const width = widthFor(Math.max(1, to - from), query.bins ?? 200)
-        return { from, to, width, by, bins: await ports.store.histogram(ports.scope(), { from, to, filter }, { width, by }) }
+        const groupBy = [{ time: width }, ...parseGroupBy(by, width)]
+        const sort = { by: 'key', order: 'asc' } as const
+        const { groups } = await ports.store.aggregate(scope, 'exchanges', { ...range, groupBy, metrics: [], sort, most: MOST_BARS })
+        return {
+          from,
+          to,
+          width,
+          by,
+          bins: groups.map(({ key: [time, key], count }) => ({ time: Number(time), key: String(key ?? 'none'), count })),
+        }
       },
     )
 
@@ -90,9 +83,10 @@ export const overviewRoutes =
           },
         },
       },
-      async ({ query }) => {
-        const { from, to } = await bounded(query)
-        return qualityOf(ports.store, ports.scope(), from, to, ports.now())
+      async ({ query }, reply) => {
+        const scope = { ...ports.scope(), signal: waiting(reply) }
+        const { from, to } = await boundedRange(ports.store, scope, query)
+        return qualityOf(ports.store, scope, from, to, ports.now())
       },
     )
 
@@ -121,8 +115,14 @@ export const overviewRoutes =
           response: { 200: Type.Object({ items: Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() })) }) },
         },
       },
-      async ({ query }) => ({
-        items: await ports.store.values(ports.scope(), parseRange(query), query.field, query.prefix ?? '', query.size ?? 20),
+      async ({ query }, reply) => ({
+        items: await ports.store.values(
+          { ...ports.scope(), signal: waiting(reply) },
+          parseRange(query),
+          query.field,
+          query.prefix ?? '',
+          query.size ?? 20,
+        ),
       }),
     )
   }
