@@ -106,6 +106,7 @@ const options = (sink: string | undefined, chain: readonly string[]): ApartOptio
   keepBody: 1 << 20,
   sink,
   chain: new Set(chain),
+  licensed: false,
   claimBytes: 4096,
   now: Date.now,
 })

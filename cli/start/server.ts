@@ -7,6 +7,8 @@ import { defaults, type Options } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
 import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { healthOf } from '#functions/host/health.ts'
+import { keepLicensed, openDesk } from '#functions/host/licensing.ts'
+import { Metering } from '#functions/host/metering.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
 import { createServer } from '#functions/host/server.ts'
 import { InvalidSettings, readSettings, type Settings } from '#functions/host/settings.ts'
@@ -53,10 +55,16 @@ export class SpiderServer {
     const settings = settingsOf(options.data)
     const adapters = await openAdapters(settings, log)
     closers.push(adapters.close)
-    const oneProcess = await createOneProcess(adapters, { team: settings.team, keepBody: KEEP_BODY, log })
+    const licensed = settings.licensed !== undefined
+    const oneProcess = await createOneProcess(adapters, { team: settings.team, keepBody: KEEP_BODY, licensed, log })
     closers.push(oneProcess.close)
+    const { router: bus } = oneProcess
+    const desk = openDesk({ state: adapters.state, bus, licensed: settings.licensed, now: Date.now })
+    closers.push(keepLicensed(desk, log))
+    const metering = new Metering('spider', bus, (error) => log(`metering: ${error.message}`))
+    closers.push(() => metering.stop())
     closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
-    const app = await createServer(queryPorts(adapters, oneProcess, settings), oneProcess.intake, PAGE)
+    const app = await createServer({ ...queryPorts(adapters, oneProcess, settings), license: () => desk.view() }, oneProcess.intake, PAGE)
     closers.push(() => app.close())
     await listen(app, options)
     return new SpiderServer(app, options, oneProcess, closers)

@@ -9,7 +9,7 @@ import { newIdentity } from '#agents/agent/identity.ts'
 import { defaults } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
 import type { Upload, Uploads } from '#functions/query/ports.ts'
-import { Problem } from '#functions/query/problem.ts'
+import { Problem } from '#functions/problem.ts'
 import { agentNameOf } from './agent-name.ts'
 
 const REMEMBERED = 100

@@ -4,6 +4,7 @@ import { type Bus, Permanent } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import type { Event } from '#events/define.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
+import { licenseUsage } from '#events/license-usage.ts'
 import type { Handler } from '../declare.ts'
 import type { Ports } from './adapters.ts'
 import { Handlers } from './handlers.ts'
@@ -19,6 +20,8 @@ export interface ApartOptions {
   chain: ReadonlySet<string>
   /** Event data above so many bytes go by the blob store. */
   claimBytes: number
+  /** Whether a license was given: its 24-hour rule holds. */
+  licensed: boolean
   now: () => number
 }
 
@@ -38,7 +41,7 @@ export interface Apart {
 }
 
 export function createApart(ports: Ports, options: ApartOptions): Apart {
-  const { team, keepBody, sink, claimBytes, now } = options
+  const { team, keepBody, sink, claimBytes, licensed, now } = options
   const claims = { above: claimBytes, put: async (bytes: Uint8Array) => (await ports.blobs()).put('claims', now(), bytes) }
   const bus =
     sink === undefined ? inProcess((event) => handler(ofType(event))(event)) : retrying(httpBus({ url: sink, claims, compress: false }))
@@ -52,6 +55,7 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
     announce: () => undefined,
     announceStatus: () => undefined,
     attend: true,
+    licensed,
     now,
   })
   const stops: (() => void)[] = []
@@ -98,5 +102,6 @@ const inProcess = (run: (event: Event) => Promise<void>): Bus => ({ publish: run
 
 function ofType({ type }: Event): EventFunction {
   if (type === laneAdvanced.type) return 'sessions'
+  if (type === licenseUsage.type) return 'license'
   throw new Permanent(`nobody takes ${type} here: set K_SINK to a broker`)
 }

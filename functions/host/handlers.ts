@@ -6,6 +6,7 @@ import type { Attendance, LaneFunction } from '../lane/function.ts'
 import { LaneKeeper } from '../lane/keeper.ts'
 import { SectionCache } from '../lane/sections.ts'
 import type { StreamConsumer } from '../lane/streams.ts'
+import { Gate } from '../license/standing.ts'
 import type { ParsingLane } from '../parsing/lane.ts'
 import type { Ports } from './adapters.ts'
 import { once } from './once.ts'
@@ -23,6 +24,8 @@ export interface Joined {
   announceStatus: (document: StatusDocument) => void
   /** Functions stay with a lane while a missing sequence is waited for: no sweep of this process comes back to it. */
   attend: boolean
+  /** Whether a license was given: its 24-hour rule holds. */
+  licensed: boolean
   now: () => number
 }
 
@@ -41,6 +44,8 @@ export class Handlers {
     return new HostNames(await this.#joined.ports.state(), this.#joined.now)
   })
 
+  readonly #gate = once(async () => new Gate(await this.#joined.ports.state(), this.#joined.now))
+
   constructor(joined: Joined) {
     this.#joined = joined
   }
@@ -50,10 +55,18 @@ export class Handlers {
     return attend ? { mostMs: ATTENDED_MS, goOn: (lane) => wake(lane, bus, now, source) } : undefined
   }
 
+  #allowed = async (): Promise<boolean> => !this.#joined.licensed || (await (await this.#gate()).standing()).state !== 'stopped'
+
   async ingest(): Promise<Handler> {
     const { ingest } = await import('../ingest/handler.ts')
     const { ports, bus, team, now } = this.#joined
-    return ingest({ state: await ports.state(), blobs: await ports.blobs(), bus, sections: await this.#sections(), team, now })
+    const handle = ingest({ state: await ports.state(), blobs: await ports.blobs(), bus, sections: await this.#sections(), team, now })
+    if (!this.#joined.licensed) return handle
+    const gate = await this.#gate()
+    return async (event) => {
+      await gate.pass()
+      await handle(event)
+    }
   }
 
   async sessions(): Promise<LaneFunction> {
@@ -67,6 +80,7 @@ export class Handlers {
       team,
       holder: this.#holder,
       attend: this.#attendance('/functions/sessions'),
+      allowed: this.#allowed,
       names: names.lookup,
       refresh: () => names.refresh(),
       streams: await this.#streams(),
@@ -119,6 +133,7 @@ export class Handlers {
       state,
       holder: this.#holder,
       attend: this.#attendance('/functions/parsing'),
+      allowed: this.#allowed,
       exchanges: await this.#exchanges(),
     })
   }

@@ -24,9 +24,9 @@ function settingsOrExit(): Settings {
   }
 }
 
-const settings = settingsOrExit()
+export const settings = settingsOrExit()
 export const ports = openPorts(settings, log)
-export const apart = createApart(ports, { ...settings, keepBody: KEEP_BODY, now: Date.now })
+export const apart = createApart(ports, { ...settings, licensed: settings.licensed !== undefined, keepBody: KEEP_BODY, now: Date.now })
 const claim: Claim = async (reference) => (await ports.blobs()).get(reference as never)
 
 /** Opens what the function works with, and loads its code. */

@@ -2,6 +2,7 @@ import { createRouter, type Router } from '#adapters/bus/in-process/router.ts'
 import type { Declaration, Handler } from '../declare.ts'
 import { declaration as hosts } from '../hosts/declaration.ts'
 import { Sweep } from '../lane/sweep.ts'
+import { declaration as license } from '../license/declaration.ts'
 import { LiveFeed } from '../query/live.ts'
 import { declaration as sessions } from '../sessions/declaration.ts'
 import { declaration as status } from '../status/declaration.ts'
@@ -23,9 +24,9 @@ export interface OneProcess {
 /** All functions in one process: `sessions`, `parsing` and `dedup` as a chain of calls, the others by events through a router. */
 export async function createOneProcess(
   { store, state, blobs, deadLetters, close }: Adapters,
-  options: { team: string; keepBody: number; log: (message: string) => void; now?: () => number },
+  options: { team: string; keepBody: number; log: (message: string) => void; licensed?: boolean; now?: () => number },
 ): Promise<OneProcess> {
-  const { team, keepBody, log, now = Date.now } = options
+  const { team, keepBody, log, licensed = false, now = Date.now } = options
   const router = createRouter({ deadLetters, log })
   const live = new LiveFeed()
   const handlers = new Handlers({
@@ -43,6 +44,7 @@ export async function createOneProcess(
     chain: new Set(['parsing', 'dedup']),
     announce: (documents) => live.offer(documents),
     attend: false,
+    licensed,
     announceStatus: (document) => live.offerStatus(document),
     now,
   })
@@ -57,6 +59,7 @@ export async function createOneProcess(
   subscribe(sessions, rebuilding.handle)
   subscribe(hosts, await handlers.hosts())
   subscribe(status, await handlers.status())
+  subscribe(license, await handlers.license())
   const sweep = new Sweep(state, rebuilding.drain, (lane, error) => log(`lane ${lane}: ${error.message}`))
   sweep.start()
   const intake = createIntake(await handlers.ingest(), router)

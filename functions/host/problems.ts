@@ -4,6 +4,7 @@ import { Permanent, Transient } from '#adapters/bus/port.ts'
 import { Fenced, Full, StateUnavailable } from '#adapters/state/port.ts'
 import { InvalidDocument, StoreUnavailable } from '#adapters/store/port.ts'
 import { InvalidEvent, TooLarge, UnknownSource, UnknownType, UnknownVersion } from '#events/define.ts'
+import { LicenseStopped } from '../license/standing.ts'
 
 /** What is answered instead of 2xx: a problem document (RFC 9457) without its detail. */
 export interface Outcome {
@@ -23,6 +24,7 @@ const OUTCOMES: readonly [kind: abstract new (...given: never[]) => Error, statu
   [Permanent, 422, 'never', 'The event can never be handled'],
   [InvalidDocument, 422, 'never', 'The event can never be handled'],
   [Full, 503, 'full', 'The lane holds as much as it may'],
+  [LicenseStopped, 503, 'license-stopped', 'The license has stopped capture and parsing'],
   [Transient, 503, 'again', 'Try again later'],
   [Fenced, 503, 'again', 'Try again later'],
   [StateUnavailable, 503, 'state-unavailable', 'The shared state is away'],

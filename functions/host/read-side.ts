@@ -6,6 +6,7 @@ import { LiveFeed } from '../query/live.ts'
 import { StorePoll } from '../query/poll.ts'
 import type { Adapters, Ports } from './adapters.ts'
 import { healthOf } from './health.ts'
+import { openDesk } from './licensing.ts'
 import { createPages } from './server.ts'
 import type { Settings } from './settings.ts'
 
@@ -15,7 +16,7 @@ const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 export async function createReadSide(
   ports: Ports,
   bus: Bus,
-  { team, replayTargets }: Pick<Settings, 'team' | 'replayTargets'>,
+  { team, replayTargets, licensed }: Pick<Settings, 'team' | 'replayTargets' | 'licensed'>,
 ): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
   const adapters: Omit<Adapters, 'close'> = {
     store: await ports.store(),
@@ -27,6 +28,7 @@ export async function createReadSide(
   const live = new LiveFeed()
   const poll = new StorePoll(adapters.store, scope, live, Date.now)
   live.watching = (watched) => (watched ? poll.start() : poll.stop())
+  const desk = openDesk({ state: adapters.state, bus, licensed, now: Date.now })
   const app = await createPages(
     {
       ...adapters,
@@ -34,6 +36,7 @@ export async function createReadSide(
       replayTargets,
       resend: (_function, event) => bus.publish(event),
       scope: () => scope,
+      license: () => desk.view(),
       health: () => healthOf({ store: ports.store, state: ports.state, blobs: ports.blobs }),
       now: Date.now,
     },

@@ -1,4 +1,5 @@
 import { parseAddress } from '#adapters/state/redis/address.ts'
+import type { Licensed } from '../license/desk.ts'
 import { InvalidTargets, parseTargets, type Targets } from '../query/replay/targets.ts'
 
 /** What the environment says: which adapters stand behind the ports, and how the functions are joined. */
@@ -13,6 +14,8 @@ export interface Settings {
   s3: { bucket: string; endpoint?: string; region?: string; prefix?: string; forcePathStyle?: boolean } | undefined
   /** Where requests may be sent again to; undefined: nowhere. */
   replayTargets: Targets | undefined
+  /** The license and its server; undefined: the evaluation. */
+  licensed: Licensed | undefined
   /** Where events are published to. Undefined: what follows runs in this process. */
   sink: string | undefined
   /** Functions that run in the process of `sessions`, as calls. */
@@ -73,6 +76,16 @@ export const VARIABLES: readonly Variable[] = [
       'Where the page may send captured requests again to: names, *.names, addresses or networks, each with :port or without, separated by commas; unset: nowhere',
   },
   {
+    name: 'SPIDER_LICENSE',
+    description: 'The token of the license, with SPIDER_LICENSE_SERVER; unset: the evaluation, which sends nothing',
+  },
+  { name: 'SPIDER_LICENSE_SERVER', description: 'Address of the license server, which takes the usage statistics every hour' },
+  {
+    name: 'SPIDER_LICENSE_ANONYMOUS',
+    description: 'true: statistics hold the sum of all CPU alone, not which function or kind of agent used it',
+    default: 'false',
+  },
+  {
     apart: true,
     name: 'K_SINK',
     description: 'Where events are published to, a broker; Knative sets it. Without it what follows runs in the same process',
@@ -101,6 +114,7 @@ export function readSettings(env: Environment): Settings {
   needs(env, 'REDIS_URL', ['REDIS_USERNAME', 'REDIS_PASSWORD'])
   needs(env, 'S3_BUCKET', ['S3_ENDPOINT'])
   together(env, 'ELASTICSEARCH_USERNAME', 'ELASTICSEARCH_PASSWORD')
+  together(env, 'SPIDER_LICENSE', 'SPIDER_LICENSE_SERVER')
   if (given('ELASTICSEARCH_API_KEY') && given('ELASTICSEARCH_USERNAME'))
     throw new InvalidSettings('ELASTICSEARCH_API_KEY and ELASTICSEARCH_USERNAME are both set: give one of them.')
   const elasticsearch = given('ELASTICSEARCH_URL')
@@ -137,6 +151,7 @@ export function readSettings(env: Environment): Settings {
             forcePathStyle: endpoint !== undefined,
           },
     replayTargets: targets(given('SPIDER_REPLAY_TARGETS')),
+    licensed: licensed(given('SPIDER_LICENSE'), given('SPIDER_LICENSE_SERVER'), given('SPIDER_LICENSE_ANONYMOUS')),
     sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),
     chain: chainOf(env.SPIDER_CHAIN ?? withDefault('SPIDER_CHAIN')),
     claimBytes: positive('SPIDER_CLAIM_BYTES', withDefault('SPIDER_CLAIM_BYTES')),
@@ -172,6 +187,12 @@ function targets(text: string | undefined): Targets | undefined {
     if (!(error instanceof InvalidTargets)) throw error
     throw new InvalidSettings(`SPIDER_REPLAY_TARGETS cannot be used: ${error.message}.`)
   }
+}
+
+function licensed(token: string | undefined, server: string | undefined, anonymous: string | undefined): Licensed | undefined {
+  if (anonymous !== undefined && anonymous !== 'true' && anonymous !== 'false')
+    throw new InvalidSettings(`SPIDER_LICENSE_ANONYMOUS is "${anonymous}": it must be true or false.`)
+  return token && server ? { token, server: httpUrl('SPIDER_LICENSE_SERVER', server), anonymous: anonymous === 'true' } : undefined
 }
 
 function httpUrl(name: string, text: string): string {

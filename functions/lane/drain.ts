@@ -23,6 +23,8 @@ export interface DrainOptions<Work extends LoggedWork> {
   gapMs?: number
   /** A call that has worked for so long lets its lane go after the entry that is being done, and says that there is more. No bound unless told. */
   mostMs?: number
+  /** Whether work may be done now: while it may not, it stays in the log. Always unless told. */
+  allowed?: () => Promise<boolean>
   now?: () => number
 }
 
@@ -39,6 +41,7 @@ export class LaneDrain<Work extends LoggedWork> {
   readonly #commitEveryMs: number
   readonly #gapMs: number
   readonly #mostMs: number
+  readonly #allowed: () => Promise<boolean>
   readonly #now: () => number
   /** Lanes that wait for a missing sequence, and since when. */
   readonly #waiting = new Map<string, { sequence: number; since: number }>()
@@ -55,6 +58,7 @@ export class LaneDrain<Work extends LoggedWork> {
     this.#commitEveryMs = options.commitEveryMs ?? 1_000
     this.#gapMs = options.gapMs ?? 10_000
     this.#mostMs = options.mostMs ?? Number.POSITIVE_INFINITY
+    this.#allowed = options.allowed ?? (async () => true)
     this.#now = options.now ?? Date.now
   }
 
@@ -64,6 +68,7 @@ export class LaneDrain<Work extends LoggedWork> {
    */
   async drain(lane: string, until = this.#now() + this.#mostMs): Promise<boolean> {
     if (this.#stopped) throw stopping()
+    if (!(await this.#allowed())) return false
     this.#again.add(lane)
     if (this.#busy.has(lane)) return false
     this.#busy.add(lane)

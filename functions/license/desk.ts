@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { State } from '#adapters/state/port.ts'
 import { HOUR } from '#engines/license/hours.ts'
 import { type Standing, standingOf } from '#engines/license/standing.ts'
+import type { LicenseDocument } from '#events/documents/license.ts'
 import type { UsageStatistics } from '#events/documents/statistics.ts'
 import type { LicenseChanged } from '#events/license-changed.ts'
 import type { Books } from './books.ts'
+import { hourDocuments } from './hours.ts'
 import { VendorKeys } from './keys.ts'
 import { LEDGER, type Ledger } from './ledger.ts'
 import { reportOf, type Sent, send } from './report.ts'
@@ -16,6 +18,10 @@ const SENT = 'license/sent'
 const STATE = 'license/state'
 /** Statistics that were not accepted are sent again after so long, ms. */
 const AGAIN = HOUR / 12
+/** Hours that are shown go back so far, ms. */
+const SHOWN = 31 * 24 * HOUR
+
+const iso = (at: number): string => new Date(at).toISOString()
 
 /** The license and where it comes from; undefined: the evaluation. */
 export interface Licensed {
@@ -118,6 +124,30 @@ export class Desk {
   /** What the license allows now. */
   async standing(): Promise<Standing> {
     return standingOf(await readAccepted(this.#ports.state), this.#ports.now())
+  }
+
+  /** All there is to see of the license. */
+  async view(): Promise<LicenseDocument> {
+    const [{ license, message }, standing, ledger, next, sent] = await Promise.all([
+      this.inForce(),
+      this.standing(),
+      this.#ports.books.read(LEDGER),
+      this.next(),
+      this.lastSent(),
+    ])
+    return {
+      message,
+      ...(license && { license: { ...license, from: iso(license.from), to: iso(license.to) } }),
+      standing: {
+        state: standing.state,
+        message: standing.message,
+        ...(standing.stopsAt !== undefined && { stops_at: iso(standing.stopsAt) }),
+      },
+      hours: hourDocuments(ledger.hours, this.#ports.now() - SHOWN, this.#ports.now()),
+      ...(next && { next }),
+      ...(sent && { sent: { ...sent, at: iso(sent.at) } }),
+      doubted: ledger.doubted.map(({ meter, reason, receivedAt }) => ({ meter, reason, at: iso(receivedAt) })),
+    }
   }
 
   async #tell({ state: now, message }: Standing): Promise<void> {

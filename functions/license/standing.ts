@@ -41,11 +41,17 @@ export class Gate {
 
   /** Throws `LicenseStopped` while the 24-hour rule holds. */
   async pass(): Promise<void> {
+    const { state, message } = await this.standing()
+    if (state === 'stopped') throw new LicenseStopped(message)
+  }
+
+  /** What the license allows, as it was some seconds ago. */
+  async standing(): Promise<Standing> {
     const now = this.#now()
     if (this.#standing === undefined || Math.abs(now - this.#readAt) > FRESH_MS) {
       this.#standing = standingOf(await readAccepted(this.#state), now)
       this.#readAt = now
     }
-    if (this.#standing.state === 'stopped') throw new LicenseStopped(this.#standing.message)
+    return this.#standing
   }
 }

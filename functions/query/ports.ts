@@ -2,6 +2,7 @@ import type { Blobs } from '#adapters/blobs/port.ts'
 import type { DeadLetters } from '#adapters/bus/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import type { Event } from '#events/define.ts'
+import type { LicenseDocument } from '#events/documents/license.ts'
 import type { LiveFeed } from './live.ts'
 import type { Targets } from './replay/targets.ts'
 
@@ -33,6 +34,8 @@ export interface QueryPorts {
   uploads?: Uploads
   /** Where requests may be sent again to; absent: nowhere. */
   replayTargets?: Targets
+  /** The license and what it is counted by; absent where nothing is metered. */
+  license?: () => Promise<LicenseDocument>
   /** On whose behalf a request is made. */
   scope: () => Scope
   /** What `/healthz` tells beside that the process answers. */

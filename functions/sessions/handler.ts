@@ -14,6 +14,8 @@ export interface SessionsPorts extends Omit<SessionsLanePorts, 'streams'> {
   refresh: () => Promise<void>
   commitEveryMs?: number
   attend?: Attendance
+  /** Whether the license allows work; always unless told. */
+  allowed?: () => Promise<boolean>
 }
 
 /** Drains the lane that an event speaks of. `drain` does the same for the sweep. */
@@ -23,6 +25,7 @@ export function createSessions(ports: SessionsPorts): LaneFunction {
     holder: ports.holder,
     commitEveryMs: ports.commitEveryMs,
     mostMs: ports.attend?.mostMs,
+    allowed: ports.allowed,
     open: async (lane, checkpoints) => new SessionsLane({ ...ports, streams: ports.streams(lane) }, lane, checkpoints),
   })
   return {

@@ -3,12 +3,14 @@ import { Type } from 'typebox'
 import { estimate } from '#engines/license/estimate.ts'
 import { HOUR } from '#engines/license/hours.ts'
 import { regularise } from '#engines/license/regularisation.ts'
+import { LicenseDocument } from '#events/documents/license.ts'
 import { UsageStatistics } from '#events/documents/statistics.ts'
 import { Problem } from '../../problem.ts'
+import { hourDocuments } from '../hours.ts'
 import { checkVendor, licenseOf } from './access.ts'
-import { contractDocument, estimateDocument, hourDocuments, lineDocument } from './documents.ts'
+import { contractDocument, estimateDocument, lineDocument } from './documents.ts'
 import type { Contract, LicenseOffice } from './office.ts'
-import { ContractDocument, Cores, EstimateDocument, HourDocument, LineDocument, Months, Price } from './schemas.ts'
+import { ContractDocument, Cores, EstimateDocument, LineDocument, Months, Price } from './schemas.ts'
 import type { SigningKeys } from './signing.ts'
 
 export interface LicenseServerPorts {
@@ -134,7 +136,7 @@ export const licenseServerRoutes =
           summary: 'The hours behind every line (its owner, the vendor)',
           params: Id,
           querystring: Type.Object({ from: Type.String({ format: 'date-time' }), to: Type.String({ format: 'date-time' }) }),
-          response: { 200: Type.Object({ items: Type.Array(HourDocument) }) },
+          response: { 200: Type.Object({ items: LicenseDocument.properties.hours }) },
         },
       },
       async (request) => {

@@ -37,9 +37,3 @@ export const EstimateDocument = Type.Object({
   best: Offer,
   saved: cents('What the best number of cores saves'),
 })
-
-export const HourDocument = Type.Object({
-  hour: time('It began, UTC'),
-  cores: Type.Number({ description: 'Busy on average' }),
-  cpu: Type.Record(Type.String(), Type.Integer(), { description: 'ms of CPU by part' }),
-})
