@@ -100,7 +100,7 @@ const cases: [string, Piece[], string[]][] = [
     ],
     [`33 complete: GET / 0 ${EMPTY} > 200 0 ${EMPTY} `, `-1 complete: GET / 0 ${EMPTY} > 200 0 ${EMPTY}  pushed`],
   ],
-  ['a bad preface', [client(Buffer.from('PRI * HTTP/2.1'))], ['0 malformed: - > -']],
+  ['a bad preface', [client(Buffer.from('PRI * HTTP/2.1'))], ['1 malformed: - > -']],
   [
     'a frame too large, and frames after it',
     [hello, client(frame(DATA, 0, 1, 'x'.repeat(20_000))), get(3), server(frame(HEADERS, BOTH, 3, OK))],

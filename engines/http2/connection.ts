@@ -267,7 +267,9 @@ export class Http2Connection implements Reader, Listener {
       stream.lose(side)
     }
     if (++this.errors > MOST_ERRORS) return
-    const exchange = newExchange(side === CLIENT ? offset : -offset - 1, undefined, undefined)
+    // A frame that is read may stand where the preface should: two calls may not have one place.
+    const place = code === 'bad-preface' ? offset + 1 : offset
+    const exchange = newExchange(side === CLIENT ? place : -place - 1, undefined, undefined)
     exchange.error = { code, direction: DIRECTION[side], offset, at }
     exchange.status = 'malformed'
     this.host.exchange(exchange)
