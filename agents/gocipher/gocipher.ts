@@ -7,7 +7,7 @@ import { Outbox } from '../agent/outbox.ts'
 import { isWanted } from './filter.ts'
 import { Kernel, type Told } from './kernel.ts'
 import { kindOf, Libraries, type Library, nameOf } from './libraries.ts'
-import { linesOf } from './lines.ts'
+import { keyLogLine, linesOf } from './lines.ts'
 import { type Mapping, mappingsOf, pids, processOf } from './processes.ts'
 import { openRecords, type Records } from './records.ts'
 import type { GocipherSetup } from './setup.ts'
@@ -16,6 +16,7 @@ import { ToldOnce } from './told-once.ts'
 import { Users } from './users.ts'
 
 type Session = Extract<Told, { kind: 'session' }>
+type Line = Extract<Told, { kind: 'key log' }>
 type Secret = TlsSecrets['secrets'][number]
 
 /** How long (ms) the kernel is waited for at a time. */
@@ -153,8 +154,9 @@ export class Gocipher {
   #hear(told: Told): void {
     const library = this.#libraries.of(told.library)
     if (!library) return
-    if (told.kind === 'session') this.#read(told, library)
-    else this.#libraries.point(told.library, told.structure)
+    if (told.kind === 'pointer') this.#libraries.point(told.library, told.structure)
+    else if (told.kind === 'session') this.#read(told, library)
+    else this.#take(told, library, [keyLogLine(told.label, told.clientRandom, told.secret)])
   }
 
   #read(told: Session, library: Library): void {
@@ -164,11 +166,13 @@ export class Gocipher {
     else this.#counts.unread++
   }
 
-  #take({ pid, name, at, clientRandom }: Session, library: Library, lines: readonly string[]): void {
+  #take({ pid, name, at, clientRandom, ...told }: Session | Line, library: Library, lines: readonly string[]): void {
     const found = this.#users.get(pid) ?? processOf(pid) ?? { pid, name, cgroups: '' }
     if (pid === process.pid || !isWanted(this.#setup.options, found)) return
-    if (!this.#told.isNews(clientRandom.toString('hex'), lines.length)) return
-    this.#counts.sessions++
+    // Go tells one secret at a time.
+    const key = clientRandom.toString('hex')
+    if (!this.#told.isNews('label' in told ? `${key} ${told.label}` : key, lines.length)) return
+    if (!('label' in told) || this.#told.isNews(`${key} Go`, 1)) this.#counts.sessions++
     const { executable, container } = found
     for (const keylog of lines) {
       this.#secrets.push({

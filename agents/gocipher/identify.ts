@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { Elf, NotElf } from './elf/elf.ts'
+import { goFunction } from './elf/go.ts'
 import type { Probe } from './kernel.ts'
 
 /** What a file is for Gocipher: where to attach, or why that is of no use. Undefined: it speaks no TLS that is known here. */
@@ -26,6 +27,7 @@ const GNUTLS: Record<string, Probe['program'][]> = {
   gnutls_record_send2: ['on_call'],
   gnutls_deinit: ['on_free'],
 }
+const GO_KEY_LOG = 'crypto/tls.(*Config).writeKeyLog'
 const MARKS = { boringssl: 'BORINGSSL_self_test', node: '_ZN4node5StartEiPPc' } as const
 
 /** @param fd of the open file. */
@@ -37,6 +39,7 @@ export function identify(fd: number, path: string): Identity | undefined {
     if (error instanceof NotElf) return undefined
     throw error
   }
+  if (elf.sections.some(({ name }) => name === '.go.buildinfo')) return identifyGo(elf)
   const found = elf.functions([...Object.keys(OPENSSL), ...Object.keys(GNUTLS), ...Object.values(MARKS)])
   const identity = (kind: Identity['kind'], table: Record<string, Probe['program'][]>, reason?: string): Identity => ({
     kind,
@@ -50,6 +53,15 @@ export function identify(fd: number, path: string): Identity | undefined {
   if (basename(path).startsWith('libssl')) return identity('openssl', OPENSSL)
   if (found.has(MARKS.node)) return identity('node', OPENSSL)
   return identity('unknown', {}, 'OpenSSL is linked into it statically, so that no handshake can be made with it to learn from')
+}
+
+/** A program in Go has its functions' names and places in it, stripped or not. */
+function identifyGo(elf: Elf): Identity | undefined {
+  const found = goFunction(elf, GO_KEY_LOG)
+  if (found === 'absent') return undefined
+  if (found === 'unreadable')
+    return { kind: 'unknown', buildId: elf.buildId, probes: [], reason: "its table of Go's functions is of a form that is not known here" }
+  return { kind: 'go', buildId: elf.buildId, probes: [{ program: 'on_go_key_log', offset: found }] }
 }
 
 const probesOf = (offset: number | undefined, programs: readonly Probe['program'][]): Probe[] =>

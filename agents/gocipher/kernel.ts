@@ -18,16 +18,17 @@ export type Told =
       clientRandom: Buffer
       secrets: Buffer[]
     }
+  | { kind: 'key log'; pid: number; library: number; name: string; at: number; label: string; clientRandom: Buffer; secret: Buffer }
 
 export interface Probe {
-  program: 'on_call' | 'on_free' | 'on_handshake' | 'after_handshake'
+  program: 'on_call' | 'on_free' | 'on_handshake' | 'after_handshake' | 'on_go_key_log'
   /** Of the function, in the file. */
   offset: number
 }
 
 type Link = unknown
 
-const KINDS = ['pointer', 'session'] as const
+const KINDS = ['pointer', 'session', 'key log'] as const
 /** As in secrets.bpf.c. */
 const STATE = { off: 0, learning: 1, ready: 2 } as const
 const NONE = 0xffff
@@ -173,17 +174,15 @@ const padded = (places: readonly Place[]): (Place | undefined)[] => Array.from({
 
 function decode(bytes: Uint8Array): Told {
   const event = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const [pid, library] = [event.readUInt32LE(4), event.readUInt32LE(24)]
-  if (KINDS[event.readUInt32LE(0)] === 'pointer') return { kind: 'pointer', pid, library, structure: Number(event.readBigUInt64LE(8)) }
+  const kind = KINDS[event.readUInt32LE(0)]
+  const [pid, library, detail] = [event.readUInt32LE(4), event.readUInt32LE(24), event.readUInt32LE(28)]
+  if (kind === 'pointer') return { kind, pid, library, structure: Number(event.readBigUInt64LE(8)) }
   const secrets = Array.from({ length: SECRETS }, (_, index) => event.subarray(64 + index * SECRET, 64 + (index + 1) * SECRET))
-  return {
-    kind: 'session',
-    pid,
-    library,
-    name: event.toString('latin1', 64 + SECRETS * SECRET).replace(/\0.*$/s, ''),
-    at: Date.now() * 1000 - Number(hrtime.bigint() - event.readBigUInt64LE(16)) / 1000,
-    since13: event.readUInt32LE(28) !== 0,
-    clientRandom: event.subarray(32, 64),
-    secrets,
-  }
+  const name = text(event.subarray(64 + SECRETS * SECRET))
+  const at = Date.now() * 1000 - Number(hrtime.bigint() - event.readBigUInt64LE(16)) / 1000
+  const clientRandom = event.subarray(32, 64)
+  if (kind === 'session') return { kind, pid, library, name, at, since13: detail !== 0, clientRandom, secrets }
+  return { kind, pid, library, name, at, label: text(secrets[0]), clientRandom, secret: secrets[1].subarray(0, detail) }
 }
+
+const text = (bytes: Buffer): string => bytes.toString('latin1').replace(/\0.*$/s, '')

@@ -130,7 +130,11 @@ export class Libraries {
 
   /** Takes what is known of this build, or begins to learn it. Answers whether the file stays open. */
   #begin(library: Library, pid: number, fd: number): boolean {
-    const { buildId } = library.identity
+    const { buildId, kind } = library.identity
+    if (kind === 'go') {
+      library.state = 'ready'
+      return false
+    }
     const layout = buildId === undefined ? undefined : this.#cache.read(buildId)
     if (layout) {
       this.#use(library, layout)

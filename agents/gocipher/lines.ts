@@ -10,6 +10,9 @@ export interface Raw {
 
 const MASTER = 48
 
+export const keyLogLine = (label: string, clientRandom: Buffer, secret: Buffer): string =>
+  `${label} ${clientRandom.toString('hex')} ${secret.toString('hex')}`
+
 /**
  * Lines of a key log (draft-ietf-tls-keylogfile) for a session that was read; undefined when what was read does not hold together:
  * then the library keeps its secrets elsewhere than was learned.

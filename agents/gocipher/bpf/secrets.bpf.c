@@ -78,7 +78,8 @@ struct event {
 	/* ns since the machine started. */
 	__u64 time;
 	__u32 layout;
-	__u32 since13;
+	/* SESSION: whether it is TLS 1.3 or newer. KEY_LOG: the size of the secret, [1]; [0] is the label. */
+	__u32 detail;
 	__u8 client_random[32];
 	__u8 secrets[SECRETS][SECRET];
 	char name[16];
@@ -177,7 +178,7 @@ static __always_inline void examine(struct pt_regs *ctx, __u64 structure)
 		return;
 	event->structure = structure;
 	event->layout = number;
-	event->since13 = since13;
+	event->detail = since13;
 	read_field(event->client_random, 32, structure, &layout->client_random);
 	for (int i = 0; i < SECRETS; i++) {
 		struct field field = fields[i];
@@ -227,6 +228,36 @@ int after_handshake(struct pt_regs *ctx)
 		return 0;
 	examine(ctx, *structure);
 	bpf_map_delete_elem(&handshakes, &thread);
+	return 0;
+}
+
+/* Arguments of Go's functions come in registers of its own choice, since Go 1.17: a string takes two, a slice three. */
+#if defined(__TARGET_ARCH_x86)
+#define GO_ARGUMENTS(c) {(c)->rax, (c)->rbx, (c)->rcx, (c)->rdi, (c)->rsi, (c)->r8, (c)->r9, (c)->r10}
+#elif defined(__TARGET_ARCH_arm64)
+#define GO_ARGUMENTS(c) {((struct user_pt_regs *)(c))->regs[0], ((struct user_pt_regs *)(c))->regs[1], \
+	((struct user_pt_regs *)(c))->regs[2], ((struct user_pt_regs *)(c))->regs[3], ((struct user_pt_regs *)(c))->regs[4], \
+	((struct user_pt_regs *)(c))->regs[5], ((struct user_pt_regs *)(c))->regs[6], ((struct user_pt_regs *)(c))->regs[7]}
+#endif
+
+/* crypto/tls.(*Config).writeKeyLog(label string, clientRandom, secret []byte), called whether or not a key log is kept. */
+SEC("uprobe")
+int on_go_key_log(struct pt_regs *ctx)
+{
+	__u64 arguments[] = GO_ARGUMENTS(ctx);
+	__u64 label_size = arguments[2], random_size = arguments[4], secret_size = arguments[7];
+	if (label_size > SECRET || random_size != 32 || secret_size > SECRET)
+		return 0;
+	struct event *event = reserve(KEY_LOG, bpf_get_current_pid_tgid() >> 32);
+	if (!event)
+		return 0;
+	event->layout = bpf_get_attach_cookie(ctx);
+	__builtin_memset(event->secrets[0], 0, SECRET);
+	bpf_probe_read_user(event->secrets[0], label_size & 127, (void *)arguments[1]);
+	bpf_probe_read_user(event->client_random, 32, (void *)arguments[3]);
+	bpf_probe_read_user(event->secrets[1], secret_size & 127, (void *)arguments[6]);
+	event->detail = secret_size;
+	bpf_ringbuf_submit(event, 0);
 	return 0;
 }
 
