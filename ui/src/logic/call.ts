@@ -5,7 +5,20 @@ type Part = NonNullable<ExchangeDocument['spider']['request']>
 type Direction = 'request' | 'response'
 
 /** What every document has, whatever the protocol, or what the page shows at a place of its own. */
-const COMMON = new Set(['@timestamp', 'event', 'client', 'server', 'network', 'http', 'url', 'user_agent', 'trace', 'span', 'spider'])
+const COMMON = new Set([
+  '@timestamp',
+  'event',
+  'client',
+  'server',
+  'network',
+  'http',
+  'url',
+  'user_agent',
+  'trace',
+  'span',
+  'tls',
+  'spider',
+])
 
 /** The operation in a word. */
 export const actionOf = ({ event, http, network }: ExchangeDocument): string => event.action ?? http?.request?.method ?? network.protocol
@@ -38,5 +51,6 @@ export const toneOf = ({ http, event, spider }: ExchangeDocument): StatusClass =
   return byCode === 'none' && event.outcome === 'success' ? '2xx' : byCode
 }
 
-/** What the protocol says of the call, by name. */
-export const fieldsOf = (call: ExchangeDocument): [string, unknown][] => Object.entries(call).filter(([name]) => !COMMON.has(name))
+/** What the protocol says of the call, by name. A handshake of TLS has a view of its own. */
+export const fieldsOf = (call: ExchangeDocument): [string, unknown][] =>
+  Object.entries(call).filter(([name]) => !COMMON.has(name) && (name !== 'tls' || call.network.protocol !== 'tls'))

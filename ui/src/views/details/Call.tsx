@@ -4,6 +4,7 @@ import { TABS } from '../../logic/address.ts'
 import { actionOf, summaryOf } from '../../logic/call.ts'
 import { completeness } from '../../logic/completeness.ts'
 import { equals } from '../../logic/refine.ts'
+import { findingInWords } from '../../logic/tls.ts'
 import { only } from '../../state/filter.ts'
 import { address, go } from '../../state/place.ts'
 import { bodiesRead, failure } from '../../state/selected.ts'
@@ -123,10 +124,11 @@ function Head({ call }: { call: ExchangeDocument }) {
 
 /** What of the call was not captured, and why; nothing when all of it was. */
 function Missing({ call }: { call: ExchangeDocument }) {
-  const { status, findings, upgrade } = call.spider
+  const { status, findings = [], upgrade } = call.spider
+  const others = findings.filter((code) => findingInWords(code) === undefined)
   const lines = [
     ...(status === 'complete' ? [] : completeness(call)),
-    ...(findings?.length ? [`not as the specification says: ${findings.join(', ')}`] : []),
+    ...(others.length ? [`not as the specification says: ${others.join(', ')}`] : []),
     ...(upgrade ? [`the connection went over to ${upgrade}`] : []),
   ]
   if (lines.length === 0) return null

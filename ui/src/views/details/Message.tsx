@@ -11,6 +11,7 @@ import { Cookies } from './Cookies.tsx'
 import { Fields } from './Fields.tsx'
 import { Messages } from './Messages.tsx'
 import { Pairs } from './Pairs.tsx'
+import { Tls } from './Tls.tsx'
 import { TokenView } from './TokenView.tsx'
 import { Value } from './Value.tsx'
 
@@ -26,6 +27,7 @@ export function Message({ call, side, read }: Props) {
   return (
     <div class="message">
       <Fields fields={fieldsOf(call)} />
+      {call.network.protocol === 'tls' && <Tls call={call} side={side} />}
       {call.http?.[side] ? (
         <HttpMessage call={call} side={side} read={read} />
       ) : partOf(call, side) ? (
