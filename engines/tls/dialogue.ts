@@ -174,11 +174,12 @@ export class Dialogue {
     }
     if (opener === undefined && half.phases.length > 1 && half.openable) return true
     this.unread(side, at)
-    half.pass(bytes, start, end, at)
-    if (opener !== undefined && !this.settled) {
+    if (opener !== undefined && half.loss === undefined) {
       this.session.unopened++
       note(this.session, 'record-not-opened')
+      this.changed = true
     }
+    half.pass(bytes, start, end, at)
     // Data that nobody will read are told at once, so that what the other side says to them finds its place.
     if (type === APPLICATION_DATA && this.session.over !== undefined && !half.openable) this.flush(side)
     return true

@@ -37,6 +37,7 @@ export class Cbc implements Opener {
   private readonly header = new Uint8Array(13)
   /** Undefined: lost, with the record that ended with it. */
   private chain: Uint8Array | undefined
+  private usual: readonly [number, number] = [Number.POSITIVE_INFINITY, 0]
 
   constructor(keys: CbcKeys, version: number, encryptThenMac: boolean) {
     this.keys = keys
@@ -60,7 +61,9 @@ export class Cbc implements Opener {
     const plain = this.encryptThenMac
       ? this.verifyFirst(iv, type, version, sequence, bytes, start, body)
       : this.verifyLast(this.keys.decipher(iv, bytes.subarray(start + explicit, body)), type, version, sequence)
-    if (plain !== undefined) this.keep(bytes, body)
+    if (plain === undefined) return undefined
+    this.keep(bytes, body)
+    this.usual = [HEADER + end - start, this.length]
     return plain
   }
 
@@ -94,10 +97,14 @@ export class Cbc implements Opener {
     if (this.explicit === 0) this.chain = copyOf(bytes, body - this.keys.blockLength, body)
   }
 
-  /** The MAC is known, padding is half a block on average. */
+  /** How much of a record is padding is not seen from without. Of one as long as the record that was opened last it is as much; else half a block. */
   content(wire: number, records: number): number {
     const { macLength, blockLength } = this.keys
-    return Math.max(0, wire - records * (HEADER + this.explicit + macLength + blockLength / 2))
+    const [length, content] = this.usual
+    const alike = Math.min(records, Math.floor(wire / length))
+    const others = records - alike
+    const rest = wire - alike * length - others * (HEADER + this.explicit + macLength + blockLength / 2)
+    return Math.max(0, alike * content + (others > 0 ? Math.round(rest) : 0))
   }
 
   pass(bytes: Uint8Array, start: number, end: number): void {
@@ -110,10 +117,11 @@ export class Cbc implements Opener {
   }
 
   save(): OpenerState {
-    return this.explicit === 0 ? { chain: this.chain && copyOf(this.chain) } : {}
+    return { usual: this.usual, ...(this.explicit === 0 && { chain: this.chain && copyOf(this.chain) }) }
   }
 
-  load({ chain }: OpenerState): void {
+  load({ chain, usual = this.usual }: OpenerState): void {
+    this.usual = usual
     if (this.explicit === 0) this.chain = chain
   }
 }

@@ -2,6 +2,8 @@
 export interface OpenerState {
   chain?: Uint8Array | undefined
   used?: number
+  /** Of the record that was opened last: its length on the wire, and that of its content. */
+  usual?: readonly [number, number]
 }
 
 /** Where content is put: whoever reads lends it, for as long as it reads. */
