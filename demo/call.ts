@@ -1,6 +1,7 @@
 import http from 'node:http'
+import https from 'node:https'
 import { gunzipSync } from 'node:zlib'
-import { ADDRESSES, domainOf, type ServiceName } from './places.ts'
+import { ADDRESSES, domainOf, SECURE, type ServiceName } from './places.ts'
 import type { Trace } from './trace.ts'
 
 export interface Call {
@@ -22,12 +23,16 @@ export interface Answer {
 export type Caller = (service: ServiceName, call: Call) => Promise<Answer>
 
 export function createCaller(from: keyof typeof ADDRESSES, ports: Ports, connections = 32): { call: Caller; close(): void } {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: connections, localAddress: ADDRESSES[from] })
+  const kept = { keepAlive: true, maxSockets: connections, localAddress: ADDRESSES[from] }
+  const plain = { agent: new http.Agent(kept), request: http.request }
+  // The bank's certificate is its own work.
+  const secure = { agent: new https.Agent({ ...kept, rejectUnauthorized: false }), request: https.request }
   const call: Caller = (service, { method = 'GET', target, headers = {}, body, trace }) =>
     new Promise((resolve, reject) => {
       const content = body === undefined ? undefined : Buffer.from(body instanceof URLSearchParams ? body.toString() : JSON.stringify(body))
       const type = body instanceof URLSearchParams ? 'application/x-www-form-urlencoded' : 'application/json'
-      const request = http.request({
+      const { agent, request: open } = SECURE.includes(service) ? secure : plain
+      const request = open({
         agent,
         host: ADDRESSES[service],
         port: ports[service],
@@ -55,7 +60,12 @@ export function createCaller(from: keyof typeof ADDRESSES, ports: Ports, connect
       })
       request.end(content)
     })
-  return { call, close: () => agent.destroy() }
+  return {
+    call,
+    close() {
+      for (const { agent } of [plain, secure]) agent.destroy()
+    },
+  }
 }
 
 export type Ports = Record<ServiceName, number>

@@ -6,10 +6,14 @@ export const ADDRESSES = {
   orders: '127.0.0.13',
   payment: '127.0.0.14',
   names: '127.0.0.15',
+  bank: '127.0.0.9',
+  auditor: '127.0.0.8',
 } as const
 
-export type ServiceName = 'gateway' | 'catalogue' | 'orders' | 'payment'
-export const SERVICES: readonly ServiceName[] = ['gateway', 'catalogue', 'orders', 'payment']
+export type ServiceName = 'gateway' | 'catalogue' | 'orders' | 'payment' | 'bank'
+export const SERVICES: readonly ServiceName[] = ['gateway', 'catalogue', 'orders', 'payment', 'bank']
+/** Who speaks TLS only. */
+export const SECURE: readonly ServiceName[] = ['bank']
 
 /** `.test` is nobody's domain (RFC 6761, section 6.2). */
 export const domainOf = (name: keyof typeof ADDRESSES): string => `${name}.shop.test`

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import http from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { ADDRESSES, domainOf, type ServiceName } from './places.ts'
+import { selfSigned } from './certificate.ts'
+import { ADDRESSES, domainOf, SECURE, type ServiceName } from './places.ts'
 import { childTrace, type Trace } from './trace.ts'
 
 export interface Request {
@@ -46,6 +48,9 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 
 const digest = (body: Buffer) => ({ length: body.length, sha256: createHash('sha256').update(body).digest('hex') })
 
+/** Days that a certificate of the shop holds: soon it has to be renewed. */
+const VALID = 20
+
 /** A real HTTP service on its own loopback address. Takes a free port when the one asked for is in use. */
 export async function startService(
   name: ServiceName,
@@ -54,7 +59,7 @@ export async function startService(
   random: () => number,
   handled: (call: Handled) => void,
 ): Promise<Service> {
-  const server = http.createServer(async (incoming, outgoing) => {
+  const listener: http.RequestListener = async (incoming, outgoing) => {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
     const url = new URL(incoming.url ?? '/', `http://${domainOf(name)}`)
@@ -76,7 +81,8 @@ export async function startService(
       request_body: digest(request.body),
       response_body: digest(sent),
     })
-  })
+  }
+  const server = SECURE.includes(name) ? https.createServer(selfSigned(domainOf(name), VALID), listener) : http.createServer(listener)
   server.keepAliveTimeout = 30_000
   await listen(server, port, ADDRESSES[name])
   return {

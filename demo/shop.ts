@@ -1,3 +1,4 @@
+import { bankRoutes, startAuditor } from './bank.ts'
 import { createCaller, type Ports } from './call.ts'
 import { catalogueRoutes } from './catalogue.ts'
 import { startCustomers } from './customers.ts'
@@ -23,20 +24,22 @@ export interface Shop {
   stop(): Promise<void>
 }
 
-/** The shop: four services and its customers, all in this process, over real sockets. */
+/** The shop: five services and its customers, all in this process, over real sockets. */
 export async function startShop({ rate, seed, port = 8000, handled = () => undefined }: ShopOptions): Promise<Shop> {
-  const ports: Ports = { gateway: 0, catalogue: 0, orders: 0, payment: 0 }
+  const ports: Ports = { gateway: 0, catalogue: 0, orders: 0, payment: 0, bank: 0 }
   const spans = randomFrom(seed + 1)
   const callers = {
     customer: createCaller('customer', ports),
     gateway: createCaller('gateway', ports),
     orders: createCaller('orders', ports),
+    payment: createCaller('payment', ports),
   }
   const routes = {
     gateway: gatewayRoutes(callers.gateway.call),
     catalogue: catalogueRoutes,
     orders: orderRoutes(callers.orders.call),
-    payment: paymentRoutes(),
+    payment: paymentRoutes(callers.payment.call),
+    bank: bankRoutes(),
   }
   const services: Service[] = []
   for (const name of SERVICES) {
@@ -45,12 +48,14 @@ export async function startShop({ rate, seed, port = 8000, handled = () => undef
     ports[name satisfies ServiceName] = service.port
   }
   const names = await startNames(randomFrom(seed + 2))
+  const auditor = startAuditor(ports.bank)
   const stopCustomers = startCustomers(callers.customer.call, rate, randomFrom(seed))
   return {
     ports,
     async stop() {
       await stopCustomers()
       names.stop()
+      auditor.stop()
       for (const { close } of Object.values(callers)) close()
       await Promise.all(services.map((service) => service.close()))
     },

@@ -55,9 +55,9 @@ describe.skipIf(blind)('spider start --demo', () => {
     const refused = await eventually(async () => (await server.find('status=503', 1)).items[0])
     const chain = await eventually(async () => {
       const { items } = await server.find(`trace=${refused.trace!.id}`)
-      return items.length === 5 ? items : undefined
+      return items.length >= 5 ? items : undefined
     })
-    expect(new Set(chain.map(({ server }) => server.ip)).size).toBe(4)
+    expect(new Set(chain.map(({ server }) => server.ip)).size).toBeGreaterThanOrEqual(4)
   })
 
   it('learns the names of the addresses, where the demo can tell them', async ({ skip }) => {
