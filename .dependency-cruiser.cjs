@@ -28,7 +28,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^functions/([^/]+)/', pathNot: `${tests}|^functions/host/` },
       to: {
-        pathNot: '^(functions/$1/|functions/lane/|functions/(declare|problem)\\.ts$|engines/|events/|adapters/[^/]+/port\\.ts$)',
+        pathNot: '^(functions/$1/|functions/(lane|secrets)/|functions/(declare|problem)\\.ts$|engines/|events/|adapters/[^/]+/port\\.ts$)',
         dependencyTypesNot: packages,
       },
     },

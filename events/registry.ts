@@ -7,8 +7,10 @@ import { laneAdvanced } from './lane-advanced.ts'
 import { licenseChanged } from './license-changed.ts'
 import { licenseUsage } from './license-usage.ts'
 import { packetsCaptured } from './packets-captured.ts'
+import { rereadDue } from './reread-due.ts'
 import { streamAdvanced } from './stream-advanced.ts'
 import { streamsLogged } from './streams-logged.ts'
+import { tlsSecrets } from './tls-secrets.ts'
 
 const types = [
   packetsCaptured,
@@ -19,6 +21,8 @@ const types = [
   streamsLogged,
   exchangeParsed,
   exchangeMerged,
+  tlsSecrets,
+  rereadDue,
   licenseUsage,
   licenseChanged,
 ] as unknown as EventType<unknown>[]

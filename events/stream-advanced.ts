@@ -30,6 +30,7 @@ const StreamAdvanced = Type.Object({
   lane: Type.String(),
   sequence: Type.Integer({ minimum: 1 }),
   at: Type.Number({ description: 'Capture time at the end, µs since 1970' }),
+  ended: Type.Optional(Type.Boolean({ description: 'The capture of this lane is at its end: nothing is worth waiting for' })),
   connections: Type.Array(StreamConnection),
   facts: Type.Array(Fact),
 })

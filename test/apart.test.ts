@@ -107,6 +107,7 @@ const options = (sink: string | undefined, chain: readonly string[]): ApartOptio
   sink,
   chain: new Set(chain),
   licensed: false,
+  secrets: async () => ({ key: new Uint8Array(32).fill(7), keepMs: 3_600_000, waitMs: 10_000 }),
   claimBytes: 4096,
   now: Date.now,
 })

@@ -5,11 +5,13 @@ import type { State } from '#adapters/state/port.ts'
 import type { Event } from '#events/define.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import { licenseUsage } from '#events/license-usage.ts'
+import { rereadDue } from '#events/reread-due.ts'
 import type { Handler } from '../declare.ts'
 import type { Ports } from './adapters.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake } from './intake.ts'
 import { once } from './once.ts'
+import type { SecretsOptions } from './secrets.ts'
 import { Waker } from './sweep.ts'
 
 export interface ApartOptions {
@@ -20,12 +22,14 @@ export interface ApartOptions {
   chain: ReadonlySet<string>
   /** Event data above so many bytes go by the blob store. */
   claimBytes: number
+  /** Secrets of TLS sessions; undefined: none are taken. */
+  secrets: () => Promise<SecretsOptions | undefined>
   /** Whether a license was given: its 24-hour rule holds. */
   licensed: boolean
   now: () => number
 }
 
-export const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'dedup', 'hosts', 'status', 'license'] as const
+export const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'tls', 'dedup', 'hosts', 'status', 'license'] as const
 export type EventFunction = (typeof EVENT_FUNCTIONS)[number]
 
 /** The event functions, each as it runs on its own. */
@@ -41,7 +45,7 @@ export interface Apart {
 }
 
 export function createApart(ports: Ports, options: ApartOptions): Apart {
-  const { team, keepBody, sink, claimBytes, licensed, now } = options
+  const { team, keepBody, sink, claimBytes, licensed, secrets, now } = options
   const claims = { above: claimBytes, put: async (bytes: Uint8Array) => (await ports.blobs()).put('claims', now(), bytes) }
   const bus =
     sink === undefined ? inProcess((event) => handler(ofType(event))(event)) : retrying(httpBus({ url: sink, claims, compress: false }))
@@ -56,6 +60,8 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
     announceStatus: () => undefined,
     attend: true,
     licensed,
+    secrets,
+    log,
     now,
   })
   const stops: (() => void)[] = []
@@ -103,5 +109,6 @@ const inProcess = (run: (event: Event) => Promise<void>): Bus => ({ publish: run
 function ofType({ type }: Event): EventFunction {
   if (type === laneAdvanced.type) return 'sessions'
   if (type === licenseUsage.type) return 'license'
+  if (type === rereadDue.type) return 'tls'
   throw new Permanent(`nobody takes ${type} here: set K_SINK to a broker`)
 }

@@ -27,8 +27,8 @@ export class ParsingChain implements StreamConsumer {
     return this.#held.work.begin(sequence, agent)
   }
 
-  async finish(at: number): Promise<void> {
-    await this.#held?.work.finish(at)
+  async finish(at: number, ended: boolean): Promise<void> {
+    await this.#held?.work.finish(at, ended)
   }
 
   async settle(): Promise<void> {

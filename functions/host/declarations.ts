@@ -8,6 +8,7 @@ import { declaration as parsing } from '../parsing/declaration.ts'
 import { declaration as query } from '../query/declaration.ts'
 import { declaration as sessions } from '../sessions/declaration.ts'
 import { declaration as status } from '../status/declaration.ts'
+import { declaration as tls } from '../tls/declaration.ts'
 
 /** Every function there is. */
-export const declarations: readonly Declaration[] = [ingest, sessions, parsing, dedup, hosts, status, license, query, deadLetters]
+export const declarations: readonly Declaration[] = [ingest, sessions, parsing, tls, dedup, hosts, status, license, query, deadLetters]

@@ -8,8 +8,11 @@ import { SectionCache } from '../lane/sections.ts'
 import type { StreamConsumer } from '../lane/streams.ts'
 import { Gate } from '../license/standing.ts'
 import type { ParsingLane } from '../parsing/lane.ts'
+import type { SecretsPort } from '../parsing/secrets.ts'
+import type { SecretsDesk } from '../secrets/desk.ts'
 import type { Ports } from './adapters.ts'
 import { once } from './once.ts'
+import { openSecretsDesk, type SecretsOptions } from './secrets.ts'
 import { wake } from './sweep.ts'
 
 /** How the functions are joined: what they publish goes to `bus`, and those of `chain` run in the process of `sessions`. */
@@ -26,11 +29,16 @@ export interface Joined {
   attend: boolean
   /** Whether a license was given: its 24-hour rule holds. */
   licensed: boolean
+  /** Secrets of TLS sessions; undefined: none are taken, and none waited for. */
+  secrets: () => Promise<SecretsOptions | undefined>
+  log: (line: string) => void
   now: () => number
 }
 
 /** Well below the time that a platform gives one call. */
 const ATTENDED_MS = 120_000
+
+const NO_SECRETS: SecretsPort = { find: async () => undefined, known: () => undefined, giveUp: async () => undefined }
 
 /** Makes the handlers of the event functions. Each loads its own code and opens its own ports, so that an instance of one carries nothing of the others. */
 export class Handlers {
@@ -44,6 +52,8 @@ export class Handlers {
     return new HostNames(await this.#joined.ports.state(), this.#joined.now)
   })
 
+  /** Where secrets come in and are asked for, by who says that connections are to be read again. */
+  readonly #desks = new Map<string, () => Promise<SecretsDesk | undefined>>()
   readonly #gate = once(async () => new Gate(await this.#joined.ports.state(), this.#joined.now))
 
   constructor(joined: Joined) {
@@ -60,12 +70,39 @@ export class Handlers {
   async ingest(): Promise<Handler> {
     const { ingest } = await import('../ingest/handler.ts')
     const { ports, bus, team, now } = this.#joined
-    const handle = ingest({ state: await ports.state(), blobs: await ports.blobs(), bus, sections: await this.#sections(), team, now })
+    const [state, blobs, secrets] = [await ports.state(), await ports.blobs(), await this.secretsDesk('/functions/ingest')]
+    const handle = ingest({ state, blobs, bus, sections: await this.#sections(), secrets, team, now })
     if (!this.#joined.licensed) return handle
     const gate = await this.#gate()
     return async (event) => {
       await gate.pass()
       await handle(event)
+    }
+  }
+
+  /** Where secrets of TLS sessions come in; undefined: they are not taken. */
+  secretsDesk(source: string): Promise<SecretsDesk | undefined> {
+    const { ports, bus, secrets, log, now } = this.#joined
+    const open = async (): Promise<SecretsDesk | undefined> => {
+      const options = await secrets()
+      return options && openSecretsDesk({ state: await ports.state(), bus, options, holder: this.#holder, log, now, source })
+    }
+    const desk = this.#desks.get(source) ?? once(open)
+    this.#desks.set(source, desk)
+    return desk()
+  }
+
+  /** Where the connections of a lane of `parsing` ask for secrets. */
+  async #secrets(): Promise<(lane: string) => SecretsPort> {
+    const desk = await this.secretsDesk('/functions/parsing')
+    if (!desk) return () => NO_SECRETS
+    return (lane) => {
+      const at = { lane: lane.replace(/^parsing\//, ''), agent: lane.replace(/^parsing\/|\/[^/]*$/g, '') }
+      return {
+        find: (random) => desk.vault.find(random),
+        known: desk.vault.known,
+        giveUp: (given) => desk.giveUp(given.map((each) => ({ ...each, ...at }))),
+      }
     }
   }
 
@@ -96,11 +133,11 @@ export class Handlers {
     }
     const { ParsingChain } = await import('./chain.ts')
     const { ParsingLane } = await import('../parsing/lane.ts')
-    const [ports, exchanges] = [await this.#parsingPorts(), await this.#exchanges()]
+    const [ports, exchanges, secrets] = [await this.#parsingPorts(), await this.#exchanges(), await this.#secrets()]
     const keeper = new LaneKeeper<ParsingLane>({
       state: await this.#joined.ports.state(),
       holder: this.#holder,
-      open: async (lane, checkpoints) => new ParsingLane(ports, exchanges(lane), checkpoints),
+      open: async (lane, checkpoints) => new ParsingLane({ ...ports, secrets: secrets(lane) }, exchanges(lane), checkpoints),
     })
     return (lane) => new ParsingChain(keeper, lane)
   }
@@ -108,7 +145,8 @@ export class Handlers {
   async #parsingPorts() {
     const { loadCodecs } = await import('#adapters/crypto/codecs.ts')
     const { ports, team, keepBody, now } = this.#joined
-    return { blobs: await ports.blobs(), codecs: await loadCodecs(), names: await this.#names(), limits: { keepBody }, team, now }
+    const [blobs, codecs, names, secrets] = [await ports.blobs(), await loadCodecs(), await this.#names(), await this.#joined.secrets()]
+    return { blobs, codecs, names, limits: { keepBody }, secretsWaitMs: secrets?.waitMs ?? 0, team, now }
   }
 
   /** Who takes the calls of a lane from `parsing`. */
@@ -134,7 +172,45 @@ export class Handlers {
       holder: this.#holder,
       attend: this.#attendance('/functions/parsing'),
       allowed: this.#allowed,
+      secrets: await this.#secrets(),
       exchanges: await this.#exchanges(),
+    })
+  }
+
+  async tls(): Promise<LaneFunction> {
+    const { createTls } = await import('../tls/handler.ts')
+    const { ParsingLane } = await import('../parsing/lane.ts')
+    const { ports, team } = this.#joined
+    const [parsing, exchanges, desk] = [await this.#parsingPorts(), await this.#exchanges(), await this.secretsDesk('/functions/tls')]
+    return createTls({
+      state: await ports.state(),
+      store: await ports.store(),
+      blobs: await ports.blobs(),
+      team,
+      holder: this.#holder,
+      attend: this.#attendance('/functions/tls'),
+      async reader({ lane, clientRandoms }) {
+        for (const random of clientRandoms) await desk?.vault.find(random)
+        let gaveUp = false
+        const secrets: SecretsPort = {
+          find: async (random) => desk?.vault.find(random),
+          known: desk?.vault.known ?? NO_SECRETS.known,
+          async giveUp(given) {
+            gaveUp ||= given.length > 0
+          },
+        }
+        const reading = new ParsingLane({ ...parsing, secrets }, exchanges(lane), new Map())
+        return {
+          streams: {
+            begin: (sequence, agent) => reading.begin(sequence, agent),
+            finish: (at, ended) => reading.finish(at, ended),
+            settle: async () => void (await reading.settle()),
+            describe: (connection) => reading.describe(connection),
+          },
+          gaveUp: () => gaveUp,
+        }
+      },
+      wasRead: async (reread) => desk?.wasRead(reread),
     })
   }
 

@@ -4,22 +4,25 @@ import type { Bus } from '#adapters/bus/port.ts'
 import type { Event } from '#events/define.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
 import { registry } from '#events/registry.ts'
+import { tlsSecrets } from '#events/tls-secrets.ts'
 import type { Handler } from '../declare.ts'
 import { Problem, sendProblem } from '../problem.ts'
 import { outcomeOf, retryAfterOf } from './problems.ts'
 import { checkSource } from './sources.ts'
 
-/** Where agents' events come in. Packets are durable when `publish` resolves: they go to `ingest` itself, not through a queue. */
+/** Where agents' events come in. Packets and secrets are durable when `publish` resolves: they go to `ingest` itself, not through a queue. */
 export interface Intake extends Bus {
   /** Events that did not fit their schema, since the start. */
   refused(): number
   refuse(): void
 }
 
+const DURABLE = new Set([packetsCaptured.type, tlsSecrets.type])
+
 export function createIntake(ingest: Handler, bus: Bus): Intake {
   let refused = 0
   return {
-    publish: (event: Event) => (event.type === packetsCaptured.type ? ingest(event) : bus.publish(event)),
+    publish: (event: Event) => (DURABLE.has(event.type) ? ingest(event) : bus.publish(event)),
     refused: () => refused,
     refuse: () => {
       refused++

@@ -7,6 +7,7 @@ import { createApart, EVENT_FUNCTIONS, log } from './apart.ts'
 import { needsOf } from './needs.ts'
 import { once } from './once.ts'
 import { withProbes } from './probes.ts'
+import { secretsFor } from './secrets-settings.ts'
 import { InvalidSettings, readSettings, type Settings } from './settings.ts'
 import { undecoded } from './undecoded.ts'
 
@@ -26,7 +27,13 @@ function settingsOrExit(): Settings {
 
 export const settings = settingsOrExit()
 export const ports = openPorts(settings, log)
-export const apart = createApart(ports, { ...settings, licensed: settings.licensed !== undefined, keepBody: KEEP_BODY, now: Date.now })
+export const apart = createApart(ports, {
+  ...settings,
+  secrets: once(() => secretsFor(settings)),
+  licensed: settings.licensed !== undefined,
+  keepBody: KEEP_BODY,
+  now: Date.now,
+})
 const claim: Claim = async (reference) => (await ports.blobs()).get(reference as never)
 
 /** Opens what the function works with, and loads its code. */

@@ -4,6 +4,7 @@ const OF_ITSELF: Record<string, readonly PortName[]> = {
   ingest: ['state', 'blobs'],
   sessions: ['store', 'state', 'blobs'],
   parsing: ['state', 'blobs'],
+  tls: ['store', 'state', 'blobs'],
   dedup: ['store', 'state'],
   hosts: ['store', 'state'],
   status: ['store'],

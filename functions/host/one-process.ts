@@ -4,17 +4,23 @@ import { declaration as hosts } from '../hosts/declaration.ts'
 import { Sweep } from '../lane/sweep.ts'
 import { declaration as license } from '../license/declaration.ts'
 import { LiveFeed } from '../query/live.ts'
+import type { SecretsDesk } from '../secrets/desk.ts'
+import { REREAD } from '../secrets/rereads.ts'
 import { declaration as sessions } from '../sessions/declaration.ts'
 import { declaration as status } from '../status/declaration.ts'
+import { declaration as tls } from '../tls/declaration.ts'
 import type { Adapters } from './adapters.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake, type Intake } from './intake.ts'
+import type { SecretsOptions } from './secrets.ts'
 
 export interface OneProcess {
   /** Takes agents' events. */
   intake: Intake
   router: Router
   live: LiveFeed
+  /** Where key logs come in; undefined: secrets are not taken. */
+  secrets: SecretsDesk | undefined
   /** Everything that was taken in is in the store when it resolves. */
   drained(): Promise<void>
   /** Ends the work in order; what was not drained is done at the next start. */
@@ -24,9 +30,16 @@ export interface OneProcess {
 /** All functions in one process: `sessions`, `parsing` and `dedup` as a chain of calls, the others by events through a router. */
 export async function createOneProcess(
   { store, state, blobs, deadLetters, close }: Adapters,
-  options: { team: string; keepBody: number; log: (message: string) => void; licensed?: boolean; now?: () => number },
+  options: {
+    team: string
+    keepBody: number
+    log: (message: string) => void
+    licensed?: boolean
+    secrets?: SecretsOptions
+    now?: () => number
+  },
 ): Promise<OneProcess> {
-  const { team, keepBody, log, licensed = false, now = Date.now } = options
+  const { team, keepBody, log, licensed = false, secrets, now = Date.now } = options
   const router = createRouter({ deadLetters, log })
   const live = new LiveFeed()
   const handlers = new Handlers({
@@ -45,6 +58,8 @@ export async function createOneProcess(
     announce: (documents) => live.offer(documents),
     attend: false,
     licensed,
+    secrets: async () => secrets,
+    log,
     announceStatus: (document) => live.offerStatus(document),
     now,
   })
@@ -59,14 +74,18 @@ export async function createOneProcess(
   subscribe(sessions, rebuilding.handle)
   subscribe(hosts, await handlers.hosts())
   subscribe(status, await handlers.status())
+  const rereading = await handlers.tls()
+  subscribe(tls, rereading.handle)
   subscribe(license, await handlers.license())
-  const sweep = new Sweep(state, rebuilding.drain, (lane, error) => log(`lane ${lane}: ${error.message}`))
+  const drain = (lane: string): Promise<void> => (lane.startsWith(REREAD) ? rereading : rebuilding).drain(lane)
+  const sweep = new Sweep(state, drain, (lane, error) => log(`lane ${lane}: ${error.message}`))
   sweep.start()
   const intake = createIntake(await handlers.ingest(), router)
   return {
     intake,
     router,
     live,
+    secrets: await handlers.secretsDesk('/functions/query'),
     async drained() {
       await router.drained()
       await sweep.once()

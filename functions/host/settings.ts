@@ -1,6 +1,7 @@
 import { parseAddress } from '#adapters/state/redis/address.ts'
 import type { Licensed } from '../license/desk.ts'
 import { InvalidTargets, parseTargets, type Targets } from '../query/replay/targets.ts'
+import { keyOf } from './secrets.ts'
 
 /** What the environment says: which adapters stand behind the ports, and how the functions are joined. */
 export interface Settings {
@@ -16,12 +17,23 @@ export interface Settings {
   replayTargets: Targets | undefined
   /** The license and its server; undefined: the evaluation. */
   licensed: Licensed | undefined
+  secrets: SecretsSettings
   /** Where events are published to. Undefined: what follows runs in this process. */
   sink: string | undefined
   /** Functions that run in the process of `sessions`, as calls. */
   chain: ReadonlySet<string>
   /** Event data above this many bytes lie in the blob store, and the event says where. */
   claimBytes: number
+}
+
+/** How secrets of TLS sessions are kept. */
+export interface SecretsSettings {
+  /** What they are sealed with; undefined: a key of the data directory. */
+  key: Uint8Array | undefined
+  keepMs: number
+  waitMs: number
+  /** Whether a capture may be exported with the secrets that open it. */
+  export: boolean
 }
 
 /** A variable that cannot be used. The message names it and says how to put it right. */
@@ -84,6 +96,22 @@ export const VARIABLES: readonly Variable[] = [
     name: 'SPIDER_LICENSE_ANONYMOUS',
     description: 'true: statistics hold the sum of all CPU alone, not which function or kind of agent used it',
     default: 'false',
+  },
+  {
+    name: 'SPIDER_SECRETS_KEY',
+    description:
+      'What secrets of TLS sessions are sealed with: 32 bytes in base64 or hex (openssl rand -base64 32), the same for all functions; unset: secrets.key in the data directory, made at the first start',
+  },
+  { name: 'SPIDER_SECRETS_KEEP', description: 'Hours that secrets of TLS sessions are kept: no longer than packets', default: '24' },
+  {
+    name: 'SPIDER_SECRETS_WAIT',
+    description: 'Seconds that a connection waits for its secrets; when they come later, it is read again',
+    default: '10',
+  },
+  {
+    name: 'SPIDER_SECRETS_EXPORT',
+    description: 'false: no capture is exported with the secrets that open it',
+    default: 'true',
   },
   {
     apart: true,
@@ -152,6 +180,7 @@ export function readSettings(env: Environment): Settings {
           },
     replayTargets: targets(given('SPIDER_REPLAY_TARGETS')),
     licensed: licensed(given('SPIDER_LICENSE'), given('SPIDER_LICENSE_SERVER'), given('SPIDER_LICENSE_ANONYMOUS')),
+    secrets: secretsOf(given, withDefault),
     sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),
     chain: chainOf(env.SPIDER_CHAIN ?? withDefault('SPIDER_CHAIN')),
     claimBytes: positive('SPIDER_CLAIM_BYTES', withDefault('SPIDER_CLAIM_BYTES')),
@@ -193,6 +222,27 @@ function licensed(token: string | undefined, server: string | undefined, anonymo
   if (anonymous !== undefined && anonymous !== 'true' && anonymous !== 'false')
     throw new InvalidSettings(`SPIDER_LICENSE_ANONYMOUS is "${anonymous}": it must be true or false.`)
   return token && server ? { token, server: httpUrl('SPIDER_LICENSE_SERVER', server), anonymous: anonymous === 'true' } : undefined
+}
+
+function secretsOf(given: (name: string) => string | undefined, withDefault: (name: string) => string): SecretsSettings {
+  const text = given('SPIDER_SECRETS_KEY')
+  const key = text === undefined ? undefined : keyOf(text)
+  if (text !== undefined && !key)
+    throw new InvalidSettings('SPIDER_SECRETS_KEY is no key: it must be 32 bytes in base64 or hex, as openssl rand -base64 32 makes them.')
+  const amount = (name: string, unit: string, ms: number): number => {
+    const number = Number(withDefault(name))
+    if (number >= 0) return number * ms
+    throw new InvalidSettings(`${name} is "${withDefault(name)}": it must be a number of ${unit}, 0 or above.`)
+  }
+  const exporting = withDefault('SPIDER_SECRETS_EXPORT')
+  if (exporting !== 'true' && exporting !== 'false')
+    throw new InvalidSettings(`SPIDER_SECRETS_EXPORT is "${exporting}": it must be true or false.`)
+  return {
+    key,
+    keepMs: amount('SPIDER_SECRETS_KEEP', 'hours', 3_600_000),
+    waitMs: amount('SPIDER_SECRETS_WAIT', 'seconds', 1000),
+    export: exporting === 'true',
+  }
 }
 
 function httpUrl(name: string, text: string): string {

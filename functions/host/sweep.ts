@@ -1,7 +1,9 @@
 import type { Bus } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
+import { rereadDue } from '#events/reread-due.ts'
 import { streamsLogged } from '#events/streams-logged.ts'
+import { REREAD } from '../secrets/rereads.ts'
 
 /** So the lanes of `parsing` are named in the state. */
 const PARSING = 'parsing/'
@@ -17,6 +19,7 @@ export async function wakeLanes(state: State, bus: Bus, now: () => number): Prom
 export async function wake(lane: string, bus: Bus, now: () => number, source = '/functions/sweep'): Promise<void> {
   const attributes = { id: `${lane}/${now()}`, time: new Date(now()).toISOString() }
   if (lane.startsWith(PARSING)) await bus.publish(streamsLogged.make(source, { lane: lane.slice(PARSING.length) }, attributes))
+  else if (lane.startsWith(REREAD)) await bus.publish(rereadDue.make(source, { lane }, attributes))
   else await bus.publish(laneAdvanced.make(source, { lane, sequence: 1 }, attributes))
 }
 

@@ -3,14 +3,17 @@ import { hostsResolved } from '#events/hosts-resolved.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import { licenseUsage } from '#events/license-usage.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
+import { rereadDue } from '#events/reread-due.ts'
+import { tlsSecrets } from '#events/tls-secrets.ts'
 import { type Declaration, listed } from '../declare.ts'
 
 export const declaration: Declaration = {
   name: 'ingest',
-  summary: 'Makes captured packets durable before the agent is answered, and says that their lane has work; hands on what agents say else',
+  summary:
+    'Makes captured packets and sealed secrets of TLS sessions durable before the agent is answered, and says what has work for them; hands on what agents say else',
   trigger: 'agents',
-  consumes: [listed(packetsCaptured), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
-  produces: [listed(laneAdvanced), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
+  consumes: [listed(packetsCaptured), listed(tlsSecrets), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
+  produces: [listed(laneAdvanced), listed(rereadDue), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
   scaling: {
     concurrency: 16,
     queue: 64,

@@ -3,6 +3,8 @@ import type { Connection, StreamSink } from '#engines/tcp/facts.ts'
 export interface Described {
   protocol: string | undefined
   exchanges: number
+  /** It is not known yet, for secrets are waited for: the object tells once they came, or nobody waits any more. */
+  waits?: boolean
 }
 
 /** Who takes the streams of one lane from `sessions`: the protocol functions, in process or by event. */
@@ -12,8 +14,8 @@ export interface StreamConsumer {
    * effects are durable already) gets a sink that ignores them.
    */
   begin(sequence: number, agent: string): Promise<StreamSink>
-  /** Everything of this sequence was told; capture time is `at` (µs). */
-  finish(at: number): Promise<void>
+  /** Everything of this sequence was told; capture time is `at` (µs). `ended`: nothing more comes in this lane. */
+  finish(at: number, ended: boolean): Promise<void>
   /** Everything taken is durable when it resolves. */
   settle(): Promise<void>
   /** Forgets what was taken and not settled. */

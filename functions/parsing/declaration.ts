@@ -1,4 +1,5 @@
 import { exchangeParsed } from '#events/exchange-parsed.ts'
+import { rereadDue } from '#events/reread-due.ts'
 import { streamAdvanced } from '#events/stream-advanced.ts'
 import { streamsLogged } from '#events/streams-logged.ts'
 import { type Declaration, listed } from '../declare.ts'
@@ -8,7 +9,7 @@ export const declaration: Declaration = {
   summary: 'Reads the calls of every protocol from the streams of a lane',
   trigger: 'event',
   consumes: [listed(streamAdvanced), listed(streamsLogged)],
-  produces: [listed(exchangeParsed), listed(streamsLogged)],
+  produces: [listed(exchangeParsed), listed(streamsLogged), listed(rereadDue)],
   within: 'sessions',
   ordered: true,
   scaling: {

@@ -8,13 +8,18 @@ import { LaneDrain, type LoggedWork } from '../lane/drain.ts'
 import type { ExchangeConsumer } from '../lane/exchanges.ts'
 import type { Attendance, LaneFunction } from '../lane/function.ts'
 import { ParsingLane, type ParsingLanePorts } from './lane.ts'
+import type { SecretsPort } from './secrets.ts'
 
-export interface ParsingPorts extends ParsingLanePorts {
+export interface ParsingPorts extends Omit<ParsingLanePorts, 'secrets'> {
   state: State
   holder: string
   /** Who takes the calls of a lane. */
   exchanges: (lane: string) => ExchangeConsumer
+  /** Where the connections of a lane ask for secrets. */
+  secrets: (lane: string) => SecretsPort
   attend?: Attendance
+  /** Whether the license allows work; always unless told. */
+  allowed?: () => Promise<boolean>
 }
 
 /** Puts the streams into the lane's own log, then does what the log holds. `drain` does the same for the sweep. */
@@ -23,7 +28,9 @@ export function createParsing(ports: ParsingPorts): LaneFunction {
     state: ports.state,
     holder: ports.holder,
     mostMs: ports.attend?.mostMs,
-    open: async (lane, checkpoints) => new ParsingLogWork(new ParsingLane(ports, ports.exchanges(lane), checkpoints)),
+    allowed: ports.allowed,
+    open: async (lane, checkpoints) =>
+      new ParsingLogWork(new ParsingLane({ ...ports, secrets: ports.secrets(lane) }, ports.exchanges(lane), checkpoints)),
   })
   const work = async (lane: string): Promise<void> => {
     if (!ports.attend) await drain.drain(lane)
@@ -55,7 +62,7 @@ class ParsingLogWork implements LoggedWork {
   async process(sequence: number, entry: Uint8Array): Promise<void> {
     const streams = streamAdvanced.codec.decode(entry)
     this.#tell(streams, await this.#lane.begin(sequence, streams.agent))
-    await this.#lane.finish(streams.at)
+    await this.#lane.finish(streams.at, streams.ended === true)
   }
 
   lost(): void {

@@ -14,12 +14,17 @@ import { bodiesOf } from './document.ts'
 import { jsonOf } from './json-lines.ts'
 import type { HostNames } from './names.ts'
 import { exchangeId } from './parts.ts'
+import { AwaitedSecrets, type SavedClosing, type SecretsPort } from './secrets.ts'
 
 export interface ParsingLanePorts {
   blobs: Blobs
   codecs: Codecs
   names: HostNames
   limits: Partial<Host['limits']>
+  /** Secrets of TLS sessions. */
+  secrets: SecretsPort
+  /** How long secrets are waited for, ms of capture time. */
+  secretsWaitMs: number
   team: string
   now: () => number
 }
@@ -29,6 +34,14 @@ const PENDING_AFTER = 1e6
 
 const encoder = new Encoder({ useRecords: false, structuredClone: false, tagUint8Array: false })
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
+
+/** So checkpoints are named of closed connections that still wait for secrets. */
+const CLOSING = 'closing/'
+
+/** What is above a connection, and of a given up one what it waited for. */
+interface SavedConnection extends SavedStream {
+  unopened?: string[]
+}
 
 /** A call and where it was heard. */
 interface Heard {
@@ -42,10 +55,13 @@ export class ParsingLane implements LaneWork, StreamSink {
   readonly #consumer: ExchangeConsumer
   readonly #streams: ProtocolStreams
   readonly #bodies: BodyBlock
+  readonly #secrets: AwaitedSecrets
   /** Checkpoints of connections that were not spoken of since the lane was loaded. */
   readonly #saved: Map<string, Uint8Array>
   readonly #touched = new Set<Connection>()
   readonly #unanswered = new Set<Connection>()
+  /** Spoken of in this sequence. */
+  readonly #fresh = new Set<Connection>()
   #closed = new Set<string>()
   #heard: Heard[] = []
   #agent = ''
@@ -60,7 +76,18 @@ export class ParsingLane implements LaneWork, StreamSink {
     const hear = (connection: Connection, found: Found): void => {
       this.#heard.push({ found, connection })
     }
-    this.#streams = new ProtocolStreams({ exchange: hear, call: hear }, ports.codecs, ports.limits)
+    this.#streams = new ProtocolStreams({ exchange: hear, call: hear }, ports.codecs, ports.limits, ports.secrets.known)
+    this.#secrets = new AwaitedSecrets(this.#streams, ports.secrets, ports.secretsWaitMs * 1000)
+    this.#loadClosing()
+  }
+
+  /** Connections that were closed are spoken of no more: what waits in them is taken up at once. */
+  #loadClosing(): void {
+    for (const [key, bytes] of this.#saved) {
+      if (!key.startsWith(CLOSING)) continue
+      this.#saved.delete(key)
+      this.#secrets.loadClosing(decoder.decode(bytes) as SavedStream & { closing: SavedClosing })
+    }
   }
 
   /** What follows are the facts of this sequence, as this agent saw them. */
@@ -74,11 +101,13 @@ export class ParsingLane implements LaneWork, StreamSink {
   open(connection: Connection): void {
     this.#streams.open(connection)
     this.#touched.add(connection)
+    this.#fresh.add(connection)
   }
 
   data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
     this.#touch(connection)
     this.#streams.data(connection, side, bytes, start, end, at)
+    this.#secrets.received(connection, end - start)
   }
 
   gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void {
@@ -93,27 +122,35 @@ export class ParsingLane implements LaneWork, StreamSink {
 
   close(connection: Connection, at: Micros): void {
     this.#touch(connection)
-    this.#streams.close(connection, at)
     this.#touched.delete(connection)
+    this.#fresh.delete(connection)
     this.#unanswered.delete(connection)
     this.#closed.add(connection.id)
+    if (!this.#secrets.putOff(connection, at, this.#at)) this.#streams.close(connection, at)
   }
 
   #touch(connection: Connection): void {
     if (connection.application === undefined) this.#restore(connection)
     this.#touched.add(connection)
+    this.#fresh.add(connection)
   }
 
   #restore(connection: Connection): void {
     const saved = this.#saved.get(connection.id)
-    if (saved) this.#streams.load(connection, decoder.decode(saved) as SavedStream)
-    else this.#streams.open(connection)
+    if (saved) {
+      const { unopened, ...stream } = decoder.decode(saved) as SavedConnection
+      this.#streams.load(connection, stream)
+      if (unopened) this.#secrets.loadLost(connection, unopened)
+    } else this.#streams.open(connection)
     this.#saved.delete(connection.id)
   }
 
-  /** All facts of the sequence were told: bodies are put away, calls handed on. */
-  async finish(at: number): Promise<void> {
+  /** All facts of the sequence were told: secrets are asked for, bodies are put away, calls handed on. */
+  async finish(at: number, ended: boolean): Promise<void> {
     if (at > this.#at) this.#at = at
+    for (const connection of this.#fresh) this.#secrets.notice(connection, this.#at)
+    this.#fresh.clear()
+    for (const { id } of await this.#secrets.look(this.#at, ended)) this.#closed.add(CLOSING + id)
     const heard = this.#heard
     this.#heard = []
     await this.#handOn(heard)
@@ -169,6 +206,8 @@ export class ParsingLane implements LaneWork, StreamSink {
   }
 
   describe(connection: Connection): Described {
+    const waiting = this.#secrets.described(connection)
+    if (waiting) return waiting
     if (connection.application === undefined) return { protocol: undefined, exchanges: 0 }
     return { protocol: this.#streams.protocol(connection), exchanges: this.#streams.calls(connection) }
   }
@@ -176,12 +215,20 @@ export class ParsingLane implements LaneWork, StreamSink {
   async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
     await this.#handOn(this.#pending())
     await this.#consumer.settle()
+    await this.#secrets.settle()
     const checkpoints = new Map<string, Uint8Array | null>()
     for (const id of this.#closed) checkpoints.set(id, null)
-    for (const connection of this.#touched) checkpoints.set(connection.id, encoder.encode(this.#streams.save(connection)))
+    for (const connection of this.#touched) checkpoints.set(connection.id, encoder.encode(this.#save(connection)))
+    for (const saved of this.#secrets.saveClosing()) checkpoints.set(CLOSING + saved.closing.id, encoder.encode(saved))
     this.#closed = new Set()
     this.#touched.clear()
     return checkpoints
+  }
+
+  #save(connection: Connection): SavedConnection {
+    const unopened = this.#secrets.lostOf(connection)
+    const stream = this.#streams.save(connection)
+    return unopened ? { ...stream, unopened } : stream
   }
 
   /** Calls that wait for their answer for long enough to be shown; each once. */

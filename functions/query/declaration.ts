@@ -1,11 +1,12 @@
-import type { Declaration } from '../declare.ts'
+import { rereadDue } from '#events/reread-due.ts'
+import { type Declaration, listed } from '../declare.ts'
 
 export const declaration: Declaration = {
   name: 'query',
   summary: 'The read side: REST under /api/v1, server-sent events for what is live',
   trigger: 'http',
   consumes: [],
-  produces: [],
+  produces: [listed(rereadDue)],
   scaling: {
     concurrency: 100,
     queue: 1024,

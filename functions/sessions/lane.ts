@@ -52,6 +52,8 @@ export class SessionsLane implements LoggedWork {
   readonly #stored = new Map<Connection, number>()
   /** What was known of connections when they closed. */
   readonly #ended = new WeakMap<Connection, Described>()
+  /** Closed connections whose document was stored while it was not known yet what they spoke. */
+  readonly #waiting = new WeakSet<Connection>()
   #blocks: PacketsDocument[] = []
   /** Since `settle`, streams were told that their consumer had done before. */
   #repeated = false
@@ -83,10 +85,11 @@ export class SessionsLane implements LoggedWork {
     this.#agent = entry.agent
     this.#watched.sink = await this.#ports.streams.begin(sequence, entry.agent)
     if (this.#watched.sink === ignore) this.#repeated = true
+    const ended = section !== undefined && isEndOfCapture(section)
     if (!section) this.#tables.lossReason = 'not captured'
-    else if (isEndOfCapture(section)) this.#tables.flush()
+    else if (ended) this.#tables.flush()
     else this.#read(sequence, entry, section)
-    await this.#ports.streams.finish(this.#at)
+    await this.#ports.streams.finish(this.#at, ended)
   }
 
   lost(): void {
@@ -152,10 +155,13 @@ export class SessionsLane implements LoggedWork {
     }
     for (const connection of this.#watched.changed) {
       if (connection.state === 'open' && this.#stored.has(connection)) continue
-      this.#watched.changed.delete(connection)
+      const described = this.#ended.get(connection) ?? this.#ports.streams.describe(connection)
+      if (described.waits && this.#waiting.has(connection)) continue
+      if (described.waits) this.#waiting.add(connection)
+      else this.#watched.changed.delete(connection)
       this.#stored.delete(connection)
       if (connection.state === 'open') this.#stored.set(connection, this.#at)
-      const { protocol, exchanges } = this.#ended.get(connection) ?? this.#ports.streams.describe(connection)
+      const { protocol, exchanges } = described
       documents.push(
         toSessionDocument(connection, { team: this.#ports.team, agent: this.#agent, protocol, exchanges, names: this.#ports.names }),
       )

@@ -70,11 +70,12 @@ export class StreamPublisher implements StreamConsumer, StreamSink {
     return place
   }
 
-  async finish(at: number): Promise<void> {
+  async finish(at: number, ended: boolean): Promise<void> {
     const data = this.#event
     if (!data) return
     this.#event = undefined
     data.at = at
+    if (ended) data.ended = true
     const attributes = {
       id: `${this.#lane}/${data.sequence}`,
       time: new Date(this.#now()).toISOString(),
