@@ -18,6 +18,7 @@ interface StartOptions {
   keepPackets: number
   capture: boolean
   demo?: boolean
+  gocipher?: boolean
 }
 
 const DATA = fileURLToPath(new URL('../data', import.meta.url))
@@ -40,6 +41,10 @@ export function addStart(program: Command, finish: (code: number) => void): void
     .option('--snap-length <bytes>', 'bytes kept of each packet')
     .option('--buffer <size>', "the kernel's capture buffer, for each interface (64MB)")
     .option('--no-capture', 'captures nothing: only agents elsewhere and dropped files bring packets')
+    .option(
+      '--gocipher',
+      'also takes secrets of TLS sessions out of processes on this machine, so that their calls are decrypted; needs root',
+    )
     .option('--demo', 'also runs a small shop of four services under steady load, to have something to look at')
     .option('-p, --port <number>', 'port of the page and the API', port, 8080)
     .option('--listen <address>', 'address to listen on; anyone who reaches it sees all that is captured', '127.0.0.1')
@@ -70,7 +75,8 @@ async function start(files: string[], options: StartOptions): Promise<number> {
     const capture = options.capture && files.length === 0
     const captures = capture ? await server.capture(captureOptions(options)) : 'Captures nothing itself.'
     say(`Spider is on ${server.url}`, captures)
-    if (options.demo) say(await server.startDemo())
+    if (options.demo) say(...(await server.startDemo(options.gocipher !== true)))
+    if (options.gocipher) say(await server.startGocipher('this machine'))
     if (files.length > 0) say(...(await server.analyse(files)))
     else if (!capture) say('Drop a capture file on the page, or send packets from elsewhere: spider whisperer --server URL')
     say('End it with Ctrl-C.')

@@ -15,6 +15,8 @@ export interface KnownCall {
 }
 
 export interface Demo {
+  /** Its process. */
+  pid: number
   ports: Ports
   addresses: typeof ADDRESSES
   known: KnownCall[]
@@ -36,6 +38,7 @@ export async function startDemo({ rate = 30, seed = 1 }: { rate?: number; seed?:
   const message = await Promise.race([once(child, 'message'), exit.then(() => undefined)])
   if (!message) throw new Error(`The demo could not be started: it ended with ${child.exitCode}`)
   return {
+    pid: child.pid as number,
     ports: (message[0] as { ports: Ports }).ports,
     addresses: ADDRESSES,
     known: KNOWN,

@@ -108,8 +108,9 @@ export class Gocipher {
   async #turn(): Promise<void> {
     while (!this.#stopping) {
       await this.#kernel.bpf.wait([this.#kernel.fd, this.#records.fd], TURN)
-      this.#kernel.consume()
+      // Who it is comes first: a short process is gone soon.
       this.#records.consume()
+      this.#kernel.consume()
     }
   }
 
@@ -167,8 +168,8 @@ export class Gocipher {
   }
 
   #take({ pid, name, at, clientRandom, ...told }: Session | Line, library: Library, lines: readonly string[]): void {
-    const found = this.#users.get(pid) ?? processOf(pid) ?? { pid, name, cgroups: '' }
-    if (pid === process.pid || !isWanted(this.#setup.options, found)) return
+    const found = this.#users.get(pid) ?? processOf(pid) ?? { pid, name, cgroups: '', ancestors: [] }
+    if (pid === process.pid || (!this.#users.get(pid) && !isWanted(this.#setup.options, found))) return
     // Go tells one secret at a time.
     const key = clientRandom.toString('hex')
     if (!this.#told.isNews('label' in told ? `${key} ${told.label}` : key, lines.length)) return

@@ -35,7 +35,7 @@ export const OPTIONS = {
     variable: 'SPIDER_PID',
     placeholder: 'N,…',
     default: '',
-    help: 'only these processes',
+    help: 'only these processes, and what they start',
     repeats: true,
     read: (text) => list(text).map(number(1, 2 ** 22)),
   }),

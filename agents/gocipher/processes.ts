@@ -6,6 +6,8 @@ export interface Process {
   name: string
   executable?: string
   container?: string
+  /** Its parent, that one's parent, and so on. */
+  ancestors: number[]
   /** Its control groups, as the kernel writes them. */
   cgroups: string
 }
@@ -44,7 +46,29 @@ export function processOf(pid: number): Process | undefined {
   const container = /[0-9a-f]{64}/.exec(cgroups)?.[0]
   // Node names its threads, the first of them too.
   const name = thread === 'MainThread' && executable !== undefined ? basename(executable) : thread
-  return { pid, name, cgroups, ...(executable === undefined ? {} : { executable }), ...(container === undefined ? {} : { container }) }
+  return {
+    pid,
+    name,
+    cgroups,
+    ancestors: ancestorsOf(pid),
+    ...(executable === undefined ? {} : { executable }),
+    ...(container === undefined ? {} : { container }),
+  }
+}
+
+/** More is no tree, but one that changes while it is read. */
+const DEEPEST = 32
+
+function ancestorsOf(pid: number): number[] {
+  const found: number[] = []
+  for (let at = pid; at > 1 && found.length < DEEPEST; at = found.at(-1) ?? 0) {
+    const fields = ask(() => readFileSync(`/proc/${at}/stat`, 'latin1'))
+      ?.replace(/^.*\) /s, '')
+      .split(' ')
+    if (!fields) break
+    found.push(Number(fields[1]))
+  }
+  return found
 }
 
 /** The files whose code the process has mapped, each once. */

@@ -7,14 +7,16 @@ import { defaults, type Options } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
 import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { healthOf } from '#functions/host/health.ts'
-import { keepLicensed, openDesk } from '#functions/host/licensing.ts'
+import { keepLicensed, licenseHealth, openDesk } from '#functions/host/licensing.ts'
 import { Metering } from '#functions/host/metering.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
 import { createServer } from '#functions/host/server.ts'
 import { InvalidSettings, readSettings, type Settings } from '#functions/host/settings.ts'
+import type { Desk } from '#functions/license/desk.ts'
 import { startDemo } from '../../demo/index.ts'
 import { UsageError } from '../usage.ts'
 import { agentNameOf } from './agent-name.ts'
+import { startGocipher } from './gocipher.ts'
 import { keepTidy } from './retention.ts'
 import { createUploads } from './uploads.ts'
 
@@ -64,7 +66,7 @@ export class SpiderServer {
     const metering = new Metering('spider', bus, (error) => log(`metering: ${error.message}`))
     closers.push(() => metering.stop())
     closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
-    const app = await createServer({ ...queryPorts(adapters, oneProcess, settings), license: () => desk.view() }, oneProcess.intake, PAGE)
+    const app = await createServer(queryPorts(adapters, oneProcess, settings, desk), oneProcess.intake, PAGE)
     closers.push(() => app.close())
     await listen(app, options)
     return new SpiderServer(app, options, oneProcess, closers)
@@ -120,27 +122,38 @@ export class SpiderServer {
     return lines
   }
 
-  async startDemo(): Promise<string> {
+  /** @param alone whether nothing but the demo is to be decrypted. */
+  async startDemo(alone: boolean): Promise<string[]> {
     const demo = await startDemo()
     this.#closers.push(() => demo.stop())
-    return `The demo shop runs on ${Object.entries(demo.addresses)
+    const places = `The demo shop runs on ${Object.entries(demo.addresses)
       .map(([name, address]) => `${name} ${address}`)
       .join(', ')}.`
+    return alone ? [places, await this.startGocipher('the demo', '--pid', String(demo.pid))] : [places]
+  }
+
+  /** Starts the agent that takes TLS secrets, in a process of its own: whatever becomes of it, Spider goes on. */
+  async startGocipher(what: string, ...args: string[]): Promise<string> {
+    const { close, refused } = await startGocipher(['--server', this.url, '--cache', join(this.#data, 'gocipher'), ...args])
+    this.#closers.push(close)
+    return refused === undefined ? `TLS of ${what} is decrypted.` : `TLS of ${what} stays closed: ${refused}`
   }
 }
 
 const WILDCARDS = ['0.0.0.0', '::']
 
-function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, { data, team, replayTargets }: Settings) {
+function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, { data, team, replayTargets }: Settings, desk: Desk) {
   return {
     ...adapters,
     resend: router.resend,
     live,
     replayTargets,
     uploads: createUploads(data, intake, VERSION),
+    license: () => desk.view(),
     scope: () => ({ team, principal: 'user:local' }),
     health: async () => ({
       ...(await healthOf({ store: async () => adapters.store, state: async () => adapters.state, blobs: async () => adapters.blobs })),
+      license: await licenseHealth(desk),
       refused: intake.refused(),
       dead_letters: (await adapters.deadLetters.list()).length,
       ...router.counters(),
