@@ -133,16 +133,6 @@ describe('a connection', () => {
         .sort(),
     ).toEqual([...wanted].sort())
   })
-
-  it('extended CONNECT is an upgrade of its stream alone', () => {
-    const connect = `\x02\x07CONNECT${literal(':protocol', 'websocket')}\x86\x84\x41\x01a`
-    const [{ upgrade, request }] = play([
-      hello,
-      client(frame(HEADERS, END_HEADERS, 1, connect)),
-      server(frame(HEADERS, END_HEADERS, 1, OK)),
-    ])
-    expect([upgrade, request!.method, request!.target]).toEqual(['websocket', 'CONNECT', '/'])
-  })
 })
 
 describe('a lost request', () => {

@@ -5,9 +5,9 @@ import { type HeaderList, HpackDecoder } from '../hpack/decoder.ts'
 import type { SavedTable } from '../hpack/table.ts'
 import type { Body } from '../http/body.ts'
 import { Carry } from '../http/carry.ts'
-import type { HttpExchange } from '../http/facts.ts'
 import { type HttpLimits, limitsOf } from '../http/limits.ts'
 import { newExchange, note } from '../http/pairing.ts'
+import type { Found } from '../protocols/call.ts'
 import type { Beginning, Host, Reader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
@@ -31,6 +31,8 @@ import { Half, type Listener, type SavedHalf } from './half.ts'
 import { LARGEST_BLOCK, MOST_CLOSED, MOST_ERRORS, MOST_OPEN, MOST_WIDE, TIGHT } from './limits.ts'
 import { type Head, newRequest, readHead } from './message.ts'
 import { Http2Stream, type SavedStream } from './stream.ts'
+import type { SavedTunnel } from './tunnel.ts'
+import { Tunnels } from './tunnels.ts'
 
 /** A header block whose END_HEADERS has not come. */
 interface Block {
@@ -59,6 +61,7 @@ export interface Saved {
   carried: Uint8Array[]
   losses: (Loss | undefined)[]
   streams: SavedStream[]
+  tunnels: SavedTunnel[]
   closed: number[]
   alone: number[]
   highest: number
@@ -93,6 +96,7 @@ export class Http2Connection implements Reader, Listener {
   private readonly closed = new Set<number>()
   /** Streams whose answer is whole, and whose request nobody saw. */
   private readonly alone = new Set<number>()
+  private readonly tunnels: Tunnels
   private readonly seen: [boolean, boolean] = [false, false]
   private midway = false
   /** What an upgrade from HTTP/1 agreed on, until the first byte. */
@@ -109,6 +113,7 @@ export class Http2Connection implements Reader, Listener {
     this.host = host
     this.limits = limitsOf(host.limits)
     this.tight = { ...this.limits, ...TIGHT }
+    this.tunnels = new Tunnels(host)
     this.halves = [new Half(CLIENT, this), new Half(SERVER, this)]
   }
 
@@ -154,6 +159,7 @@ export class Http2Connection implements Reader, Listener {
     this.losses[side] = loss
     this.blocks[side] = undefined
     this.tables[side].forget()
+    this.tunnels.lose(side, missing, at, reason)
     for (const stream of this.streams.values()) if (!stream.message(side)?.complete) this.lack(stream, side, loss)
   }
 
@@ -167,9 +173,10 @@ export class Http2Connection implements Reader, Listener {
     stream.lose(side)
   }
 
-  end(side: Side, _at: Micros): void {
+  end(side: Side, at: Micros): void {
     if (this.ended[side]) return
     this.ended[side] = true
+    this.tunnels.endAll(side, at)
     for (const stream of [...this.streams.values()]) {
       const message = stream.message(side)
       if (message?.complete) continue
@@ -180,7 +187,8 @@ export class Http2Connection implements Reader, Listener {
     }
   }
 
-  close(_at: Micros): void {
+  close(at: Micros): void {
+    this.tunnels.closeAll(at)
     for (const stream of [...this.streams.values()]) {
       for (const side of SIDES) {
         if (stream.message(side)?.complete || this.ended[side] || stream.exchange.missing.length > 0) continue
@@ -191,10 +199,11 @@ export class Http2Connection implements Reader, Listener {
     }
   }
 
-  pending(): HttpExchange[] {
-    return [...this.streams.values()]
+  pending(): Found[] {
+    const streams = [...this.streams.values()]
       .filter(({ exchange: { request, response } }) => request !== undefined || response !== undefined)
       .map((stream) => stream.soFar())
+    return [...streams, ...this.tunnels.pending()]
   }
 
   /** The client's preface: the connection is seen from its beginning. */
@@ -216,6 +225,7 @@ export class Http2Connection implements Reader, Listener {
   }
 
   data(side: Side, frame: Frame, bytes: Uint8Array, from: number, to: number, at: Micros): void {
+    this.tunnels.get(frame.stream)?.data(side, bytes, from, to, at)
     const stream = this.streams.get(frame.stream)
     const message = stream?.message(side)
     if (message === undefined || message.complete) return
@@ -223,7 +233,8 @@ export class Http2Connection implements Reader, Listener {
     this.lent.push(stream!.data(side, bytes, from, to, at))
   }
 
-  dataLost(side: Side, frame: Frame): void {
+  dataLost(side: Side, frame: Frame, missing: number, at: Micros): void {
+    this.tunnels.get(frame.stream)?.gap(side, missing, at, this.losing!.reason)
     const stream = this.streams.get(frame.stream)
     if (stream !== undefined) this.lack(stream, side, this.losing!)
   }
@@ -232,7 +243,9 @@ export class Http2Connection implements Reader, Listener {
     const stream = this.streams.get(frame.stream)
     const message = stream?.message(side)
     if (message !== undefined) message.last = at
-    if (stream !== undefined && (frame.flags & END_STREAM) !== 0) this.endSide(stream, side)
+    if ((frame.flags & END_STREAM) === 0) return
+    if (stream !== undefined) this.endSide(stream, side)
+    else this.tunnels.end(frame.stream, side, at)
   }
 
   frame(side: Side, frame: Frame, bytes: Uint8Array, from: number, to: number, first: Micros, at: Micros): void {
@@ -242,7 +255,7 @@ export class Http2Connection implements Reader, Listener {
     }
     this.expectNoBlock(side)
     if (frame.type === HEADERS || frame.type === PUSH_PROMISE) this.beginBlock(side, frame, bytes, from, to, first, at)
-    else if (frame.type === RST_STREAM) this.reset(side, frame.stream, u32be(bytes, from))
+    else if (frame.type === RST_STREAM) this.reset(side, frame.stream, u32be(bytes, from), at)
     else if (frame.type === SETTINGS && (frame.flags & ACK) === 0) this.settings(side, bytes, from, to)
     else if (frame.type === GOAWAY) this.goAway(side, u32be(bytes, from) & 0x7fffffff, u32be(bytes, from + 4))
   }
@@ -332,7 +345,10 @@ export class Http2Connection implements Reader, Listener {
   }
 
   private endBlock(side: Side, block: Block, { headers, findings }: HeaderList, at: Micros): void {
-    if (this.closed.has(block.stream) && block.promised === 0) return
+    if (this.closed.has(block.stream) && block.promised === 0) {
+      if (block.ends) this.tunnels.end(block.stream, side, at)
+      return
+    }
     const head = readHead(headers)
     head.findings.push(...findings)
     if (block.promised !== 0) {
@@ -367,6 +383,14 @@ export class Http2Connection implements Reader, Listener {
       exchange.missing.push({ direction: 'request', ...this.losses[CLIENT] })
     if (side === CLIENT) this.alone.delete(stream.id)
     stream.begin(side, head, block.first, at, block.wireBytes)
+    if (exchange.upgrade !== undefined && !block.ends && !exchange.request!.complete) this.beginTunnel(stream, at)
+  }
+
+  /** Both messages end with their headers: what follows on the stream is none of HTTP. */
+  private beginTunnel(stream: Http2Stream, at: Micros): void {
+    for (const side of SIDES) stream.end(side, true)
+    this.emit(stream)
+    this.tunnels.begin(stream.id, stream.exchange, at)
   }
 
   /** Section 8.4. The promised request has its place in the server's stream. */
@@ -400,7 +424,8 @@ export class Http2Connection implements Reader, Listener {
   }
 
   /** Section 6.4. Servers there are (Node's, under load) that end a whole answer by a reset without error, in place of END_STREAM. */
-  private reset(side: Side, id: number, code: number): void {
+  private reset(side: Side, id: number, code: number, at: Micros): void {
+    this.tunnels.close(id, at)
     const stream = this.streams.get(id)
     if (stream === undefined) return
     note(stream.exchange, `reset-by-${side === CLIENT ? 'client' : 'server'}-${errorName(code)}`)
@@ -462,6 +487,7 @@ export class Http2Connection implements Reader, Listener {
       carried: carries.map(({ bytes, length }) => bytes.slice(0, length)),
       losses: [...losses],
       streams: [...streams.values()].map((stream) => stream.save()),
+      tunnels: this.tunnels.save(),
       closed: [...closed],
       alone: [...this.alone],
       ended: [...ended],
@@ -484,6 +510,7 @@ export class Http2Connection implements Reader, Listener {
     }
     for (const id of saved.closed) connection.closed.add(id)
     for (const id of saved.alone) connection.alone.add(id)
+    connection.tunnels.load(saved.tunnels)
     for (const stream of saved.streams) {
       const { tight, limits, host } = connection
       connection.streams.set(stream.id, Http2Stream.load(stream, host.codecs, connection.streams.size < MOST_WIDE ? limits : tight))

@@ -13,3 +13,5 @@ export const TIGHT = { gather: 16 * 1024, coded: 256 * 1024 }
 export const MOST_CLOSED = 256
 /** Places that are told where frames could not be read. */
 export const MOST_ERRORS = 16
+/** Tunnels that are read at once; beyond it the oldest is read no further. */
+export const MOST_TUNNELS = 64

@@ -17,8 +17,12 @@ export interface Piece {
 const codecs = await loadCodecs()
 
 /** What Node's client and server say to one another: interleaved streams, push, trailers, an interim answer, a reset, bodies large and coded. */
-export const recordNode = async (serve: (server: http2.Http2Server) => void, talk: (client: http2.ClientHttp2Session) => Promise<void>) => {
-  const server = http2.createServer()
+export const recordNode = async (
+  serve: (server: http2.Http2Server) => void,
+  talk: (client: http2.ClientHttp2Session) => Promise<void>,
+  options: http2.ServerOptions = {},
+) => {
+  const server = http2.createServer(options)
   serve(server)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const proxy = await startProxy({ port: (server.address() as AddressInfo).port })

@@ -1,0 +1,67 @@
+import type { HttpExchange } from '../http/facts.ts'
+import type { Found } from '../protocols/call.ts'
+import type { Host } from '../protocols/protocol.ts'
+import { CLIENT, type MissingReason, type Side } from '../tcp/facts.ts'
+import type { Micros } from '../time.ts'
+import { MOST_TUNNELS } from './limits.ts'
+import { type SavedTunnel, Tunnel } from './tunnel.ts'
+
+/** The tunnels of one connection. */
+export class Tunnels {
+  private readonly open = new Map<number, Tunnel>()
+  private readonly host: Host
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  /** Of a stream whose exchange has come out. What the client sent before it was answered comes first. Beyond the bound, the oldest is read no further. */
+  begin(id: number, exchange: HttpExchange, at: Micros): void {
+    const tunnel = Tunnel.after(id, this.host, exchange)
+    this.open.set(id, tunnel)
+    const { body, bodyWireBytes } = exchange.request!
+    if (body.content?.length === bodyWireBytes) tunnel.data(CLIENT, body.content, 0, bodyWireBytes, at)
+    else if (bodyWireBytes > 0) tunnel.lose(CLIENT, bodyWireBytes, at, 'not captured')
+    if (this.open.size <= MOST_TUNNELS) return
+    const [oldest] = this.open.values()
+    this.close(oldest.id, at)
+  }
+
+  get(id: number): Tunnel | undefined {
+    return this.open.size === 0 ? undefined : this.open.get(id)
+  }
+
+  /** Frames of this side were lost, nobody knows of which streams. */
+  lose(side: Side, missing: number, at: Micros, reason: MissingReason): void {
+    for (const tunnel of this.open.values()) tunnel.lose(side, missing, at, reason)
+  }
+
+  end(id: number, side: Side, at: Micros): void {
+    if (this.open.get(id)?.end(side, at)) this.close(id, at)
+  }
+
+  endAll(side: Side, at: Micros): void {
+    for (const id of [...this.open.keys()]) this.end(id, side, at)
+  }
+
+  close(id: number, at: Micros): void {
+    this.open.get(id)?.close(at)
+    this.open.delete(id)
+  }
+
+  closeAll(at: Micros): void {
+    for (const id of [...this.open.keys()]) this.close(id, at)
+  }
+
+  pending(): Found[] {
+    return [...this.open.values()].flatMap((tunnel) => tunnel.pending())
+  }
+
+  save(): SavedTunnel[] {
+    return [...this.open.values()].map((tunnel) => tunnel.save())
+  }
+
+  load(saved: readonly SavedTunnel[]): void {
+    for (const tunnel of saved) this.open.set(tunnel.id, Tunnel.load(tunnel, this.host))
+  }
+}
