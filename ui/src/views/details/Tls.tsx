@@ -10,7 +10,8 @@ export function Tls({ call, side }: { call: ExchangeDocument; side: 'request' | 
   const peer = side === 'request' ? 'client' : 'server'
   const reason = notDecrypted(call)
   const findings = (call.spider.findings ?? []).flatMap((code) => {
-    const words = findingInWords(code)
+    // What is above it says why.
+    const words = reason !== undefined && code === 'not-decrypted' ? undefined : findingInWords(code)
     return words === undefined ? [] : [{ code, words }]
   })
   return (
