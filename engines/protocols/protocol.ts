@@ -56,6 +56,8 @@ export interface Reader {
   close(at: Micros): void
   /** What is open, as it is now; told again when it is finished, with the same position. */
   pending(): Found[]
+  /** What is spoken inside the protocol, where it carries another one. */
+  readonly innermost?: string | undefined
   /** Client randoms of the TLS sessions whose bytes are kept until their secrets come. */
   awaited?(): readonly string[]
   /** Secrets that it waits for have come, all that are known of them: what was kept is read now. */
@@ -69,7 +71,7 @@ export interface Reader {
 /** What lies inside a protocol that carries others, TLS for one: read by whoever recognises it, its calls come out like all others. Offsets count on from its beginning. */
 export interface Inside {
   /** What is spoken inside, the innermost that is known. */
-  readonly protocol: string | undefined
+  readonly innermost: string | undefined
   data(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void
   gap(side: Side, missing: number, at: Micros, reason: MissingReason): void
   end(side: Side, at: Micros): void

@@ -142,10 +142,17 @@ export class Stream implements Host {
       if ((fin || reset) && !this.ended[side]) this.end(side, at)
     }
     this.reader?.close(at)
+    this.protocol = this.innermost
     // A closed connection may be remembered for long: what is above it need not be.
     this.reader = undefined
     this.detector = undefined
     this.lost = undefined
+  }
+
+  /** What is spoken, also inside what is spoken, the innermost that is known. */
+  get innermost(): string | undefined {
+    const inside = this.reader?.innermost
+    return inside === undefined || inside === UNKNOWN ? this.protocol : inside
   }
 
   pending(): Found[] {

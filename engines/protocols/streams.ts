@@ -62,7 +62,7 @@ export class ProtocolStreams implements StreamSink {
 
   /** What a connection speaks, the innermost that is known; undefined while nothing is. */
   protocol(connection: Connection): string | undefined {
-    return streamOf(connection).protocol
+    return streamOf(connection).innermost
   }
 
   /** Calls of a connection that came out so far. */

@@ -176,6 +176,10 @@ export class TlsConnection implements Reader {
     return this.host.codecs.ciphers.hash
   }
 
+  get innermost(): string | undefined {
+    return this.content.innermost
+  }
+
   pending(): Found[] {
     const { session } = this.dialogue
     const open = !session.told && session.position !== undefined

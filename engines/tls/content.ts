@@ -26,6 +26,10 @@ export class Content {
     this.host = host
   }
 
+  get innermost(): string | undefined {
+    return this.inside?.innermost
+  }
+
   get begun(): boolean {
     return this.inside !== undefined
   }
