@@ -94,6 +94,20 @@ describe.skipIf(noHelm)('the chart', () => {
     expect(sessions.spec.template.spec.containers[0].resources.limits.memory).toBe('2Gi')
   })
 
+  it('asks each function whether it is ready, and for how long documents are kept where that is told', () => {
+    const { manifests } = set('retention.days=30')
+    for (const it of services(manifests)) {
+      const [container] = it.spec.template.spec.containers
+      expect(container, it.metadata.name).toMatchObject({
+        readinessProbe: { httpGet: { path: '/ready' } },
+        livenessProbe: { httpGet: { path: '/alive' } },
+      })
+    }
+    expect(find(manifests, 'ConfigMap')[0].data?.SPIDER_KEEP_DAYS).toBe('30')
+    expect(find(set().manifests, 'ConfigMap')[0].data).not.toHaveProperty('SPIDER_KEEP_DAYS')
+    expect(set('retention.days=0').refused).toContain('/retention/days')
+  })
+
   it('gives nobody a right that is not needed', () => {
     const { manifests } = set('agents.whisperer.enabled=true')
     const pods = manifests.map(

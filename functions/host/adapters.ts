@@ -72,10 +72,10 @@ export async function openAdapters(settings: Settings, log: (line: string) => vo
   }
 }
 
-async function openStore({ elasticsearch, data }: Settings): Promise<Store> {
+async function openStore({ elasticsearch, keepDays, data }: Settings): Promise<Store> {
   if (elasticsearch) {
     const { openElasticsearch } = await import('#adapters/store/elasticsearch/store.ts')
-    return openElasticsearch(elasticsearch)
+    return openElasticsearch({ ...elasticsearch, keepDays })
   }
   const { openDuckDb } = await import('#adapters/store/duckdb/store.ts')
   await mkdir(data, { recursive: true })

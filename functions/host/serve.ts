@@ -5,7 +5,7 @@ import { apart, ports, prepared, settings } from './main.ts'
 import { Metering } from './metering.ts'
 import { prepare } from './prepare.ts'
 
-/** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` looks after the license and wakes the lanes that are behind, once, and ends. */
+/** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` looks after the license and wakes the lanes that are behind and drops what is old, once, and ends. */
 const target = process.env.FUNCTION_TARGET ?? ''
 if (target === 'sweep') await sweep()
 else serve(Number(process.env.PORT ?? 8080))
@@ -17,6 +17,11 @@ async function sweep(): Promise<void> {
     await openDesk({ state, bus: apart.bus, licensed: settings.licensed, now: Date.now }).tick()
     const lanes = await wakeLanes(state, apart.bus, Date.now)
     process.stdout.write(lanes.length === 0 ? 'no lane is behind\n' : `woke ${lanes.length} lanes: ${lanes.join(', ')}\n`)
+    if (settings.keepDays !== undefined) {
+      const { retain } = await import('./retention.ts')
+      if (await retain(ports, settings.keepDays, `sweep/${Date.now()}`, Date.now()))
+        process.stdout.write(`dropped what is older than ${settings.keepDays} days\n`)
+    }
   } catch (error) {
     process.stderr.write(`sweep: ${(error as Error).message}\n`)
     process.exitCode = 1

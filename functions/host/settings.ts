@@ -13,6 +13,8 @@ export interface Settings {
     | undefined
   redis: { url: string; username?: string; password?: string; prefix?: string } | undefined
   s3: { bucket: string; endpoint?: string; region?: string; prefix?: string; forcePathStyle?: boolean } | undefined
+  /** Days that documents, packets and bodies are kept; undefined: for ever. */
+  keepDays: number | undefined
   /** Where requests may be sent again to; undefined: nowhere. */
   replayTargets: Targets | undefined
   /** The license and its server; undefined: the evaluation. */
@@ -82,6 +84,12 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'S3_ENDPOINT', description: 'Address of an S3 that is not Amazon’s; buckets are then part of the path' },
   { name: 'S3_REGION', description: 'Region of the bucket', default: 'us-east-1' },
   { name: 'S3_PREFIX', description: 'All objects begin with it', default: 'spider/' },
+  {
+    apart: true,
+    name: 'SPIDER_KEEP_DAYS',
+    description:
+      'Documents, packets and bodies of days before so many are dropped, by the sweep and by servers that can do so; unset: none',
+  },
   {
     name: 'SPIDER_REPLAY_TARGETS',
     description:
@@ -178,12 +186,14 @@ export function readSettings(env: Environment): Settings {
             prefix: given('S3_PREFIX'),
             forcePathStyle: endpoint !== undefined,
           },
+    keepDays:
+      given('SPIDER_KEEP_DAYS') === undefined ? undefined : positive('SPIDER_KEEP_DAYS', given('SPIDER_KEEP_DAYS') as string, 'days'),
     replayTargets: targets(given('SPIDER_REPLAY_TARGETS')),
     licensed: licensed(given('SPIDER_LICENSE'), given('SPIDER_LICENSE_SERVER'), given('SPIDER_LICENSE_ANONYMOUS')),
     secrets: secretsOf(given, withDefault),
     sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),
     chain: chainOf(env.SPIDER_CHAIN ?? withDefault('SPIDER_CHAIN')),
-    claimBytes: positive('SPIDER_CLAIM_BYTES', withDefault('SPIDER_CLAIM_BYTES')),
+    claimBytes: positive('SPIDER_CLAIM_BYTES', withDefault('SPIDER_CLAIM_BYTES'), 'bytes'),
   }
 }
 
@@ -263,8 +273,8 @@ function chainOf(text: string): ReadonlySet<string> {
   return new Set(functions)
 }
 
-function positive(name: string, text: string): number {
+function positive(name: string, text: string, unit: string): number {
   const number = Number(text)
   if (Number.isInteger(number) && number > 0) return number
-  throw new InvalidSettings(`${name} is "${text}": it must be a whole number of bytes above 0.`)
+  throw new InvalidSettings(`${name} is "${text}": it must be a whole number of ${unit} above 0.`)
 }

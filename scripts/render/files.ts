@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { broker, delivery, triggers } from './eventing.ts'
 import { apart, chained, type Deployed, deployed } from './model.ts'
 import { INGRESSES, networkPolicy } from './network.ts'
-import { labels, type Manifest, NAMESPACE, securityContext, service, serviceAccount, sweep } from './services.ts'
+import { labels, type Manifest, NAMESPACE, probes, securityContext, service, serviceAccount, sweep } from './services.ts'
 
 const HEAD = '# Made by scripts/render.ts from the declarations of the functions: change those, then run it again.\n'
 
@@ -80,6 +80,7 @@ export const files: Record<string, string> = {
     functions: deployed,
     chain: apart.map(({ name }) => name),
     delivery,
+    probes,
     securityContext,
     ingresses: INGRESSES,
   }),

@@ -27,6 +27,21 @@ export const securityContext = {
 
 export const environment = [{ configMapRef: { name: 'spider' } }, { secretRef: { name: 'spider' } }]
 
+/**
+ * Ready once what the function works with is open: until then the platform holds requests. With no period given Knative asks several times a second while an instance starts.
+ * Alive as long as it answers: whether servers are there is no reason to start it anew, so `/health` is for people.
+ */
+export const probes = {
+  readinessProbe: { httpGet: { path: '/ready', port: 0 }, successThreshold: 1 },
+  livenessProbe: {
+    httpGet: { path: '/alive', port: 0 },
+    initialDelaySeconds: 10,
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 6,
+  },
+}
+
 /** Where a function may write: Node's compile cache, and what is on its way. It counts as memory of the container. */
 export const scratch = {
   mounts: [{ name: 'tmp', mountPath: '/tmp' }],
@@ -40,7 +55,7 @@ export const serviceAccount = (): Manifest => ({
   automountServiceAccountToken: false,
 })
 
-/** A function as a Knative Service. The port is a probe enough: it opens when the function is loaded. */
+/** A function as a Knative Service. */
 export const service = (it: Deployed): Manifest => ({
   apiVersion: 'serving.knative.dev/v1',
   kind: 'Service',
@@ -68,7 +83,7 @@ export const service = (it: Deployed): Manifest => ({
               { name: 'K_SINK', value: SINK },
             ],
             envFrom: environment,
-            readinessProbe: { tcpSocket: { port: 0 }, periodSeconds: 1, successThreshold: 1 },
+            ...probes,
             resources: it.resources,
             securityContext,
             volumeMounts: scratch.mounts,
@@ -80,7 +95,7 @@ export const service = (it: Deployed): Manifest => ({
   },
 })
 
-/** Once a minute: wakes the lanes whose log is ahead of their cursor, so that a lost event is a delay and not a loss. */
+/** Once a minute: wakes the lanes whose log is ahead of their cursor, so that a lost event is a delay and not a loss; once an hour it drops what is old. */
 export const sweep = (): Manifest => ({
   apiVersion: 'batch/v1',
   kind: 'CronJob',

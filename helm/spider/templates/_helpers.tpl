@@ -46,7 +46,7 @@ storageClassName: {{ . }}
 
 {{- /* A change of settings or secrets makes a new revision. */ -}}
 {{- define "spider.settingsHash" -}}
-{{ list .Values.elasticsearch .Values.redis .Values.blobs .Values.functions.env .Values.functions.chain .Values.existingSecret | toJson | sha256sum }}
+{{ list .Values.elasticsearch .Values.redis .Values.blobs .Values.retention .Values.functions.env .Values.functions.chain .Values.existingSecret | toJson | sha256sum }}
 {{- end }}
 
 {{- define "spider.env" -}}
