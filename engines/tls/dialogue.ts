@@ -16,7 +16,7 @@ import { type Agreed, carriesData, type Phase } from './phase.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, SSL2_HELLO } from './record.ts'
 import { DIRECTION, extendShare, list, miss, newSession, note, type Session } from './session.ts'
 import { readSsl2Hello } from './ssl2.ts'
-import { suiteName, suiteOf } from './suites.ts'
+import { suiteOf } from './suites.ts'
 
 const TLS_1_3 = 0x0304
 const FATAL = 2
@@ -130,9 +130,9 @@ export class Dialogue {
     const { side, fresh, phase, loss } = half
     const plain = half.open(type, version, bytes, start, end)
     if (plain === undefined) return this.unopened(half, fresh, type, bytes, start, end, at)
-    this.session.opened[side]++
+    if (this.session.opened[side]++ === 0 && this.session.told) this.changed = true
     this.decryption('decrypted', undefined)
-    if (half.phase !== phase) this.stage++
+    if (half.phase !== phase) this.passedOver(half, at)
     if (loss !== undefined) {
       half.loss = undefined
       if (carriesData(phase) && phase.kind !== 'early' && half.bridged > 0) {
@@ -146,6 +146,20 @@ export class Dialogue {
     else if (inner === CHANGE_CIPHER_SPEC) this.keysChange(half)
     else this.read(half, inner, plain, 0, length, offset, at)
     return true
+  }
+
+  /** A phase was opened although the end of the one before was not seen: its secret is not known, or it was lost. */
+  private passedOver(half: Half, at: Micros): void {
+    this.stage++
+    if (half.phase.kind === 'application' && half.phase.generation === 0) this.finished(half.side, at)
+  }
+
+  /** A client finishes the handshake of TLS 1.3 when the server has. */
+  private finished(side: Side, at: Micros): void {
+    const { finished } = this.session.facts
+    finished[side] = true
+    if (side === CLIENT && this.agreed !== undefined && this.agreed.version >= TLS_1_3) finished[SERVER] = true
+    this.checkOver(at)
   }
 
   private data(half: Half, plain: Uint8Array, length: number, offset: number, at: Micros): void {
@@ -181,7 +195,10 @@ export class Dialogue {
     }
     half.pass(bytes, start, end, at)
     // Data that nobody will read are told at once, so that what the other side says to them finds its place.
-    if (type === APPLICATION_DATA && this.session.over !== undefined && !half.openable) this.flush(side)
+    if (type === APPLICATION_DATA && !half.openable) {
+      if (this.session.over === undefined) half.told()
+      else this.flush(side)
+    }
     return true
   }
 
@@ -190,9 +207,7 @@ export class Dialogue {
     const { session, agreed } = this
     if (session.over !== undefined || agreed === undefined || session.facts.finished[side]) return
     if (agreed.version >= TLS_1_3 && (side === SERVER || session.early !== undefined)) return
-    session.facts.finished[side] = true
-    if (agreed.version >= TLS_1_3) session.facts.finished[SERVER] = true
-    this.checkOver(at)
+    this.finished(side, at)
   }
 
   private checkOver(at: Micros): void {
@@ -265,7 +280,7 @@ export class Dialogue {
     } else if (message.kind === 'encrypted extensions') this.decideEarly(message.earlyData === true)
     else if (message.kind === 'client key exchange') this.secretSent(bytes, start, end)
     else if (message.kind === 'finished') {
-      this.checkOver(at)
+      this.finished(half.side, at)
       if (tls13 && half.phase.kind === 'handshake') this.advance(half)
     } else if (message.kind === 'end of early data' && half.phase.kind === 'early') this.advance(half)
     else if (message.kind === 'key update' && half.phase.kind === 'application') half.update()
@@ -306,7 +321,8 @@ export class Dialogue {
     const agreed: Agreed = { version, suite, clientRandom, serverRandom: random, encryptThenMac, resumes, encryptedSecret: undefined }
     this.agreed = agreed
     if (sessionId !== '' && resumes === undefined) this.sessions = [...this.sessions.slice(1 - LIMITS.listed), [sessionId, clientRandom]]
-    if (!this.keyring.supports(agreed)) this.settle('suite not supported', `${suiteName(suite)} is not read`)
+    const refusal = this.keyring.refusal(agreed)
+    if (refusal !== undefined) this.settle('suite not supported', refusal)
     const phase = (kind: Phase['kind']): Phase => ({ kind, agreed, generation: 0 })
     if (version >= TLS_1_3) {
       halves[SERVER].begin([phase('handshake'), phase('application')])
@@ -320,6 +336,8 @@ export class Dialogue {
   private secretSent(bytes: Uint8Array, start: number, end: number): void {
     const { agreed, halves } = this
     if (agreed === undefined || suiteOf(agreed.suite)?.keyExchange !== 'rsa' || end - start < 10) return
+    // The extended master secret follows from all messages so far, and key logs with it have the master secret itself.
+    if (this.session.facts.serverHello?.extendedMasterSecret === true) return
     const from = u16be(bytes, start) === end - start - 2 ? start + 2 : start
     const told: Agreed = { ...agreed, encryptedSecret: hex(bytes, from, from + 8) }
     this.agreed = told
@@ -352,7 +370,7 @@ export class Dialogue {
   flush(side: Side): void {
     const half = this.halves[side]
     const { loss, phase } = half
-    if (loss === undefined || !carriesData(phase)) return
+    if (loss === undefined || (!carriesData(phase) && this.session.over === undefined)) return
     this.content.gap(side, Math.round(half.lostContent), loss.at, loss.reason)
     half.told()
   }

@@ -4,14 +4,16 @@ import type { Ciphers } from './ciphers.ts'
 import { directionKeys, masterSecret, type PrfHash } from './keys12.ts'
 import { nextSecret, trafficKeys } from './keys13.ts'
 import { LIMITS } from './limits.ts'
+import { versionName } from './names.ts'
 import { Aead12, Aead13 } from './open/aead.ts'
 import { Cbc } from './open/cbc.ts'
 import type { Opener, Room } from './open/opener.ts'
 import { Streamed } from './open/stream.ts'
 import type { Agreed, Phase } from './phase.ts'
 import type { FindSecrets, Secrets } from './secrets.ts'
-import { type Suite, suiteOf } from './suites.ts'
+import { type Suite, suiteName, suiteOf } from './suites.ts'
 
+const TLS_1_0 = 0x0301
 const TLS_1_2 = 0x0303
 const TLS_1_3 = 0x0304
 const LABELS = {
@@ -28,6 +30,8 @@ export class Keyring {
   private readonly ciphers: Ciphers
   private readonly find: FindSecrets
   private readonly known = new Map<string, Secrets>()
+  /** Client randoms of handshakes that cannot be opened. */
+  private readonly closed = new Set<string>()
   /** Secrets that do not fit. */
   private readonly wrong = new Set<string>()
 
@@ -51,10 +55,18 @@ export class Keyring {
     if (secret !== undefined) this.wrong.add(secret)
   }
 
-  /** Whether the suite of a handshake can be opened at all, given its secrets. */
-  supports({ version, suite: code, encryptThenMac }: Agreed): boolean {
+  /** Why a handshake's records cannot be opened even by one who knows its secrets; undefined: they can. */
+  refusal(agreed: Agreed): string | undefined {
+    const { version, suite: code } = agreed
+    const readable = version >= TLS_1_0 && version <= TLS_1_3
+    if (readable && this.supports(agreed)) return undefined
+    this.closed.add(agreed.clientRandom)
+    return `${readable ? suiteName(code) : versionName(version)} is not read`
+  }
+
+  private supports({ version, suite: code, encryptThenMac }: Agreed): boolean {
     const suite = suiteOf(code)
-    if (suite === undefined || version < 0x0301 || suite.exported || suite.tls13 !== version >= TLS_1_3) return false
+    if (suite === undefined || suite.exported || suite.tls13 !== version >= TLS_1_3) return false
     const key = new Uint8Array(suite.keyLength)
     if (version >= TLS_1_3) return this.ciphers.aead(nameOf(suite), key, suite.tagLength) !== undefined
     return this.openerOf12(suite, version, encryptThenMac, { key, mac: key, iv: new Uint8Array(suite.fixedIv) }) !== undefined
@@ -72,7 +84,7 @@ export class Keyring {
   }
 
   private secretOf({ kind, agreed }: Phase, side: Side): string | undefined {
-    if (agreed === undefined || kind === 'plain') return undefined
+    if (agreed === undefined || kind === 'plain' || this.closed.has(agreed.clientRandom)) return undefined
     const secret = kind === 'session' ? this.sessionSecret(agreed) : this.of(agreed.clientRandom)?.[LABELS[kind][side]]
     return secret === undefined || this.wrong.has(secret) ? undefined : secret
   }

@@ -1,9 +1,9 @@
 /** Real peers that talk HTTP over TLS through a proxy that keeps what they say, for tests. */
 import { execFileSync } from 'node:child_process'
 import type { IncomingMessage } from 'node:http'
-import { Agent, createServer, request } from 'node:https'
+import { Agent, createServer, type RequestOptions, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { SecureVersion, TLSSocket } from 'node:tls'
+import type { ConnectionOptions, SecureVersion, TLSSocket } from 'node:tls'
 import { type Recorded, startProxy } from '../protocols/proxy.case.ts'
 import { type KeyLog, keyLogOf } from './play.case.ts'
 
@@ -37,6 +37,8 @@ export interface Talk {
   maxSend?: number
   /** The server asks for another key share. */
   curve?: string
+  /** SSL_OP_ALL and its like, of both sides. */
+  secureOptions?: number
   /** The server's side begins a handshake anew, between two calls (before TLS 1.3). */
   renegotiate?: boolean
 }
@@ -51,7 +53,12 @@ export const talk = async (options: Talk = {}): Promise<Spoken> => {
   const { version = 'TLSv1.3', answers = [37, 5000], connections = 1 } = options
   const own = options.ecdsa ? certificates!.ecdsa : certificates!.rsa
   const lines: string[] = []
-  const protocol = { minVersion: version, maxVersion: version, ...(options.ciphers && { ciphers: options.ciphers }) }
+  const protocol = {
+    minVersion: version,
+    maxVersion: version,
+    ...(options.ciphers && { ciphers: options.ciphers }),
+    secureOptions: options.secureOptions ?? 0,
+  }
   const server = createServer(
     {
       ...own,
@@ -78,16 +85,10 @@ export const talk = async (options: Talk = {}): Promise<Spoken> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     let last: TLSSocket | undefined
     for (const size of answers) {
-      const asked = request({
-        port: proxy.port,
-        path: `/${size}`,
-        agent,
-        session,
-        ...protocol,
-        ...identity,
-        servername: 'peer.example',
-        rejectUnauthorized: false,
-      })
+      const to = { port: proxy.port, path: `/${size}`, servername: 'peer.example' }
+      // Options of TLS go through, also those that the types leave out.
+      const manner: ConnectionOptions = { session, ...protocol, ...identity, rejectUnauthorized: false }
+      const asked = request({ ...to, agent, ...manner } as RequestOptions)
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         asked.on('response', resolve)
         asked.on('error', reject)
