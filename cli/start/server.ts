@@ -10,6 +10,7 @@ import { healthOf } from '#functions/host/health.ts'
 import { keepLicensed, licenseHealth, openDesk } from '#functions/host/licensing.ts'
 import { Metering } from '#functions/host/metering.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
+import { secretsFor } from '#functions/host/secrets-settings.ts'
 import { createServer } from '#functions/host/server.ts'
 import { InvalidSettings, readSettings, type Settings } from '#functions/host/settings.ts'
 import type { Desk } from '#functions/license/desk.ts'
@@ -58,7 +59,13 @@ export class SpiderServer {
     const adapters = await openAdapters(settings, log)
     closers.push(adapters.close)
     const licensed = settings.licensed !== undefined
-    const oneProcess = await createOneProcess(adapters, { team: settings.team, keepBody: KEEP_BODY, licensed, log })
+    const oneProcess = await createOneProcess(adapters, {
+      team: settings.team,
+      keepBody: KEEP_BODY,
+      licensed,
+      secrets: await secretsFor(settings),
+      log,
+    })
     closers.push(oneProcess.close)
     const { router: bus } = oneProcess
     const desk = openDesk({ state: adapters.state, bus, licensed: settings.licensed, now: Date.now })
