@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { addGocipher } from './gocipher.ts'
+import { addLicenseServer } from './license-server.ts'
 import { addRead } from './read.ts'
 import { addStart } from './start.ts'
 import { UsageError } from './usage.ts'
@@ -21,6 +22,7 @@ async function main(argv: string[]): Promise<number> {
   addStart(program, finish)
   addWhisperer(program, finish)
   addGocipher(program, finish)
+  addLicenseServer(program, finish)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return code

@@ -11,6 +11,7 @@ export default defineConfig({
     // The page's security policy allows nothing inline, data URLs included.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: ['index.html', 'estimate.html'].map((page) => `${import.meta.dirname}/${page}`) },
   },
   server: { port: 5173, proxy: { '/api': 'http://127.0.0.1:8080', '/healthz': 'http://127.0.0.1:8080' } },
 })

@@ -17,6 +17,6 @@ export const UsageStatistics = Type.Object(
       { maxItems: 20_000, description: 'Hours that may have changed; the same hour again replaces what was sent of it' },
     ),
   },
-  { $id: 'UsageStatistics', title: 'Usage statistics' },
+  { title: 'Usage statistics' },
 )
 export type UsageStatistics = Static<typeof UsageStatistics>

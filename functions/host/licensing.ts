@@ -5,7 +5,8 @@ import { Desk, type Licensed } from '../license/desk.ts'
 import { openLedger } from '../license/ledger.ts'
 
 const VERSION = '0.1.0'
-const EVERY_MS = 60_000
+/** How often the desk looks, ms: while all is stopped for want of an answer, soon again. */
+const EVERY_MS = { running: 60_000, warned: 60_000, stopped: 10_000 }
 
 export interface LicensingPorts {
   state: State
@@ -28,23 +29,34 @@ export const openDesk = ({ state, bus, licensed, now }: LicensingPorts): Desk =>
       ),
   })
 
+/** What the health endpoint says of the license: `ok`, or what is to be done. */
+export async function licenseHealth(desk: Desk): Promise<string> {
+  const { state, message } = await desk.standing()
+  return state === 'running' ? 'ok' : message
+}
+
 /** Lets the desk look every minute, from now on. Answers how to end it. */
 export function keepLicensed(desk: Desk, log: (line: string) => void): () => Promise<void> {
-  let looking: Promise<void> = Promise.resolve()
-  let said = 'running'
-  const look = (): void => {
-    looking = desk
-      .tick()
-      .then(({ state, message }) => {
-        if (state !== said) log(`license: ${message}`)
-        said = state
-      })
-      .catch((error: Error) => log(`license: ${error.message}`))
+  let said: keyof typeof EVERY_MS = 'running'
+  let timer: NodeJS.Timeout | undefined
+  let ended = false
+  const look = async (): Promise<void> => {
+    try {
+      const { state, message } = await desk.tick()
+      if (state !== said) log(`license: ${message}`)
+      said = state
+    } catch (error) {
+      log(`license: ${(error as Error).message}`)
+    }
+    if (!ended) timer = setTimeout(again, EVERY_MS[said]).unref()
   }
-  const timer = setInterval(look, EVERY_MS).unref()
-  look()
+  const again = (): void => {
+    looking = look()
+  }
+  let looking = look()
   return async () => {
-    clearInterval(timer)
+    ended = true
+    clearTimeout(timer)
     await looking
   }
 }

@@ -6,7 +6,7 @@ import { LiveFeed } from '../query/live.ts'
 import { StorePoll } from '../query/poll.ts'
 import type { Adapters, Ports } from './adapters.ts'
 import { healthOf } from './health.ts'
-import { openDesk } from './licensing.ts'
+import { licenseHealth, openDesk } from './licensing.ts'
 import { createPages } from './server.ts'
 import type { Settings } from './settings.ts'
 
@@ -37,7 +37,10 @@ export async function createReadSide(
       resend: (_function, event) => bus.publish(event),
       scope: () => scope,
       license: () => desk.view(),
-      health: () => healthOf({ store: ports.store, state: ports.state, blobs: ports.blobs }),
+      health: async () => ({
+        ...(await healthOf({ store: ports.store, state: ports.state, blobs: ports.blobs })),
+        license: await licenseHealth(desk),
+      }),
       now: Date.now,
     },
     process.env.SPIDER_PAGE ?? PAGE,

@@ -5,7 +5,8 @@ import { createApi } from '../query/api.ts'
 import type { QueryPorts } from '../query/ports.ts'
 import { eventRoutes, type Intake } from './intake.ts'
 
-const POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+export const POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 /** Everything that one process answers over HTTP: the API, `/events` for agents, and the page from `page` (a folder), not listening yet. */
 export async function createServer(ports: QueryPorts, intake: Intake, page: string): Promise<FastifyInstance> {

@@ -16,7 +16,7 @@ import { InvalidLicense, isUnknownKey, type License, verifyLicense } from './tok
 const INSTALLATION = 'license/installation'
 const SENT = 'license/sent'
 const STATE = 'license/state'
-/** Statistics that were not accepted are sent again after so long, ms. */
+/** Statistics that were not accepted are sent again after so long, ms; at every look while all is stopped. */
 const AGAIN = HOUR / 12
 /** Hours that are shown go back so far, ms. */
 const SHOWN = 31 * 24 * HOUR
@@ -80,7 +80,7 @@ export class Desk {
     if (license === undefined) await writeAccepted(state, undefined)
     else {
       const accepted = before ?? { at: now(), latest: now() }
-      const sent = await this.#sendIfDue(license)
+      const sent = await this.#sendIfDue(license, standingOf(accepted, now()))
       await writeAccepted(state, {
         at: sent?.accepted ? now() : accepted.at,
         latest: sent?.accepted ? now() : Math.max(accepted.latest, now()),
@@ -91,11 +91,11 @@ export class Desk {
     return standing
   }
 
-  async #sendIfDue(license: License): Promise<Sent | undefined> {
+  async #sendIfDue(license: License, { state: allowed }: Standing): Promise<Sent | undefined> {
     const { state, licensed, now } = this.#ports
     const last = await this.lastSent()
     const wait = last?.accepted ? HOUR : AGAIN
-    if (last !== undefined && now() >= last.at && now() - last.at < wait) return undefined
+    if (allowed !== 'stopped' && last !== undefined && now() >= last.at && now() - last.at < wait) return undefined
     const sent = await send(await this.#report(license), licensed!.server, licensed!.token, now())
     await state.set(SENT, new TextEncoder().encode(JSON.stringify(sent)))
     return sent

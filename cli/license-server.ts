@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Command, InvalidArgumentError } from 'commander'
+import { UsageError } from './usage.ts'
+
+interface Options {
+  port: number
+  listen: string
+  data: string
+  newKey?: boolean
+}
+
+const DATA = fileURLToPath(new URL('../data/license-server', import.meta.url))
+const PAGE = fileURLToPath(new URL('../ui/dist', import.meta.url))
+const ADMINISTRATOR = 'SPIDER_LICENSE_ADMINISTRATOR'
+
+export function addLicenseServer(program: Command, finish: (code: number) => void): void {
+  program
+    .command('license-server')
+    .description('Starts the license server of a vendor: issues licenses, takes usage statistics, answers what a year costs.')
+    .option('-p, --port <number>', 'port of the API and the estimate page', port, 8090)
+    .option('--listen <address>', 'address to listen on', '127.0.0.1')
+    .option('--data <dir>', 'where licenses, accounts and the signing keys are kept; the keys are the vendor: guard them', DATA)
+    .option('--new-key', 'from now on a new key signs; licenses of before still hold')
+    .addHelpText('after', `\n${ADMINISTRATOR} is the bearer token of the vendor, who issues licenses; without it nobody does.`)
+    .action(async (options: Options) => finish(await serve(options)))
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number
+  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
+}
+
+async function serve({ port, listen, data, newKey }: Options): Promise<number> {
+  const { startLicenseServer } = await import('#functions/host/license-server.ts')
+  try {
+    const server = await startLicenseServer({
+      state: { directory: join(resolve(data), 'state') },
+      keys: join(resolve(data), 'keys.json'),
+      newKey: newKey === true,
+      administrator: process.env[ADMINISTRATOR]?.trim() || undefined,
+      page: PAGE,
+      port,
+      listen,
+    })
+    process.stderr.write(`The license server is on ${server.url}\nEnd it with Ctrl-C.\n`)
+    await new Promise<void>((ended) => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended())
+    })
+    await server.close()
+    return 0
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw new UsageError(`port ${port} is in use on ${listen}: give another with --port`)
+    throw error
+  }
+}
