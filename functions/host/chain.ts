@@ -12,6 +12,8 @@ export class ParsingChain implements StreamConsumer {
   readonly #keeper: LaneKeeper<ParsingLane>
   readonly #lane: string
   #held: Held<ParsingLane> | undefined
+  /** Nothing was taken yet: what an earlier chain left in memory speaks of connections that `sessions` has no more, for it was loaded anew. */
+  #isNew = true
   #sequence = 0
 
   constructor(keeper: LaneKeeper<ParsingLane>, lane: string) {
@@ -20,8 +22,9 @@ export class ParsingChain implements StreamConsumer {
   }
 
   async begin(sequence: number, agent: string): Promise<StreamSink> {
-    this.#held ??= await this.#keeper.take(this.#lane)
+    this.#held ??= await this.#keeper.take(this.#lane, this.#isNew)
     if (!this.#held) throw new Error(`lane ${this.#lane} is in other hands`)
+    this.#isNew = false
     if (sequence <= this.#held.cursor) return ignore
     this.#sequence = sequence
     return this.#held.work.begin(sequence, agent)

@@ -35,13 +35,13 @@ export class LaneKeeper<Work extends LaneWork> {
     this.#most = options.most ?? 256
   }
 
-  /** The lane, or undefined while another holder has it. */
-  async take(lane: string): Promise<Held<Work> | undefined> {
+  /** The lane, or undefined while another holder has it. `anew`: from its checkpoints, whatever is in memory of it. */
+  async take(lane: string, anew = false): Promise<Held<Work> | undefined> {
     const lease = await this.#state.lease(lane, this.#holder, LEASE_MS)
     if (!lease) return undefined
     const warm = this.#warm.get(lane)
     this.#warm.delete(lane)
-    if (warm && warm.lease.fence + 1 === lease.fence) return { ...warm, lease }
+    if (!anew && warm && warm.lease.fence + 1 === lease.fence) return { ...warm, lease }
     try {
       const { cursor, checkpoints } = await this.#state.load(lane)
       return { lease, cursor: cursor ?? 0, work: await this.#open(lane, checkpoints) }

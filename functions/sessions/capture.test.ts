@@ -129,6 +129,39 @@ describe('a conversation', () => {
     },
   )
 
+  it('gives the same when another instance has looked at the lane after each packet, and found nothing to do', async () => {
+    const expected = await whole()
+    const { state } = spider.adapters
+    for (let i = 0; i < TALK.length; i++) {
+      await spider.send(i + 1, sectionOf([TALK[i]]))
+      await spider.drained()
+      const lease = await state.lease('web/0', 'another', 1_000)
+      await state.release(lease!)
+    }
+    expect(await callsOf(spider)).toEqual(expected.calls)
+    expect(await sessionsOf(spider)).toEqual(expected.sessions)
+  })
+
+  it('gives the same when the store failed after parsing was done and before sessions was, after each packet', async () => {
+    const expected = await whole()
+    const { state } = spider.adapters
+    const commit = state.commit.bind(state)
+    let isFailing = false
+    state.commit = async (lease, ...rest) => {
+      if (isFailing && !lease.lane.startsWith('parsing/')) throw new Error('away')
+      return commit(lease, ...rest)
+    }
+    for (let i = 0; i < TALK.length; i++) {
+      isFailing = true
+      await spider.send(i + 1, sectionOf([TALK[i]]))
+      while ((await state.load('parsing/web/0')).cursor !== i + 1) await new Promise((resolve) => setTimeout(resolve, 5))
+      isFailing = false
+      await spider.drained()
+    }
+    expect(await callsOf(spider)).toEqual(expected.calls)
+    expect(await sessionsOf(spider)).toEqual(expected.sessions)
+  })
+
   it('with any one packet less has all calls that the packet was no part of, and says so of the others', async () => {
     const expected = await whole()
     for (let lost = 0; lost < TALK.length; lost++) {
