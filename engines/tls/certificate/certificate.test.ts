@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { micros } from '../../time.ts'
 import type { Ciphers } from '../ciphers.ts'
+import { hasOpenssl } from '../openssl.case.ts'
 import { type Certificate, readCertificate } from './certificate.ts'
 import { isoTime, timeOf } from './time.ts'
 
@@ -50,6 +51,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const made = new Map<string, Uint8Array>()
 
 beforeAll(() => {
+  if (!hasOpenssl) return
   for (const [name, options] of SHAPES) {
     const file = join(folder, 'certificate.der')
     const config = ['-config', '/dev/null', '-nodes', '-keyout', '/dev/null', '-outform', 'DER', '-out', file]
@@ -60,7 +62,7 @@ beforeAll(() => {
 
 const of = (name: string): Certificate => readCertificate(made.get(name)!, hash)
 
-describe.each(SHAPES.map(([name]) => name))('a certificate made by openssl: %s', (name) => {
+describe.skipIf(!hasOpenssl).each(SHAPES.map(([name]) => name))('a certificate made by openssl: %s', (name) => {
   it('says what Node reads in it', () => {
     const der = made.get(name)!
     const known = new X509Certificate(der)
@@ -101,7 +103,7 @@ describe.each(SHAPES.map(([name]) => name))('a certificate made by openssl: %s',
   })
 })
 
-describe('the fields of a certificate', () => {
+describe.skipIf(!hasOpenssl)('the fields of a certificate', () => {
   it('are taken apart', () => {
     const { subject, publicKey, signatureAlgorithm } = of('rsa')
     expect(subject).toMatchObject({
@@ -162,7 +164,7 @@ describe('times', () => {
   })
 })
 
-describe('broken certificates', () => {
+describe.skipIf(!hasOpenssl)('broken certificates', () => {
   it('are read as far as they go, at every cut', () => {
     const der = made.get('rsa')!
     for (let end = 0; end < der.length; end++) {
