@@ -4,19 +4,29 @@ import { type Address, formatAddress, NOWHERE, parseAddress, TABS } from './addr
 import { fixed, live } from './range.ts'
 
 const optional = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined })
-const addresses: fc.Arbitrary<Address> = fc.record({
-  range: optional(
-    fc.oneof(
-      fc.integer({ min: 1, max: 10_000_000 }).map((seconds) => live(seconds * 1000)),
-      fc.tuple(fc.integer({ min: 0, max: 2e12 }), fc.integer({ min: 1, max: 1e10 })).map(([from, length]) => fixed(from, from + length)),
+const ids = fc.stringMatching(/^[0-9a-f]{4,40}$/)
+const words = fc.stringMatching(/^[a-z]{1,9}$/)
+const own = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}\.[a-z-]{1,5}$/), fc.string({ minLength: 1 })).map((views) => ({ ...views }))
+const addresses: fc.Arbitrary<Address> = fc
+  .record({
+    range: optional(
+      fc.oneof(
+        fc.integer({ min: 1, max: 10_000_000 }).map((seconds) => live(seconds * 1000)),
+        fc.tuple(fc.integer({ min: 0, max: 2e12 }), fc.integer({ min: 1, max: 1e10 })).map(([from, length]) => fixed(from, from + length)),
+      ),
     ),
-  ),
-  q: fc.string(),
-  call: optional(fc.stringMatching(/^[0-9a-f]{4,40}$/)),
-  tab: fc.constantFrom(...TABS),
-  panel: optional(fc.integer({ min: 10, max: 9999 })),
-  chart: optional(fc.integer({ min: 10, max: 9999 })),
-})
+    q: fc.string(),
+    calls: fc.array(ids, { maxLength: 4 }),
+    tab: fc.constantFrom(...TABS),
+    upper: optional(words),
+    lower: optional(words),
+    by: fc.constantFrom('status_class', 'server.address'),
+    panel: optional(fc.integer({ min: 10, max: 9999 })),
+    top: optional(fc.integer({ min: 10, max: 9999 })),
+    chart: optional(fc.integer({ min: 10, max: 9999 })),
+    views: own,
+  })
+  .map(({ calls, ...others }) => ({ ...others, call: calls.at(-1), trail: calls.slice(0, -1) }))
 
 describe('the address', () => {
   it('reads back as written', () =>

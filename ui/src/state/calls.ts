@@ -21,6 +21,9 @@ export const loading = signal(false)
 /** Whether the reader is at the top and reads nothing in particular: then new calls are let in at once. Set by the grid. */
 export const atTop = signal(true)
 
+/** Whether anything shows the list: only then is it read. */
+export const listed = signal(false)
+
 const SIZE = 200
 let cursor: string | undefined
 let ended = false
@@ -52,7 +55,7 @@ export function reload(): void {
 
 effect(() => {
   void [range.value, q.value, renewed.value]
-  reload()
+  if (listed.value) reload()
 })
 
 /** Reads the page below the last row, when there is one and none is on its way. */
@@ -80,6 +83,7 @@ export function loadMore(): void {
 
 /** Reads what came while the feed was away. Who reads the list keeps it as it is; what is new waits. */
 export async function catchUp(): Promise<void> {
+  if (!listed.value) return
   if (atTop.value) return reload()
   const { from } = spanOf(range.value, serverNow())
   try {
@@ -96,6 +100,7 @@ export async function catchUp(): Promise<void> {
 
 /** What the live feed tells: calls, how many there were, and how many of them were too many to send. */
 export function arrived({ items, counted, skipped }: { items: ExchangeDocument[]; counted: number; skipped: number }): void {
+  if (!listed.value) return
   const before = rows.value
   settle({ ...arrive(before, items, atTop.value), skipped: before.skipped + skipped })
   if (atTop.value && rows.value.skipped > 0) reloadSoon()

@@ -14,6 +14,20 @@ export function go(change: Partial<Address>, how: 'push' | 'replace' = 'push'): 
   address.value = next
 }
 
+/** Opens a call; from another, on top of it. */
+export const open = (id: string): void => go({ call: id, trail: [] })
+export function openOver(id: string): void {
+  const { call, trail } = address.value
+  if (call !== id) go({ call: id, trail: call === undefined ? [] : [...trail, call] })
+}
+
+/** A parameter that a view keeps in the URL, as `map.group`; undefined removes it. */
+export const ofView = (name: string): string | undefined => address.value.views[name]
+export function setOfView(name: string, value: string | undefined, how: 'push' | 'replace' = 'push'): void {
+  const { [name]: _, ...others } = address.value.views
+  go({ views: value ? { ...others, [name]: value } : others }, how)
+}
+
 addEventListener('popstate', () => {
   address.value = parseAddress(location.search)
 })
@@ -26,6 +40,8 @@ const rangeKey = computed(() => JSON.stringify(address.value.range ?? usual.valu
 export const range = computed<Range>(() => JSON.parse(rangeKey.value))
 export const q = computed(() => address.value.q)
 export const call = computed(() => address.value.call)
+export const trail = computed(() => address.value.trail)
+export const by = computed(() => address.value.by)
 export const following = computed(() => range.value.kind === 'live')
 
 /** The clock, in steps of a second while something follows it. */

@@ -5,7 +5,6 @@ import { Connection } from './Connection.tsx'
 import { DropZone } from './DropZone.tsx'
 import { FilterBar } from './FilterBar.tsx'
 import { Nothing } from './Nothing.tsx'
-import { Timeline } from './Timeline.tsx'
 import { TopBar } from './TopBar.tsx'
 import { Workspace } from './Workspace.tsx'
 
@@ -15,14 +14,7 @@ export function App() {
     <div class="app">
       <TopBar />
       <FilterBar />
-      {nothing ? (
-        <Nothing />
-      ) : (
-        <>
-          <Timeline />
-          <Workspace />
-        </>
-      )}
+      {nothing ? <Nothing /> : <Workspace />}
       <Connection />
       <DropZone />
     </div>

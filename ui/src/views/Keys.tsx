@@ -1,39 +1,59 @@
-import { Popover } from '../widgets/Popover.tsx'
+import { signal } from '@preact/signals'
+import { sections } from '../state/keys.ts'
+import { Dialog } from '../widgets/Dialog.tsx'
 
-const KEYS: [string, string][] = [
-  ['/', 'to the filter'],
-  ['j k ↓ ↑', 'next and previous call'],
-  ['← →', 'column of the row'],
-  ['f x', 'only, or without, the value in the column'],
-  ['Enter', 'open the call'],
-  ['Esc', 'close the call; leave the row'],
-  ['1 … 6', 'response, request, session, packets, related calls, compare'],
-  ['l', 'live, or hold'],
-  ['b', 'back to the range before'],
-  ['+ −', 'less or more time'],
-  ['[ ]', 'earlier or later'],
-  ['n', 'show new calls'],
-]
+/** Whether the sheet of keys is open. */
+export const sheet = signal(false)
+
+const NAMES: Record<string, string> = { Escape: 'Esc', '-': '−' }
 
 /** The keys, for those who ask. */
 export function Keys() {
   return (
-    <Popover label="Keys" button="⌨" buttonClass="quiet icon">
-      <table class="keys">
-        <tbody>
-          {KEYS.map(([keys, what]) => (
-            <tr key={keys}>
-              <th scope="row">
-                {keys.split(' ').map((key) => (
-                  <kbd key={key}>{key}</kbd>
-                ))}
-              </th>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p class="soft">On the timeline: drag to zoom in, wheel to zoom, Shift and wheel to move, double click to go back.</p>
-    </Popover>
+    <>
+      <button
+        type="button"
+        class="quiet icon"
+        title="Keys (?)"
+        aria-label="Keys"
+        aria-haspopup="dialog"
+        onClick={() => {
+          sheet.value = true
+        }}
+      >
+        ⌨
+      </button>
+      {sheet.value && (
+        <Dialog
+          title="Keys"
+          onClose={() => {
+            sheet.value = false
+          }}
+        >
+          <div class="keys">
+            {sections.value.map(({ title, bindings }) => (
+              <section key={title}>
+                <h3>{title}</h3>
+                <table>
+                  <tbody>
+                    {bindings.map(({ keys, what }) => (
+                      <tr key={what}>
+                        <th scope="row">
+                          {keys.map((key) => (
+                            <kbd key={key}>{NAMES[key] ?? key}</kbd>
+                          ))}
+                        </th>
+                        <td>{what}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </section>
+            ))}
+          </div>
+          <p class="soft">On the timeline: drag to zoom in, wheel to zoom, Shift and wheel to move, double click to go back.</p>
+        </Dialog>
+      )}
+    </>
   )
 }

@@ -1,19 +1,26 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { address, call, go } from '../state/place.ts'
 import { Splitter } from '../widgets/Splitter.tsx'
-import { Calls } from './Calls.tsx'
 import { Details } from './details/Details.tsx'
+import { Trail } from './details/Trail.tsx'
+import { Panel } from './Panel.tsx'
+import { chosen, LOWER, UPPER } from './registry.ts'
+import { Timeline } from './Timeline.tsx'
 
 const LEAST_DETAILS = 360
 const LEAST_VIEW = 340
 const SHARE = 0.44
+const LEAST_PANEL = 90
+const UPPER_SHARE = 0.34
+/** Left for the timeline and the tabs of the lower panel. */
+const OTHERS = 260
 
-/** The view (of which there is one so far: the grid of calls), and beside it what was opened there. */
+/** Views above and below the timeline, and beside them what was opened there. */
 export function Workspace() {
   const box = useRef<HTMLElement>(null)
-  const [width, setWidth] = useState(innerWidth)
+  const [{ width, height }, setSize] = useState({ width: innerWidth, height: innerHeight })
   useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(entry.contentRect.width))
+    const observer = new ResizeObserver(([{ contentRect }]) => setSize({ width: contentRect.width, height: contentRect.height }))
     observer.observe(box.current!)
     return () => observer.disconnect()
   }, [])
@@ -21,7 +28,11 @@ export function Workspace() {
   const panel = Math.min(Math.max(address.value.panel ?? Math.round(width * SHARE), LEAST_DETAILS), most)
   return (
     <main class="workspace" ref={box}>
-      <Calls />
+      <div class="column">
+        <Upper most={Math.max(height - OTHERS, LEAST_PANEL)} />
+        <Timeline />
+        <Panel place="lower" label="Calls" views={LOWER} />
+      </div>
       {call.value && (
         <>
           <Splitter
@@ -34,10 +45,36 @@ export function Workspace() {
             onChange={(size) => go({ panel: size }, 'replace')}
           />
           <aside class="details" aria-label="The call" style={{ width: `${panel}px` }}>
+            <Trail />
             <Details />
           </aside>
         </>
       )}
     </main>
+  )
+}
+
+function Upper({ most }: { most: number }) {
+  if (UPPER.length === 0) return null
+  const open = chosen(UPPER, address.value.upper) !== undefined
+  const alone = chosen(LOWER, address.value.lower) === undefined
+  const height = Math.min(Math.max(address.value.top ?? Math.round(most * UPPER_SHARE), LEAST_PANEL), most)
+  return (
+    <>
+      <div class={`upper ${alone ? 'alone' : ''}`} style={{ height: open && !alone ? `${height}px` : undefined }}>
+        <Panel place="upper" label="Overview" views={UPPER} />
+      </div>
+      {open && !alone && (
+        <Splitter
+          label="Height of the overview"
+          axis="y"
+          value={height}
+          min={LEAST_PANEL}
+          max={most}
+          sign={1}
+          onChange={(top) => go({ top }, 'replace')}
+        />
+      )}
+    </>
   )
 }

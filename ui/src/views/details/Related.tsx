@@ -3,7 +3,7 @@ import { actionOf, summaryOf } from '../../logic/call.ts'
 import { type Relation, relations } from '../../logic/compare/related.ts'
 import { count, duration } from '../../logic/format.ts'
 import { read } from '../../state/api.ts'
-import { go } from '../../state/place.ts'
+import { openOver } from '../../state/place.ts'
 import { useRead } from '../../state/use-read.ts'
 import { endpoint, Status } from '../parts.tsx'
 
@@ -56,7 +56,7 @@ function CallLine({ call, since }: { call: ExchangeDocument; since: number }) {
       type="button"
       class="call-line"
       title={`${endpoint(call.client)} → ${endpoint(call.server)}`}
-      onClick={() => go({ call: call.event.id })}
+      onClick={() => openOver(call.event.id)}
     >
       <span class="soft">{apart < 0 ? duration(apart) : `+${duration(apart)}`}</span>
       <Status call={call} />

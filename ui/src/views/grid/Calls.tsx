@@ -1,18 +1,21 @@
 import { effect, signal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
 import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { CLASS_NAMES, CLASSES, type StatusClass } from '../logic/bins.ts'
-import { toneOf } from '../logic/call.ts'
-import { count, plural } from '../logic/format.ts'
-import { atTop, loading, loadMore, rows, showWaiting, total } from '../state/calls.ts'
-import { lookAtAll } from '../state/extent.ts'
-import { clear, narrow } from '../state/filter.ts'
-import { call, following, go, q, range } from '../state/place.ts'
-import { bars } from '../state/timeline.ts'
-import type { CellAction } from '../widgets/columns.ts'
-import { Grid } from '../widgets/Grid.tsx'
+import { CLASS_NAMES, CLASSES, type StatusClass } from '../../logic/bins.ts'
+import { toneOf } from '../../logic/call.ts'
+import { count, plural } from '../../logic/format.ts'
+import { atTop, listed, loading, loadMore, rows, showWaiting, total } from '../../state/calls.ts'
+import { lookAtAll } from '../../state/extent.ts'
+import { clear, narrow } from '../../state/filter.ts'
+import { type Section, useKeys } from '../../state/keys.ts'
+import { call, following, go, open, q, range } from '../../state/place.ts'
+import { bars } from '../../state/timeline.ts'
+import type { CellAction } from '../../widgets/columns.ts'
+import { Grid } from '../../widgets/Grid.tsx'
+import { close } from '../details/Close.tsx'
+import { termOf } from '../fields.ts'
 import { COLUMNS } from './columns.tsx'
-import { termOf } from './fields.ts'
 
 /** The row the keyboard is on. */
 const current = signal<string | undefined>(call.peek())
@@ -44,14 +47,9 @@ function actions(row: ExchangeDocument, column: string): CellAction[] | undefine
   ]
 }
 
-/** Leaves the row that the keyboard is on. */
-export const leaveRow = (): void => {
-  current.value = undefined
-}
-
 /** Lets in the calls that waited, and shows them. */
-export function showNew(): void {
-  if (!call.value) leaveRow()
+function showNew(): void {
+  if (!call.value) current.value = undefined
   showWaiting()
   rewind.value++
 }
@@ -62,7 +60,39 @@ function move(id: string): void {
   if (call.value) go({ call: id }, 'replace')
 }
 
+const focusGrid = (key: string): void => {
+  const grid = document.querySelector<HTMLElement>('.grid')
+  grid?.focus()
+  grid?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: false }))
+}
+
+const KEYS: Section = {
+  title: 'Calls',
+  bindings: [
+    { keys: ['j', 'k'], what: 'next and previous call; arrows too', run: focusGrid },
+    { keys: ['←', '→'], what: 'column of the row' },
+    { keys: ['f', 'x'], what: 'only, or without, the value in the column' },
+    { keys: ['Enter'], what: 'open the call' },
+    { keys: ['n'], what: 'show new calls', run: showNew },
+    {
+      keys: ['Escape'],
+      what: 'close the call; leave the row',
+      run: () => {
+        if (call.value) close()
+        else current.value = undefined
+      },
+    },
+  ],
+}
+
 export function Calls() {
+  useKeys(KEYS)
+  useEffect(() => {
+    listed.value = true
+    return () => {
+      listed.value = false
+    }
+  }, [])
   const { items, waiting, skipped } = rows.value
   const more = atTop.value ? 0 : waiting.length + skipped
   return (
@@ -91,7 +121,7 @@ export function Calls() {
         current={current.value}
         opened={call.value}
         onCurrent={move}
-        onOpen={(id) => go({ call: id })}
+        onOpen={open}
         onNearEnd={loadMore}
         onTop={(at) => {
           scrolledUp.value = at

@@ -1,8 +1,8 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { actionOf, partOf, sizeOf, summaryOf } from '../logic/call.ts'
-import { bytes, clock, count, duration } from '../logic/format.ts'
-import type { Column } from '../widgets/columns.ts'
-import { answered, Badge, endpoint, Status } from './parts.tsx'
+import { actionOf, partOf, sizeOf, summaryOf } from '../../logic/call.ts'
+import { bytes, clock, count, duration } from '../../logic/format.ts'
+import type { Column } from '../../widgets/columns.ts'
+import { answered, Badge, endpoint, Status } from '../parts.tsx'
 
 const local = clock()
 

@@ -1,0 +1,23 @@
+import type { ComponentType } from 'preact'
+
+/** A view of the calls that are looked at. It takes no properties: what is looked at stands in `state/place.ts`, and `state/answer.ts` asks the server. */
+export interface View {
+  /** In the URL, and before the dot of its own parameters there. */
+  name: string
+  title: string
+  /** Loads it when it is opened first. */
+  load(): Promise<ComponentType>
+}
+
+/** Above the timeline; the first is shown unless the link says otherwise. */
+export const UPPER: readonly View[] = []
+
+/** Below the timeline. */
+export const LOWER: readonly View[] = [{ name: 'grid', title: 'Calls', load: () => import('./grid/Calls.tsx').then(({ Calls }) => Calls) }]
+
+/** What a panel shows when it is folded. */
+export const FOLDED = 'none'
+
+/** The view of a panel by the name in the URL; undefined when it is folded, or there is none. */
+export const chosen = (views: readonly View[], name: string | undefined): View | undefined =>
+  name === FOLDED ? undefined : (views.find((view) => view.name === name) ?? views[0])
