@@ -1,5 +1,6 @@
 import { type SavedEvents, ServerSentEvents } from '../sse/events.ts'
-import { micros } from '../time.ts'
+import { type Micros, micros } from '../time.ts'
+import { Arrivals } from './arrivals.ts'
 import type { Codecs, HttpBody } from './facts.ts'
 import type { HttpLimits } from './limits.ts'
 import { MOST_CODINGS } from './limits.ts'
@@ -20,6 +21,7 @@ export interface SavedBody {
   bytes: Uint8Array
   digest: Uint8Array | undefined
   events: SavedEvents | undefined
+  arrivals: { length: number; at: Micros }[]
 }
 
 /**
@@ -46,6 +48,8 @@ export class Body {
   /** How much of `gathered` is filled. */
   private filled = 0
   private digest: Digest | undefined = undefined
+  /** Of a body whose events are read once its coding is undone. */
+  private arrivals: Arrivals | undefined = undefined
 
   constructor(codecs: Codecs, limits: HttpLimits) {
     this.codecs = codecs
@@ -61,12 +65,13 @@ export class Body {
     this.tooLarge = false
     this.filled = 0
     this.events = undefined
+    this.arrivals = undefined
   }
 
   add(bytes: Uint8Array, from: number, to: number): void {
     const first = this.length === 0
     this.length += to - from
-    if (this.events !== undefined) this.events.add(bytes, from, to, this.at)
+    if (this.events !== undefined) this.take(this.events, bytes, from, to)
     if (this.broken || this.tooLarge) return
     if (first) {
       this.lent = bytes
@@ -76,6 +81,42 @@ export class Body {
     }
     if (this.lent !== undefined) this.settle()
     this.gather(bytes, from, to)
+  }
+
+  private take(events: ServerSentEvents, bytes: Uint8Array, from: number, to: number): void {
+    if (this.codings.length === 0) {
+      events.add(bytes, from, to, this.at)
+      return
+    }
+    this.arrivals ??= new Arrivals()
+    this.arrivals.add(this.length, this.at)
+  }
+
+  /** Takes the events out of a body whose coding is undone. Each came with the bytes after which it could be read: those are found by undoing the coding of what was there by then. */
+  private takeDecoded(events: ServerSentEvents, wire: Uint8Array, decoded: Uint8Array): void {
+    const marks = this.arrivals?.marks ?? []
+    const many = Math.ceil((marks.length * wire.length) / MOST_UNDONE)
+    let from = 0
+    for (const [i, { length, at }] of marks.entries()) {
+      const last = i === marks.length - 1
+      if (!last && i % Math.max(1, many) !== 0) continue
+      const to = last ? decoded.length : Math.min(decoded.length, this.decodedOf(wire.subarray(0, length)))
+      if (to > from) events.add(decoded, from, to, at)
+      from = Math.max(from, to)
+    }
+  }
+
+  /** How many bytes the beginning of a body can be undone to. */
+  private decodedOf(wire: Uint8Array): number {
+    let bytes = wire
+    for (const coding of this.codings) {
+      try {
+        bytes = this.codecs.decoder(coding)!(bytes, this.limits.decoded)
+      } catch (error) {
+        bytes = beginning(error) ?? NOTHING
+      }
+    }
+    return bytes.length
   }
 
   /** The caller's bytes go away: what of them is still lent is copied. */
@@ -187,6 +228,7 @@ export class Body {
         const decoded = error instanceof RangeError ? undefined : beginning(error)
         const why = error instanceof RangeError ? 'too large' : whole ? `${coding}: bad data` : `${coding}: bytes are missing`
         if (decoded === undefined || decoded.length === 0 || coding !== this.codings[this.codings.length - 1]) return this.asSent(wire, why)
+        if (this.events !== undefined) this.takeDecoded(this.events, wire, decoded)
         return {
           bytes: decoded.length,
           sha256: undefined,
@@ -196,6 +238,7 @@ export class Body {
         }
       }
     }
+    if (this.events !== undefined) this.takeDecoded(this.events, wire, bytes)
     const content = this.keep(bytes)
     const truncated = content !== undefined && content.length < bytes.length
     return {
@@ -230,6 +273,7 @@ export class Body {
       bytes,
       digest,
       events: this.events?.save(),
+      arrivals: this.arrivals?.marks.map((mark) => ({ ...mark })) ?? [],
     }
   }
 
@@ -239,6 +283,10 @@ export class Body {
     this.broken = saved.broken
     this.tooLarge = saved.tooLarge
     this.events = saved.events && ServerSentEvents.load(saved.events)
+    for (const { length, at } of saved.arrivals) {
+      this.arrivals ??= new Arrivals()
+      this.arrivals.add(length, at)
+    }
     if (saved.digest !== undefined) this.digest = this.codecs.digest(saved.digest)
     if (saved.bytes.length === 0) return
     this.reserve(saved.bytes.length, 0)
@@ -246,6 +294,10 @@ export class Body {
     this.filled = saved.bytes.length
   }
 }
+
+const NOTHING = new Uint8Array(0)
+/** Undone of a body for the times of its events, in bytes. */
+const MOST_UNDONE = 16 * 1024 * 1024
 
 const nothing = (all: boolean): HttpBody => ({
   bytes: 0,

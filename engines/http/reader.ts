@@ -199,7 +199,7 @@ export class Reader {
     this.left = framing === 'length' ? fields.length : 0
     const codings = codingsToUndo(fields)
     this.body.start(codings, this.left)
-    if (framing !== 'none' && framing !== 'length' && codings.length === 0 && isEventStream(headerOf(fields.headers, 'content-type')))
+    if (framing !== 'none' && this.side === SERVER && isEventStream(headerOf(fields.headers, 'content-type')))
       this.body.events = new ServerSentEvents()
     if (framing === 'none') this.finish(offset, at)
     else if (framing === 'chunked') {

@@ -88,7 +88,7 @@ export class Http2Connection implements Reader, Listener {
   private readonly halves: readonly [Half, Half]
   private tables: [HpackDecoder, HpackDecoder] = [new HpackDecoder(), new HpackDecoder()]
   private readonly blocks: [Block | undefined, Block | undefined] = [undefined, undefined]
-  private readonly carries: readonly [Carry, Carry] = [new Carry(), new Carry()]
+  private readonly blockBytes: readonly [Carry, Carry] = [new Carry(), new Carry()]
   private readonly losses: [Loss | undefined, Loss | undefined] = [undefined, undefined]
   private readonly ended: [boolean, boolean] = [false, false]
   /** By number, in the order they began. */
@@ -318,14 +318,14 @@ export class Http2Connection implements Reader, Listener {
     if ((frame.flags & END_HEADERS) !== 0) this.endBlock(side, block, this.tables[side].decode(bytes, from, to), at)
     else {
       this.blocks[side] = block
-      this.carries[side].clear()
-      this.carries[side].append(bytes, from, to)
+      this.blockBytes[side].clear()
+      this.blockBytes[side].append(bytes, from, to)
     }
   }
 
   private continueBlock(side: Side, frame: Frame, bytes: Uint8Array, from: number, to: number, at: Micros): void {
     const block = this.blocks[side]
-    const carry = this.carries[side]
+    const carry = this.blockBytes[side]
     if (block === undefined || block.stream !== frame.stream) {
       this.expectNoBlock(side)
       this.tables[side].forget()
@@ -478,13 +478,13 @@ export class Http2Connection implements Reader, Listener {
   }
 
   save(): Saved {
-    const { halves, tables, blocks, carries, losses, streams, closed, highest, errors, ended, seen, midway, agreed } = this
+    const { halves, tables, blocks, blockBytes, losses, streams, closed, highest, errors, ended, seen, midway, agreed } = this
     return {
       ...{ version: 1, highest, errors, midway, agreed },
       halves: halves.map((half) => half.save()),
       tables: tables.map((table) => table.save()),
       blocks: blocks.map((block) => block && { ...block }),
-      carried: carries.map(({ bytes, length }) => bytes.slice(0, length)),
+      carried: blockBytes.map(({ bytes, length }) => bytes.slice(0, length)),
       losses: [...losses],
       streams: [...streams.values()].map((stream) => stream.save()),
       tunnels: this.tunnels.save(),
@@ -503,7 +503,7 @@ export class Http2Connection implements Reader, Listener {
       connection.halves[side].load(saved.halves[side])
       connection.tables[side].load(saved.tables[side])
       connection.blocks[side] = saved.blocks[side] && { ...saved.blocks[side] }
-      connection.carries[side].append(saved.carried[side], 0, saved.carried[side].length)
+      connection.blockBytes[side].append(saved.carried[side], 0, saved.carried[side].length)
       connection.losses[side] = saved.losses[side]
       connection.ended[side] = saved.ended[side]
       connection.seen[side] = saved.seen[side]

@@ -57,7 +57,7 @@ export class Http2Stream {
     direction.length = head.length
     direction.codings = head.codings
     if (isGrpc(head.type) && !isGrpcText(head.type)) direction.messages = new PrefixedMessages()
-    if (side === SERVER && head.codings.length === 0 && isEventStream(head.type)) this.bodyOf(direction).events = new ServerSentEvents()
+    if (side === SERVER && isEventStream(head.type)) this.bodyOf(direction).events = new ServerSentEvents()
     const { request, response } = exchange
     if (request?.method !== 'CONNECT' || response === undefined || response.status < 200 || response.status >= 300) return
     exchange.upgrade = pseudo(request, ':protocol') ?? 'tunnel'

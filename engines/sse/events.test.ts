@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { createBrotliCompress, createGzip } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { play as playHttp2, recordNode } from '../http2/record.case.ts'
@@ -118,5 +119,37 @@ describe('an exchange that streams events has them as messages, each with its ti
       const [{ messages, status }] = playHttp2(pieces, options)
       expect([status, messages?.map(({ type, bytes }) => [type, bytes])]).toEqual(['complete', EXPECTED])
     }
+  })
+})
+
+describe('events in a body with a length or a coding', () => {
+  const GET = { side: 0 as const, bytes: encode('GET /events HTTP/1.1\r\nHost: a\r\n\r\n') }
+  const head = (headers: string) => ({
+    side: 1 as const,
+    bytes: encode(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n${headers}\r\n`),
+  })
+  const piece = (bytes: Uint8Array) => ({ side: 1 as const, bytes })
+
+  it('are told, one by one', () => {
+    const text = 'data: 1\n\nevent: b\ndata: 22\n\n'
+    const [{ messages }] = play([GET, head(`Content-Length: ${text.length}\r\n`), piece(encode(text))]).exchanges
+    expect(messages?.map(({ type, bytes }) => `${type} ${bytes}`)).toEqual(['message 1', 'b 2'])
+  })
+
+  it.each(['gzip', 'br'] as const)('of %s have the times at which they could be read', async (coding) => {
+    const coder = coding === 'gzip' ? createGzip() : createBrotliCompress()
+    const parts: Uint8Array[] = []
+    for (const text of ['data: one\n\n', 'event: b\ndata: two\n\n', 'data: three\n\n']) {
+      coder.write(text)
+      await new Promise<void>((done) => coder.flush(done))
+      parts.push(coder.read() as Uint8Array)
+    }
+    coder.end()
+    await new Promise((done) => coder.once('readable', done))
+    parts.push(coder.read() as Uint8Array)
+    const pieces = [GET, head(`Content-Encoding: ${coding}\r\nContent-Length: ${Buffer.concat(parts).length}\r\n`), ...parts.map(piece)]
+    const whole = play(pieces).exchanges[0].messages
+    expect(whole?.map(({ type, bytes, at }) => `${at} ${type} ${bytes}`)).toEqual(['3 message 3', '4 b 3', '5 message 5'])
+    expect(play(pieces, { restart: true }).exchanges[0].messages).toEqual(whole)
   })
 })
