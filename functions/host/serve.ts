@@ -1,30 +1,41 @@
 import { getTestServer } from '@google-cloud/functions-framework/testing'
+import { Metering } from '#adapters/cpu/metering.ts'
 import { log } from './apart.ts'
 import { openDesk } from './licensing.ts'
 import { apart, ports, prepared, settings } from './main.ts'
-import { Metering } from './metering.ts'
 import { prepare } from './prepare.ts'
 
-/** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` looks after the license and wakes the lanes that are behind and drops what is old, once, and ends. */
+/** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` wakes the lanes that are behind, looks after the license and drops what is old, once, and ends. */
 const target = process.env.FUNCTION_TARGET ?? ''
-if (target === 'sweep') await sweep()
-else serve(Number(process.env.PORT ?? 8080))
+
+/** One that fails keeps none of the others. */
+const DUTIES: Record<string, () => Promise<string | undefined>> = {
+  async lanes() {
+    const { wakeLanes } = await import('./sweep.ts')
+    const lanes = await wakeLanes(await ports.state(), apart.bus, Date.now)
+    return lanes.length === 0 ? 'no lane is behind' : `woke ${lanes.length} lanes: ${lanes.join(', ')}`
+  },
+  async license() {
+    await openDesk({ state: await ports.state(), bus: apart.bus, licensed: settings.licensed, now: Date.now }).tick()
+    return undefined
+  },
+  async retention() {
+    const { keepDays } = settings
+    if (keepDays === undefined) return undefined
+    const { retain } = await import('./retention.ts')
+    return (await retain(ports, keepDays, `sweep/${Date.now()}`, Date.now())) ? `dropped what is older than ${keepDays} days` : undefined
+  },
+}
 
 async function sweep(): Promise<void> {
-  const { wakeLanes } = await import('./sweep.ts')
-  try {
-    const state = await ports.state()
-    await openDesk({ state, bus: apart.bus, licensed: settings.licensed, now: Date.now }).tick()
-    const lanes = await wakeLanes(state, apart.bus, Date.now)
-    process.stdout.write(lanes.length === 0 ? 'no lane is behind\n' : `woke ${lanes.length} lanes: ${lanes.join(', ')}\n`)
-    if (settings.keepDays !== undefined) {
-      const { retain } = await import('./retention.ts')
-      if (await retain(ports, settings.keepDays, `sweep/${Date.now()}`, Date.now()))
-        process.stdout.write(`dropped what is older than ${settings.keepDays} days\n`)
+  for (const [duty, work] of Object.entries(DUTIES)) {
+    try {
+      const said = await work()
+      if (said !== undefined) process.stdout.write(`${said}\n`)
+    } catch (error) {
+      process.stderr.write(`sweep, ${duty}: ${(error as Error).message}\n`)
+      process.exitCode = 1
     }
-  } catch (error) {
-    process.stderr.write(`sweep: ${(error as Error).message}\n`)
-    process.exitCode = 1
   }
   await ports.close()
   // Connections that are kept for the next event would keep the process.
@@ -34,12 +45,15 @@ async function sweep(): Promise<void> {
 /** Live feeds have no end of their own. What else takes longer is done again by another instance. */
 const GRACE_MS = 10_000
 
-const meteringFailed = ({ message }: Error): void => log(`metering: ${message}`)
-
 function serve(port: number): void {
   const stopping = new AbortController()
   // `license` counts itself: an event of its own would wake it again and again.
-  const metering = new Metering(target, target === 'license' ? { publish: apart.handler('license') } : apart.bus, meteringFailed)
+  const metering = new Metering({
+    part: target,
+    source: `/functions/${target}`,
+    bus: target === 'license' ? { publish: apart.handler('license') } : apart.bus,
+    failed: ({ message }) => log(`metering: ${message}`),
+  })
   const server = getTestServer(target)
   server.listen(port)
   void prepare(target, () => prepared(target), log, stopping.signal)
@@ -56,3 +70,6 @@ function serve(port: number): void {
     setTimeout(() => server.closeAllConnections(), GRACE_MS).unref()
   })
 }
+
+if (target === 'sweep') await sweep()
+else serve(Number(process.env.PORT ?? 8080))
