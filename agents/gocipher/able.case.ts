@@ -26,3 +26,6 @@ export const otherNode = (): string | undefined =>
   ['/usr/bin', '/usr/local/bin']
     .filter((folder) => existsSync(folder) && readdirSync(folder).includes('node'))
     .map((folder) => `${folder}/node`)[0]
+
+export const POSTGRES = '/usr/lib/postgresql/15/bin'
+export const noPostgres = !existsSync(POSTGRES) || !installed('psql') || !installed('setpriv')

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -8,7 +7,7 @@ import { freePort } from '#adapters/free-port.case.ts'
 import type { Event } from '#events/define.ts'
 import type { TlsSecrets } from '#events/tls-secrets.ts'
 import { newIdentity } from '../agent/identity.ts'
-import { cannotTakeSecrets, installed, otherNode } from './able.case.ts'
+import { cannotTakeSecrets, installed, noPostgres, otherNode } from './able.case.ts'
 import { Gocipher } from './gocipher.ts'
 import { parse } from './options.ts'
 import { listens, pause, Targets } from './targets.case.ts'
@@ -18,7 +17,6 @@ const reason = (await cannotTakeSecrets(folder)) ?? (installed('openssl') ? unde
 if (reason !== undefined) process.stderr.write(`gocipher, live: left out: ${reason}\n`)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const POSTGRES = '/usr/lib/postgresql/15/bin'
 /** What is not kept in the structure: it cannot be had of it. */
 const NOT_KEPT = /^(CLIENT_EARLY_TRAFFIC_SECRET|EARLY_EXPORTER_SECRET) /
 
@@ -119,15 +117,8 @@ urllib.request.urlopen('https://127.0.0.1:${port}/', context=ssl._create_unverif
 
   it.skipIf(!installed('nginx') || !installed('curl'))('are those of nginx, whose workers come and go', async () => {
     const port = await freePort()
-    const configuration = join(folder, 'nginx.conf')
-    writeFileSync(
-      configuration,
-      `user root; daemon off; pid ${folder}/nginx.pid; error_log /dev/null; worker_processes 2; events {}
-      http { access_log off; server { listen 127.0.0.1:${port} ssl; ssl_certificate ${targets.certificate}; ssl_certificate_key ${targets.key}; return 200 "hello"; } }`,
-    )
     for (let time = 0; time < 2; time++) {
-      const child = targets.start('nginx', ['-c', configuration])
-      await listens(port)
+      const child = await targets.nginx(port)
       for (let call = 0; call < 5; call++) await targets.run('curl', ['-sk', `https://127.0.0.1:${port}/`])
       child.kill('SIGTERM')
       await once(child, 'close')
@@ -147,28 +138,24 @@ urllib.request.urlopen('https://127.0.0.1:${port}/', context=ssl._create_unverif
     await agree(1)
   })
 
-  it.skipIf(!existsSync(POSTGRES) || !installed('psql') || !installed('setpriv'))('are had of PostgreSQL, over TLS', async () => {
-    const data = join(folder, 'postgres')
-    const user = ['--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '--']
-    execFileSync('install', ['-d', '-o', 'postgres', '-m', '700', data])
-    for (const [from, to] of [
-      [targets.key, 'server.key'],
-      [targets.certificate, 'server.crt'],
-    ])
-      execFileSync('install', ['-o', 'postgres', '-m', '600', from, join(folder, to)])
-    chmodSync(folder, 0o755)
-    execFileSync('setpriv', [...user, `${POSTGRES}/initdb`, '-D', data, '-A', 'trust', '-U', 'postgres'], { stdio: 'ignore', cwd: '/' })
+  it.skipIf(!installed('gnutls-serv'))('are those that GnuTLS writes, as server and client', async () => {
     const port = await freePort()
-    const settings = {
-      port,
-      ssl: 'on',
-      ssl_cert_file: `${folder}/server.crt`,
-      ssl_key_file: `${folder}/server.key`,
-      unix_socket_directories: '',
-    }
-    const set = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    targets.start('setpriv', [...user, `${POSTGRES}/postgres`, '-D', data, ...set])
+    const pair = [`--x509keyfile=${targets.key}`, `--x509certfile=${targets.certificate}`]
+    targets.start('gnutls-serv', ['--http', `--port=${port}`, '--quiet', ...pair])
     await listens(port)
+    for (const version of ['1.2', '1.3']) {
+      const protocol = `NORMAL:-VERS-ALL:+VERS-TLS${version}`
+      const environment = { SSLKEYLOGFILE: targets.keylog }
+      const child = targets.start('gnutls-cli', ['--insecure', '--priority', protocol, `--port=${port}`, '127.0.0.1'], 'pipe', environment)
+      child.stdin?.write('GET / HTTP/1.0\r\n\r\n')
+      await once(child, 'close')
+    }
+    const told = await agree(2)
+    expect(told[0].library).toMatch(/^libgnutls/)
+  })
+
+  it.skipIf(noPostgres)('are had of PostgreSQL, over TLS', async () => {
+    const port = await targets.postgres()
     await targets.run('psql', [`host=127.0.0.1 port=${port} user=postgres sslmode=require`, '-c', 'SELECT 1'])
     await pause(200)
     const told = secrets().filter(({ process: who }) => who?.name === 'postgres' || who?.name === 'psql')

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { httpBus } from '#adapters/bus/http/bus.ts'
+import { Metering } from '#adapters/cpu/metering.ts'
 import { newIdentity } from '../agent/identity.ts'
 import { eventsUrl, signalled } from '../agent/server.ts'
 import { OptionError } from '../agent/values.ts'
@@ -33,6 +34,12 @@ async function watch(options: Options): Promise<number> {
   const bus = httpBus({ url: url.href, token: options.token || undefined, timeoutMs: options.timeout, connections: 2 })
   const identity = newIdentity(options.name, VERSION)
   const gocipher = new Gocipher({ bus, options, identity })
+  const metering = new Metering({
+    part: 'gocipher',
+    source: `/agents/${identity.id}`,
+    bus,
+    failed: ({ message }) => say(`metering: ${message}`),
+  })
   const ended = signalled()
   try {
     await gocipher.start()
@@ -41,6 +48,7 @@ async function watch(options: Options): Promise<number> {
     await ended
     clearInterval(telling)
     await gocipher.stop()
+    await metering.stop()
     const { tls, message } = gocipher.status().spider
     say(`${tls?.sessions ?? 0} sessions${tls?.lost ? `, ${tls.lost} lost` : ''}`)
     if (message !== undefined) say(message)

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { freePort } from '#adapters/free-port.case.ts'
+import { POSTGRES } from './able.case.ts'
 
 /** Programs that speak TLS, in a folder with a certificate and the key logs they write themselves. */
 export class Targets {
@@ -63,6 +64,37 @@ export class Targets {
       require('https').createServer({ key: readFileSync('${this.key}'), cert: readFileSync('${this.certificate}') }, (_, answer) => answer.end('hello'))
         .on('keylog', (line) => appendFileSync('${this.keylog}', line)).listen(${port}, '127.0.0.1')`
     this.start(executable, ['-e', script])
+    await listens(port)
+    return port
+  }
+
+  /** nginx, which answers "hello" from two workers. */
+  async nginx(port: number): Promise<ChildProcess> {
+    const configuration = join(this.folder, 'nginx.conf')
+    writeFileSync(
+      configuration,
+      `user root; daemon off; pid ${this.folder}/nginx.pid; error_log /dev/null; worker_processes 2; events {}
+      http { access_log off; server { listen 127.0.0.1:${port} ssl; ssl_certificate ${this.certificate}; ssl_certificate_key ${this.key}; return 200 "hello"; } }`,
+    )
+    const child = this.start('nginx', ['-c', configuration])
+    await listens(port)
+    return child
+  }
+
+  /** PostgreSQL with a database of its own and TLS, which trusts everybody. Answers its port. */
+  async postgres(): Promise<number> {
+    const data = join(this.folder, 'postgres')
+    const user = ['--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', '--']
+    const [key, certificate] = [join(this.folder, 'server.key'), join(this.folder, 'server.crt')]
+    chmodSync(this.folder, 0o755)
+    execFileSync('install', ['-d', '-o', 'postgres', '-m', '700', data])
+    execFileSync('install', ['-o', 'postgres', '-m', '600', this.key, key])
+    execFileSync('install', ['-o', 'postgres', '-m', '600', this.certificate, certificate])
+    execFileSync('setpriv', [...user, `${POSTGRES}/initdb`, '-D', data, '-A', 'trust', '-U', 'postgres'], { stdio: 'ignore', cwd: '/' })
+    const port = await freePort()
+    const settings = { port, ssl: 'on', ssl_cert_file: certificate, ssl_key_file: key, unix_socket_directories: '' }
+    const set = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    this.start('setpriv', [...user, `${POSTGRES}/postgres`, '-D', data, ...set])
     await listens(port)
     return port
   }
