@@ -8,6 +8,7 @@ import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { Found } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { toSessionDocument } from '#functions/sessions/document.ts'
+import { readKeyLog } from './keylogs.ts'
 import { Analysis } from './read/analysis.ts'
 import { FORMATS, type FormatName } from './read/formats.ts'
 import { type Input, openInputs, readAll } from './read/inputs.ts'
@@ -19,6 +20,7 @@ interface ReadOptions {
   format: FormatName
   sessions?: string
   bodies?: boolean
+  keylog: string[]
 }
 
 const LARGEST_BODY = 64 << 20
@@ -32,6 +34,12 @@ export function addRead(program: Command, finish: (code: number) => void): void 
     .argument('<file...>', 'pcap or pcapng, plain, gzip or zstd; - is standard input; several are read as one capture')
     .addOption(new Option('--format <name>', 'how calls are printed').choices(Object.keys(FORMATS)).default('ndjson'))
     .option('--sessions <file>', 'writes one JSON document for each session into this file')
+    .option(
+      '--keylog <file>',
+      'opens TLS with the secrets in this key log (NSS format, as SSLKEYLOGFILE has it); may be given again. Those in a pcapng are used by themselves',
+      (path: string, before: string[]) => [...before, path],
+      [],
+    )
     .option('--bodies', 'includes decoded bodies: text as it is, others in base64')
     .action(async (files: string[], options: ReadOptions) => finish(await read(files, options)))
 }
@@ -66,6 +74,7 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
       codecs,
       options.bodies ? LARGEST_BODY : 0,
     )
+    for (const path of options.keylog) for (const warning of (await readKeyLog(path, (line) => analysis.learn(line))).warnings) say(warning)
     const bar = progressBar(files.every(({ size }) => size !== undefined) ? files.reduce((sum, { size }) => sum + (size ?? 0), 0) : 0)
     const inputs = await readAll(files, analysis, () => bar?.update(files.reduce((sum, file) => sum + file.read(), 0)))
     bar?.stop()

@@ -16,6 +16,7 @@ interface StartOptions {
   listen: string
   data: string
   keepPackets: number
+  keylog: string[]
   capture: boolean
   demo?: boolean
   gocipher?: boolean
@@ -50,6 +51,12 @@ export function addStart(program: Command, finish: (code: number) => void): void
     .option('--listen <address>', 'address to listen on; anyone who reaches it sees all that is captured', '127.0.0.1')
     .option('--data <dir>', 'where everything is kept between starts', DATA)
     .option('--keep-packets <hours>', 'how long packets and bodies are kept', hours, 24)
+    .option(
+      '--keylog <file>',
+      'opens TLS with the secrets in this key log (NSS format, as SSLKEYLOGFILE has it), also what was captured before; may be given again',
+      (path: string, before: string[]) => [...before, path],
+      [],
+    )
     .addHelpText('after', `\nServers in place of the data directory, by variables of the environment:\n${variablesForHelp()}`)
     .action(async (files: string[], options: StartOptions) => finish(await start(files, options)))
 }

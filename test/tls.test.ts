@@ -10,7 +10,6 @@ import { createOneProcess, type OneProcess } from '#functions/host/one-process.t
 import { secretsFor } from '#functions/host/secrets-settings.ts'
 import { readSettings } from '#functions/host/settings.ts'
 import { asTold, decryptions, endEvent, expected, https, packetEvents, secretsEvent } from './support/secrets.ts'
-import { eventually } from './support/server.ts'
 
 const scope = { team: 'local', principal: 'test' }
 const all = { from: 0, to: 8e15, filter: { kind: 'all' }, size: 1000, order: 'oldest' } as const

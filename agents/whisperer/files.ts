@@ -1,6 +1,8 @@
 import type { CaptureFile, OpenFile } from '#adapters/capture/port.ts'
+import { latin1 } from '#engines/bytes/text.ts'
 import { CaptureReader } from '#engines/pcap/reader.ts'
 import type { CaptureProblem } from '#engines/pcap/sink.ts'
+import { readLine } from '#engines/tls/keylog.ts'
 import { type Gathered, Gatherer, type Learned } from './gather.ts'
 import type { Batch } from './lanes.ts'
 
@@ -17,6 +19,8 @@ export interface FileReport {
 export interface FileEvents {
   batch(batch: Batch): void
   learned(learned: Learned): void
+  /** Lines of a TLS key log that lie in the capture. */
+  secrets(lines: readonly string[]): void
   /** Called after each piece. */
   progress(report: FileReport): void
   /** Resolves when more may be read. */
@@ -24,6 +28,11 @@ export interface FileEvents {
   /** Asked after each piece: whether to end early. */
   isStopped(): boolean
 }
+
+/** Of a Decryption Secrets Block (draft-ietf-opsawg-pcapng): a TLS key log. */
+const TLS_KEY_LOG = 0x544c534b
+
+const linesOf = (keyLog: string): string[] => keyLog.split(/\r?\n/).filter((line) => typeof readLine(line) === 'object')
 
 /** Reads a capture file and gathers its packets into batches, as fast as they are taken. Throws `CaptureRefused`. */
 export async function gatherFile(
@@ -38,6 +47,9 @@ export async function gatherFile(
     packet: (bytes, start, end, originalLength, at, linkType, id) => gatherer.packet(bytes, start, end, originalLength, at, linkType, id),
     statistics: (id, { droppedByKernel }) => {
       if (droppedByKernel !== undefined) gatherer.lanes.kernelDrops(id, droppedByKernel)
+    },
+    secrets: (type, bytes, start, end) => {
+      if (type === TLS_KEY_LOG) events.secrets(linesOf(latin1(bytes, start, end)))
     },
     name: (ip, name) => events.learned({ names: [{ ip, name, ttl: 0 }], addresses: [] }),
   })

@@ -2,6 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import { existsSync, readFileSync } from 'node:fs'
 import { agentStatus } from '#events/agent-status.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
+import { tlsSecrets } from '#events/tls-secrets.ts'
 import { type FileReport, gatherFile } from './files.ts'
 import type { Gathered } from './gather.ts'
 import type { Batch } from './lanes.ts'
@@ -27,6 +28,8 @@ export interface Outcome {
 /** What is on its way at the end is waited for this long (ms) when the server does not answer. */
 const LAST_WAIT = 5000
 const HEARTBEAT = 5000
+/** Lines of a key log in one event. */
+const SECRETS_EACH = 1000
 
 /** The capture agent: packets of interfaces or files become `packets.captured` events. */
 export class Whisperer {
@@ -45,6 +48,7 @@ export class Whisperer {
   #state: StatusDocument['spider']['state'] = 'capturing'
   #stopping = false
   #statuses = 0
+  #secrets = 0
   #timers: NodeJS.Timeout[] = []
   #end: () => void = () => {}
   #halt: () => void = () => {}
@@ -159,6 +163,7 @@ export class Whisperer {
     const events = {
       batch: (batch: Batch) => this.#send(batch),
       learned: this.#names.learn.bind(this.#names),
+      secrets: (lines: readonly string[]) => this.#tellSecrets(lines),
       progress: (report: FileReport) => {
         this.#current = report
         source.progress?.(report)
@@ -179,6 +184,16 @@ export class Whisperer {
     this.#sendEnds()
     await Promise.race([this.#sender.drained(), this.#halted])
     this.#end()
+  }
+
+  /** What lies in a capture goes before the packets that it opens. */
+  #tellSecrets(lines: readonly string[]): void {
+    const { id: agent } = this.#setup.identity
+    for (let at = 0; at < lines.length; at += SECRETS_EACH) {
+      const secrets = lines.slice(at, at + SECRETS_EACH).map((keylog) => ({ keylog }))
+      const attributes = { id: `${agent}/secrets/${++this.#secrets}`, time: new Date().toISOString() }
+      this.#sender.note(tlsSecrets.make(`/agents/${agent}`, { agent, secrets }, attributes))
+    }
   }
 
   #sendEnds(): void {

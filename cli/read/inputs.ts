@@ -45,6 +45,7 @@ class Queue {
 
   constructor(file: CaptureFile, sink: CaptureSink, index: number) {
     const reader: CaptureReader = new CaptureReader({
+      ...(sink.secrets && { secrets: (...block: Parameters<NonNullable<CaptureSink['secrets']>>) => sink.secrets?.(...block) }),
       ...(sink.name && { name: (address: string, name: string) => sink.name?.(address, name) }),
       packet: (bytes, start, end, originalLength, at, linkType, interfaceId) => {
         // The bytes are only valid during the call, so each packet of the piece is copied.

@@ -1,15 +1,21 @@
-import type { Found } from '#engines/protocols/call.ts'
+import { type Found, isCall } from '#engines/protocols/call.ts'
+
+/** A finding of a handshake. */
+const NOT_DECRYPTED = 'not-decrypted'
 
 /** Counts what was read, for the words at the end. */
 export class Summary {
   sessions = 0
   exchanges = 0
+  #sealed = 0
   readonly #statuses = new Map<string, number>()
   readonly #reasons = new Map<string, { exchanges: number; bytes: number }>()
   readonly #protocols = new Map<string, number>()
 
-  call({ status, missing }: Found): void {
+  call(found: Found): void {
+    const { status, missing } = found
     this.exchanges++
+    if (isCall(found) && found.findings.includes(NOT_DECRYPTED)) this.#sealed++
     if (status === 'complete') return
     count(this.#statuses, status)
     for (const reason of new Set(missing.map((each) => each.reason))) {
@@ -36,6 +42,8 @@ export class Summary {
     if (others.length === 0) lines.push('all exchanges are complete')
     else lines.push(`not complete: ${others.join(', ')}`)
     for (const [reason, sum] of this.#reasons) lines.push(`  ${reason}: ${sum.bytes} bytes in ${sum.exchanges} exchanges`)
+    if (this.#sealed > 0)
+      lines.push(`not decrypted: ${this.#sealed} sessions of TLS (a key log with their secrets opens them: --keylog FILE)`)
     return lines.join('\n')
   }
 }

@@ -2,19 +2,22 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { openFile } from '#adapters/capture/files/open.ts'
+import { Metering } from '#adapters/cpu/metering.ts'
 import { newIdentity } from '#agents/agent/identity.ts'
 import { defaults, type Options } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
+import type { KeyLogLine } from '#engines/tls/keylog.ts'
 import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { healthOf } from '#functions/host/health.ts'
 import { keepLicensed, licenseHealth, openDesk } from '#functions/host/licensing.ts'
-import { Metering } from '#functions/host/metering.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
+import type { SecretsOptions } from '#functions/host/secrets.ts'
 import { secretsFor } from '#functions/host/secrets-settings.ts'
 import { createServer } from '#functions/host/server.ts'
 import { InvalidSettings, readSettings, type Settings } from '#functions/host/settings.ts'
 import type { Desk } from '#functions/license/desk.ts'
 import { startDemo } from '../../demo/index.ts'
+import { readKeyLog } from '../keylogs.ts'
 import { UsageError } from '../usage.ts'
 import { agentNameOf } from './agent-name.ts'
 import { startGocipher } from './gocipher.ts'
@@ -28,6 +31,7 @@ export interface ServerOptions {
   port: number
   listen: string
   keepPacketsMs: number
+  keylog: readonly string[]
 }
 
 const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
@@ -63,16 +67,22 @@ export class SpiderServer {
       team: settings.team,
       keepBody: KEEP_BODY,
       licensed,
-      secrets: await secretsFor(settings),
+      secrets: await secretsOf(settings, options.keepPacketsMs),
       log,
     })
     closers.push(oneProcess.close)
     const { router: bus } = oneProcess
     const desk = openDesk({ state: adapters.state, bus, licensed: settings.licensed, now: Date.now })
     closers.push(keepLicensed(desk, log))
-    const metering = new Metering('spider', bus, (error) => log(`metering: ${error.message}`))
+    const metering = new Metering({
+      part: 'spider',
+      source: '/functions/spider',
+      bus,
+      failed: ({ message }) => log(`metering: ${message}`),
+    })
     closers.push(() => metering.stop())
     closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
+    await takeKeyLogs(options.keylog, oneProcess)
     const app = await createServer(queryPorts(adapters, oneProcess, settings, desk), oneProcess.intake, PAGE)
     closers.push(() => app.close())
     await listen(app, options)
@@ -149,12 +159,42 @@ export class SpiderServer {
 
 const WILDCARDS = ['0.0.0.0', '::']
 
-function queryPorts(adapters: Adapters, { router, intake, live }: OneProcess, { data, team, replayTargets }: Settings, desk: Desk) {
+/** Secrets are kept no longer than the packets that they open. */
+async function secretsOf(settings: Settings, keepPacketsMs: number): Promise<SecretsOptions | undefined> {
+  try {
+    const options = await secretsFor(settings)
+    return options && { ...options, keepMs: Math.min(options.keepMs, keepPacketsMs) }
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+async function takeKeyLogs(paths: readonly string[], { secrets }: OneProcess): Promise<void> {
+  for (const path of paths) {
+    const lines: KeyLogLine[] = []
+    for (const warning of (await readKeyLog(path, (line) => lines.push(line))).warnings) log(warning)
+    await secrets?.take(lines)
+  }
+}
+
+function queryPorts(
+  adapters: Adapters,
+  { router, intake, live, secrets: vault }: OneProcess,
+  { data, team, replayTargets, secrets }: Settings,
+  desk: Desk,
+) {
   return {
     ...adapters,
     resend: router.resend,
     live,
     replayTargets,
+    ...(vault && {
+      secrets: {
+        take: (lines: readonly KeyLogLine[]) => vault.take(lines),
+        find: (random: string) => vault.vault.find(random),
+        mayExport: secrets.export,
+      },
+    }),
     uploads: createUploads(data, intake, VERSION),
     license: () => desk.view(),
     scope: () => ({ team, principal: 'user:local' }),

@@ -1,12 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Bus } from '#adapters/bus/port.ts'
 import { LiveFeed } from '../query/live.ts'
 import { StorePoll } from '../query/poll.ts'
+import type { QueryPorts } from '../query/ports.ts'
 import type { Adapters, Ports } from './adapters.ts'
+import { log } from './apart.ts'
 import { healthOf } from './health.ts'
 import { licenseHealth, openDesk } from './licensing.ts'
+import { openSecretsDesk } from './secrets.ts'
+import { secretsFor } from './secrets-settings.ts'
 import { createPages } from './server.ts'
 import type { Settings } from './settings.ts'
 
@@ -16,8 +21,9 @@ const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 export async function createReadSide(
   ports: Ports,
   bus: Bus,
-  { team, replayTargets, licensed }: Pick<Settings, 'team' | 'replayTargets' | 'licensed'>,
+  settings: Settings,
 ): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
+  const { team, replayTargets, licensed } = settings
   const adapters: Omit<Adapters, 'close'> = {
     store: await ports.store(),
     state: await ports.state(),
@@ -34,6 +40,7 @@ export async function createReadSide(
       ...adapters,
       live,
       replayTargets,
+      ...(await secretsPort(adapters.state, bus, settings)),
       resend: (_function, event) => bus.publish(event),
       scope: () => scope,
       license: () => desk.view(),
@@ -47,6 +54,14 @@ export async function createReadSide(
   )
   await app.ready()
   return (request, response) => app.routing(unread(request), response)
+}
+
+/** Where secrets come in over the API, when they are taken. */
+async function secretsPort(state: Adapters['state'], bus: Bus, settings: Settings): Promise<Pick<QueryPorts, 'secrets'>> {
+  const options = await secretsFor(settings)
+  if (!options) return {}
+  const desk = openSecretsDesk({ state, bus, options, holder: randomUUID(), log, now: Date.now, source: '/functions/query' })
+  return { secrets: { take: (lines) => desk.take(lines), find: (random) => desk.vault.find(random), mayExport: settings.secrets.export } }
 }
 
 /** The functions framework has read the body of a request, and Fastify reads it too: it comes once more. */

@@ -13,6 +13,8 @@ import { bodyRoutes } from './routes/bodies.ts'
 import { captureRoutes } from './routes/captures.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { exchangeRoutes } from './routes/exchanges.ts'
+import { keyLogRoutes } from './routes/keylogs.ts'
+import { licenseRoutes } from './routes/license.ts'
 import { liveRoutes } from './routes/live.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { replayRoutes } from './routes/replay.ts'
@@ -45,9 +47,11 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
     agentRoutes,
     liveRoutes,
     captureRoutes,
+    keyLogRoutes,
     deadLetterRoutes,
     bodyRoutes,
     replayRoutes,
+    licenseRoutes,
   ]
   for (const route of routes) await app.register(route(ports), { prefix: '/api/v1' })
   app.get('/healthz', { schema: { summary: 'That Spider answers' } }, async () => ({ status: 'ok', ...(await ports.health()) }))

@@ -1,6 +1,8 @@
 import type { Blobs } from '#adapters/blobs/port.ts'
 import type { DeadLetters } from '#adapters/bus/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
+import type { KeyLogLine } from '#engines/tls/keylog.ts'
+import type { Secrets } from '#engines/tls/secrets.ts'
 import type { Event } from '#events/define.ts'
 import type { LicenseDocument } from '#events/documents/license.ts'
 import type { LiveFeed } from './live.ts'
@@ -23,6 +25,14 @@ export interface Uploads {
   get(id: string): Upload | undefined
 }
 
+/** Where secrets of TLS sessions are kept. */
+export interface SecretsPort {
+  take(lines: readonly KeyLogLine[]): Promise<{ rereads: number }>
+  find(clientRandom: string): Promise<Secrets | undefined>
+  /** Whether who asks may have them, with a capture. */
+  mayExport: boolean
+}
+
 export interface QueryPorts {
   store: Store
   blobs: Blobs
@@ -32,6 +42,8 @@ export interface QueryPorts {
   live: LiveFeed
   /** Absent where captures cannot be uploaded. */
   uploads?: Uploads
+  /** Absent where no secrets are taken. */
+  secrets?: SecretsPort
   /** Where requests may be sent again to; absent: nowhere. */
   replayTargets?: Targets
   /** The license and what it is counted by; absent where nothing is metered. */

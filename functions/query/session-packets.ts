@@ -69,14 +69,16 @@ export interface Slice {
 }
 const ALL: Slice = { first: 1, count: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
 
-/** The packets of a session as a pcapng section. */
+/** The packets of a session as a pcapng section, with the key log that opens it where one is given. */
 export async function exportPackets(
   ports: { store: Store; blobs: Blobs },
   scope: Scope,
   session: SessionDocument,
   slice: Slice = ALL,
+  keyLog = '',
 ): Promise<Uint8Array> {
   const writer = new SectionWriter()
+  if (keyLog !== '') writer.secrets(new TextEncoder().encode(keyLog))
   let [number, weight] = [0, 0]
   await walkPackets(ports, scope, session, (frame, _side, { bytes, start, end, originalLength, linkType, interfaceName }) => {
     number++

@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { SessionDocument } from '#events/documents/session.ts'
-import { notFound } from '../../problem.ts'
+import { notFound, Problem } from '../../problem.ts'
 import { PageQuery } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
 import { parseRange } from '../range.ts'
 import { exportPackets, listPackets } from '../session-packets.ts'
+import { sessionKeyLog } from '../session-secrets.ts'
 
 const MOST_PACKETS = 10_000
 const ById = Type.Object({ id: Type.String() })
@@ -29,6 +30,18 @@ export const sessionRoutes =
       const document = await ports.store.get(ports.scope(), 'sessions', id)
       if (!document) throw notFound('session', id)
       return document
+    }
+
+    const keyLogOf = async (id: string): Promise<string> => {
+      if (!ports.secrets?.mayExport)
+        throw new Problem(
+          403,
+          'Not allowed',
+          'This Spider gives no secrets with a capture: whoever runs it can set SPIDER_SECRETS_EXPORT to true.',
+        )
+      const keyLog = await sessionKeyLog(ports.store, ports.scope(), ports.secrets, id)
+      if (keyLog === '') throw new Problem(404, 'No secrets', 'No secrets of this connection are known (any more): export it without them.')
+      return keyLog
     }
 
     app.get(
@@ -84,13 +97,16 @@ export const sessionRoutes =
             first: Type.Integer({ minimum: 1, default: 1, description: 'Number of the first one' }),
             count: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'At most so many' })),
             bytes: Type.Optional(Type.Integer({ minimum: 1, description: 'Ends with the packet that makes it so many bytes' })),
+            secrets: Type.Boolean({ default: false, description: 'With the secrets that open its TLS, as a Decryption Secrets Block' }),
           }),
           produces: ['application/x-pcapng'],
         },
       },
       async ({ params, query }, reply) => {
         const { first, count = Number.POSITIVE_INFINITY, bytes: most = Number.POSITIVE_INFINITY } = query
-        const bytes = await exportPackets(ports, ports.scope(), await find(params.id), { first, count, bytes: most })
+        const session = await find(params.id)
+        const keyLog = query.secrets ? await keyLogOf(session.event.id) : ''
+        const bytes = await exportPackets(ports, ports.scope(), session, { first, count, bytes: most }, keyLog)
         return reply
           .type('application/x-pcapng')
           .header('content-disposition', `attachment; filename="session-${params.id.slice(0, 32).replace(/[^0-9a-zA-Z-]/g, '')}.pcapng"`)
