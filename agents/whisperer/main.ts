@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { httpBus } from '#adapters/bus/http/bus.ts'
 import { openFile } from '#adapters/capture/files/open.ts'
 import { CaptureRefused, type OwnEndpoint } from '#adapters/capture/port.ts'
+import { Metering } from '#adapters/cpu/metering.ts'
 import { newIdentity } from '../agent/identity.ts'
 import { eventsUrl, signalled } from '../agent/server.ts'
 import { type Command, help, OptionError, type Options, parse } from './options.ts'
@@ -40,6 +41,12 @@ async function whisper({ options, files }: Command): Promise<number> {
       : { kind: 'interface', module: LIBPCAP, exclude: [await endpointOf(url)] }
   const identity = newIdentity(options.name, VERSION)
   const whisperer = new Whisperer({ bus, source, options, identity })
+  const metering = new Metering({
+    part: 'whisperer',
+    source: `/agents/${identity.id}`,
+    bus,
+    failed: ({ message }) => say(`metering: ${message}`),
+  })
   try {
     await whisperer.start()
     say(files.length > 0 ? `sends ${files.join(', ')} to ${url.origin}` : begun(identity.id, options, url))
@@ -47,6 +54,7 @@ async function whisper({ options, files }: Command): Promise<number> {
     await Promise.race([whisperer.ended, signalled()])
     clearInterval(watching)
     const outcome = await whisperer.stop()
+    await metering.stop()
     return report(outcome, whisperer.status().spider.captured.packets)
   } finally {
     await bus.close()

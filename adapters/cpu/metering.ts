@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Bus } from '#adapters/bus/port.ts'
 import { Meter } from '#engines/license/meter.ts'
+import type { Event } from '#events/define.ts'
 import { licenseUsage } from '#events/license-usage.ts'
 
 /** The counter of the container's control group, from its first process on (cgroup v2). */
@@ -25,22 +25,27 @@ function ofCgroup(): number | undefined {
   }
 }
 
-/** Tells `license` what this process uses, from now on. */
+/** What is metered, and where its readings go. */
+export interface Metered {
+  /** Which function or kind of agent. */
+  part: string
+  /** Of the events: `/functions/<name>` or `/agents/<id>`. */
+  source: string
+  bus: { publish(event: Event): Promise<void> }
+  failed: (error: Error) => void
+}
+
+/** Tells the function `license` what this process uses, from now on. */
 export class Metering {
-  readonly #meter: Meter
+  readonly #metered: Metered
+  readonly #meter = new Meter()
   readonly #id: string
-  readonly #part: string
-  readonly #bus: Bus
   readonly #from = Math.round(Date.now() - process.uptime() * 1000)
   readonly #timer: NodeJS.Timeout
-  readonly #failed: (error: Error) => void
 
-  constructor(part: string, bus: Bus, failed: (error: Error) => void) {
-    this.#part = part
-    this.#id = `${part}/${randomUUID()}`
-    this.#bus = bus
-    this.#failed = failed
-    this.#meter = new Meter(this.#from)
+  constructor(metered: Metered) {
+    this.#metered = metered
+    this.#id = `${metered.part}/${randomUUID()}`
     this.#timer = setInterval(() => void this.#tell(false), EVERY_MS).unref()
   }
 
@@ -51,11 +56,12 @@ export class Metering {
   }
 
   async #tell(last: boolean): Promise<void> {
+    const { part, source, bus, failed } = this.#metered
     const [cpu, at] = [cpuUsed(), Date.now()]
-    if (!this.#meter.due(cpu, at, last)) return
-    const data = { meter: this.#id, part: this.#part, from: this.#from, at, cpu }
+    if (!this.#meter.due(cpu, last)) return
+    const data = { meter: this.#id, part, from: this.#from, at, cpu }
     const attributes = { id: `${this.#id}/${cpu}`, time: new Date(at).toISOString() }
     // The next reading holds what this one says: one that is lost changes nothing.
-    await this.#bus.publish(licenseUsage.make(`/functions/${this.#part}`, data, attributes)).catch(this.#failed)
+    await bus.publish(licenseUsage.make(source, data, attributes)).catch(failed)
   }
 }

@@ -7,9 +7,10 @@ import type { LicenseUsage } from '#events/license-usage.ts'
 import { Metering } from './metering.ts'
 
 const bus = { publish: async ({ data }: { data: unknown }) => void process.stdout.write(`${JSON.stringify(data as LicenseUsage)}\n`) }
-const metering = new Metering('parsing', bus, (error) => {
+const failed = (error: Error): never => {
   throw error
-})
+}
+const metering = new Metering({ part: 'parsing', source: '/functions/parsing', bus, failed })
 const until = process.argv[2] === 'killed' ? Number.POSITIVE_INFINITY : Date.now() + 2_500
 const bytes = Buffer.alloc(4 << 20, 'spider')
 while (Date.now() < until) {
