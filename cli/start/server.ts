@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { Metering } from '#adapters/cpu/metering.ts'
 import { openFile } from '#adapters/capture/files/open.ts'
 import { Metering } from '#adapters/cpu/metering.ts'
 import { newIdentity } from '#agents/agent/identity.ts'
