@@ -11,7 +11,7 @@ import { installed } from './measure.ts'
 export interface Capture {
   name: string
   /** As tshark names it. */
-  protocol: 'http' | 'http2' | 'resp' | 'pgsql'
+  protocol: 'http' | 'http2' | 'resp' | 'pgsql' | 'websocket' | 'dns'
   file: string
   bytes: number
   exchanges: number

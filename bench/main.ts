@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Options } from './captures.ts'
+import { gocipherBench } from './gocipher.bench.ts'
 import { idleBench } from './idle.bench.ts'
 import { latencyBench } from './latency.bench.ts'
 import { liveBench } from './live.bench.ts'
@@ -17,6 +18,7 @@ const SUBJECTS: Record<string, (options: Options) => Promise<Subject>> = {
   live: liveBench,
   latency: latencyBench,
   idle: idleBench,
+  gocipher: gocipherBench,
 }
 
 const { values, positionals } = parseArgs({

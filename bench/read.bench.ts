@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type Capture, http2, keepAlive, manyConnections, type Options } from './captures.ts'
 import { postgresql, redis } from './databases.ts'
 import { type Cost, costOf, installed, median } from './measure.ts'
+import { dns, websocket } from './messages.ts'
 import type { Subject } from './report.ts'
 
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
@@ -12,6 +13,8 @@ const FIELDS = {
   http: ['http.request.method', 'http.request.uri', 'http.response.code', 'http.content_length'],
   http2: ['http2.streamid', 'http2.headers.method', 'http2.headers.path', 'http2.headers.status', 'http2.length'],
   resp: ['resp.bulk_string.value', 'resp.string', 'resp.error', 'resp.integer'],
+  websocket: ['websocket.opcode', 'websocket.payload_length', 'websocket.payload.text'],
+  dns: ['dns.id', 'dns.qry.name', 'dns.a', 'dns.flags.rcode'],
   pgsql: ['pgsql.type', 'pgsql.query', 'pgsql.statement', 'pgsql.tag', 'pgsql.val.data'],
 }
 const fieldsOf = ({ protocol }: Capture): string[] =>
@@ -66,6 +69,8 @@ export async function readBench(options: Options): Promise<Subject> {
     await http2(options),
     await redis(options),
     await postgresql(options),
+    await websocket(options),
+    dns(options),
   ]) {
     if (typeof capture === 'string') {
       subject.notes.push(capture)
