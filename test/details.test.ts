@@ -16,6 +16,11 @@ if (left) console.error(`details: ${left}`)
 
 const PATHS = ['html', 'image', 'csv', 'events', 'lines', 'large', 'latin']
 
+/** What a page has, and Node has not. */
+interface Styled {
+  getComputedStyle(of: unknown): { color: string }
+}
+
 describe.skipIf(left)('the details of a call', () => {
   let folder: string
   let server: Server
@@ -35,9 +40,9 @@ describe.skipIf(left)('the details of a call', () => {
     (await eventually(async () => (await server.find(`path=${path} capture=complete`, 1)).items[0])).event.id
   const open = async (path: string, part = 'response') => {
     await tab.goto(`${server.url}/?${new URLSearchParams({ call: await idOf(path), tab: part })}`)
-    await tab.getByRole('tabpanel').waitFor()
+    await panel().waitFor()
   }
-  const panel = () => tab.getByRole('tabpanel')
+  const panel = () => tab.locator('.details').getByRole('tabpanel')
   const shot = async (name: string) => {
     if (!process.env.SCREENSHOTS) return
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -61,6 +66,12 @@ describe.skipIf(left)('the details of a call', () => {
       '--filter',
       `tcp port ${answers.port}`,
     )
+    // The page answers a moment before the capture begins; each try is a connection of its own, and so is what follows.
+    const close = { headers: { connection: 'close' } }
+    await eventually(async () => {
+      await ask('/ready', close)
+      return (await server.find('path=/ready', 1)).items[0]
+    })
     const form = new FormData()
     form.set('name', "it's me")
     form.set('file', new Blob([Uint8Array.of(0, 255, 1, 254)], { type: 'application/octet-stream' }), 'data.bin')
@@ -76,6 +87,7 @@ describe.skipIf(left)('the details of a call', () => {
     await ask('/form', { method: 'POST', body: form })
     browser = await openBrowser()
     const context = await browser.newContext({ viewport: { width: 1500, height: 950 }, permissions: ['clipboard-read', 'clipboard-write'] })
+    context.setDefaultTimeout(8000)
     tab = await context.newPage()
     tab.on('pageerror', (error) => errors.push(error.message))
     tab.on(
@@ -133,7 +145,9 @@ describe.skipIf(left)('the details of a call', () => {
     await panel().getByRole('button', { name: 'Page' }).click()
     const frame = tab.frameLocator('iframe')
     await frame.getByText('Harmless after all').waitFor()
-    expect(await frame.locator('h1').evaluate<string, unknown>('(element) => getComputedStyle(element).color')).toBe('rgb(1, 2, 3)')
+    expect(await frame.locator('h1').evaluate((element) => (globalThis as unknown as Styled).getComputedStyle(element).color)).toBe(
+      'rgb(1, 2, 3)',
+    )
     await tab.waitForTimeout(1000)
     expect(trapped).toBe(0)
     expect(await tab.evaluate('"stolen" in window')).toBe(false)

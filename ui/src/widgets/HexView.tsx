@@ -1,4 +1,5 @@
-import { useMemo, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { reach } from './reach.ts'
 import { useVirtual } from './virtual.ts'
 
 interface HexViewProps {
@@ -12,6 +13,7 @@ const ROW = 18
 /** Bytes in hex and as characters, any number of them. */
 export function HexView({ rows, rowOf, label }: HexViewProps) {
   const scroller = useRef<HTMLElement>(null)
+  useEffect(() => reach(scroller.current), [])
   const list = useVirtual(scroller, rows, ROW)
   const items = list.getVirtualItems()
   const texts = useMemo(() => items.map(({ index }) => rowOf(index)), [items, rowOf])

@@ -1,5 +1,5 @@
 import { cookiesOf, type SetCookie, setCookies } from '../../logic/cookies.ts'
-import { CopyButton } from '../../widgets/CopyButton.tsx'
+import { Fold } from './Fold.tsx'
 import { Pairs } from './Pairs.tsx'
 import { TokenView } from './TokenView.tsx'
 
@@ -32,11 +32,7 @@ export function Cookies({ headers, side, at }: Props) {
   const set = setCookies(headers, at)
   if (set.length === 0) return null
   return (
-    <details class="pairs" open>
-      <summary>
-        <h3>Cookies set</h3> <span class="soft">{set.length}</span>
-        <CopyButton text={() => set.map(({ name, value }) => `${name}=${value}`).join('; ')} label="Copy: Cookies set" />
-      </summary>
+    <Fold title="Cookies set" note={set.length} copy={() => set.map(({ name, value }) => `${name}=${value}`).join('; ')}>
       <table>
         <tbody>
           {set.map((cookie, i) => (
@@ -44,7 +40,7 @@ export function Cookies({ headers, side, at }: Props) {
           ))}
         </tbody>
       </table>
-    </details>
+    </Fold>
   )
 }
 

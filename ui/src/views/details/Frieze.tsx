@@ -57,8 +57,11 @@ export function Frieze({ call }: { call: ExchangeDocument }) {
           </dd>
         </div>
         <div class="end soft">
-          {local.time(own.start / 1000)}
-          {String(Math.floor(own.start % 1000)).padStart(3, '0')} {local.date(own.start / 1000)}
+          <dt>At</dt>
+          <dd>
+            {local.time(own.start / 1000)}
+            {String(Math.floor(own.start % 1000)).padStart(3, '0')} {local.date(own.start / 1000)}
+          </dd>
         </div>
       </dl>
       <Observers call={call} />

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { count } from '../../logic/format.ts'
-import { CopyButton } from '../../widgets/CopyButton.tsx'
+import { Fold } from './Fold.tsx'
 
 /** A form made to be long would hold up the page. */
 const MOST = 1000
@@ -16,10 +16,7 @@ interface PairsProps {
 export function Pairs({ title, pairs, copy, write = (_name, value) => value }: PairsProps) {
   const numbered = pairs.slice(0, MOST).map(([name, value], i) => ({ name, value, i, key: `${i} ${name}` }))
   return (
-    <details class="pairs" open>
-      <summary>
-        <h3>{title}</h3> <span class="soft">{pairs.length}</span> <CopyButton text={copy} label={`Copy: ${title}`} />
-      </summary>
+    <Fold title={title} note={pairs.length} copy={copy}>
       <table>
         <tbody>
           {numbered.map(({ name, value, i, key }) => (
@@ -31,6 +28,6 @@ export function Pairs({ title, pairs, copy, write = (_name, value) => value }: P
         </tbody>
       </table>
       {pairs.length > MOST && <p class="soft padded">{count(pairs.length - MOST)} more are not shown; Copy takes all.</p>}
-    </details>
+    </Fold>
   )
 }
