@@ -1,4 +1,5 @@
 import type { Scope, Store } from '#adapters/store/port.ts'
+import type { Filter } from '#engines/query/ast.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 
 const MINUTE = 60_000
@@ -16,38 +17,66 @@ export interface QualityBin {
   captured: number
   kernel: number
   overflow: number
+  /** Packets that the agent left out, as it was told to. */
+  filtered: number
+  /** Sessions of TLS that could not be read, or not whole. */
+  encrypted: number
   silent: string[]
+}
+
+/** Something that happened to an agent. */
+export interface Mark {
+  time: number
+  kind: 'started' | 'stopped' | 'failed' | 'silent' | 'back'
+  agent: string
+}
+
+export interface Quality {
+  width: number
+  bins: QualityBin[]
+  marks: Mark[]
 }
 
 const STATUSES = ['complete', 'incomplete', 'malformed', 'pending'] as const
 
-/** Calls by completeness, and what agents lost, per minute of [from, to). Minutes of which nothing is known are left out. */
-export async function qualityOf(
-  store: Store,
-  scope: Scope,
-  from: number,
-  to: number,
-  now: number,
-): Promise<{ width: number; bins: QualityBin[] }> {
+const NOTHING = { complete: 0, incomplete: 0, malformed: 0, pending: 0, captured: 0, kernel: 0, overflow: 0, filtered: 0, encrypted: 0 }
+
+/** Sessions of TLS of which something could not be read. */
+const ENCRYPTED: Filter = {
+  kind: 'and',
+  of: [
+    { kind: 'exists', field: 'spider.tls.decryption' },
+    { kind: 'not', of: { kind: 'compare', field: 'spider.tls.decryption', op: '=', value: 'decrypted' } },
+  ],
+}
+
+/** Calls by completeness, what agents lost and what happened to them, per minute of [from, to). Minutes of which nothing is known are left out. */
+export async function qualityOf(store: Store, scope: Scope, from: number, to: number, now: number): Promise<Quality> {
   const bins = new Map<number, QualityBin>()
   const bin = (time: number): QualityBin => {
     const minute = Math.floor(time / MINUTE) * MINUTE
     let found = bins.get(minute)
     if (!found) {
-      found = { time: minute, complete: 0, incomplete: 0, malformed: 0, pending: 0, captured: 0, kernel: 0, overflow: 0, silent: [] }
+      found = { time: minute, ...NOTHING, silent: [] }
       bins.set(minute, found)
     }
     return found
   }
-  const { groups } = await store.aggregate(scope, 'exchanges', {
-    from,
-    to,
-    filter: { kind: 'all' },
-    groupBy: [{ time: MINUTE }, { dimension: 'spider.status' }],
-    metrics: [],
-    sort: { by: 'key', order: 'asc' },
-    most: MOST_BINS,
-  })
+  const perMinute = (family: 'exchanges' | 'sessions', filter: Filter, ...dimensions: string[]) =>
+    store.aggregate(scope, family, {
+      from,
+      to,
+      filter,
+      groupBy: [{ time: MINUTE }, ...dimensions.map((dimension) => ({ dimension }))],
+      metrics: [],
+      sort: { by: 'key', order: 'asc' },
+      most: MOST_BINS,
+    })
+  const [{ groups }, encrypted] = await Promise.all([
+    perMinute('exchanges', { kind: 'all' }, 'spider.status'),
+    perMinute('sessions', ENCRYPTED),
+  ])
+  for (const { key, count } of encrypted.groups) bin(Number(key[0])).encrypted += count
   for (const { key, count } of groups) {
     const status = STATUSES.find((each) => each === key[1])
     if (status) bin(Number(key[0]))[status] += count
@@ -59,8 +88,13 @@ export async function qualityOf(
     size: MOST_STATUSES,
     order: 'oldest',
   })
-  for (const [, said] of groupByAgent(statuses.items)) addAgent(said, bin, from, Math.min(to, now))
-  return { width: MINUTE, bins: [...bins.values()].sort((a, b) => a.time - b.time) }
+  const agents = groupByAgent(statuses.items)
+  for (const [, said] of agents) addAgent(said, bin, from, Math.min(to, now))
+  return {
+    width: MINUTE,
+    bins: [...bins.values()].sort((a, b) => a.time - b.time),
+    marks: [...agents.values()].flatMap((said) => marksOf(said, from, Math.min(to, now))).sort((a, b) => a.time - b.time),
+  }
 }
 
 function groupByAgent(statuses: StatusDocument[]): Map<string, StatusDocument[]> {
@@ -82,6 +116,7 @@ function addAgent(said: StatusDocument[], bin: (time: number) => QualityBin, fro
       const into = bin(time)
       into.captured += status.spider.captured.packets - (before?.spider.captured.packets ?? 0)
       into.kernel += status.spider.dropped.kernel - (before?.spider.dropped.kernel ?? 0)
+      into.filtered += status.spider.filtered.packets - (before?.spider.filtered.packets ?? 0)
       into.overflow += status.spider.overflow.packets - (before?.spider.overflow.packets ?? 0)
     }
     if (status.spider.state !== 'capturing' || status.spider.source.kind !== 'interface') return
@@ -89,4 +124,26 @@ function addAgent(said: StatusDocument[], bin: (time: number) => QualityBin, fro
     const until = next ? Date.parse(next['@timestamp']) : to
     for (let silent = time + SILENT_MS; silent < until; silent += MINUTE) if (silent >= from) bin(silent).silent.push(status.agent.name)
   })
+}
+
+/** When an agent began, ended, fell silent and was heard again, as its statuses tell, within [from, to). */
+function marksOf(said: StatusDocument[], from: number, to: number): Mark[] {
+  const marks: Mark[] = []
+  const mark = (time: number, kind: Mark['kind'], { agent }: StatusDocument) => {
+    if (time >= from && time < to) marks.push({ time, kind, agent: agent.name })
+  }
+  said.forEach((status, index) => {
+    const time = Date.parse(status['@timestamp'])
+    const before = said[index - 1]
+    const next = said[index + 1]
+    const { state } = status.spider
+    const heard = before === undefined ? Number.NEGATIVE_INFINITY : Date.parse(before['@timestamp'])
+    if (before === undefined && state === 'capturing') mark(time, 'started', status)
+    else if (before !== undefined && time - heard > SILENT_MS && before.spider.state === 'capturing') mark(time, 'back', status)
+    if (state !== 'capturing' && before?.spider.state !== state) mark(time, state, status)
+    const until = next ? Date.parse(next['@timestamp']) : to
+    if (state === 'capturing' && status.spider.source.kind === 'interface' && until - time > SILENT_MS)
+      mark(time + SILENT_MS, 'silent', status)
+  })
+  return marks
 }

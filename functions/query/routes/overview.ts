@@ -12,6 +12,8 @@ const MOST_BARS = 20_000
 /** What the timeline is told apart by. */
 const By = Type.String({ default: 'status_class', description: 'A field, status_class, client.address or server.address' })
 
+const Mark = Type.Union(['started', 'stopped', 'failed', 'silent', 'back'].map((kind) => Type.Literal(kind)))
+
 export const overviewRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
   async (app) => {
@@ -76,9 +78,14 @@ export const overviewRoutes =
                   captured: Type.Integer({ description: 'Packets' }),
                   kernel: Type.Integer({ description: 'Packets dropped by the kernel' }),
                   overflow: Type.Integer({ description: 'Packets dropped by the agent' }),
+                  filtered: Type.Integer({ description: 'Packets that the agent left out, as it was told to' }),
+                  encrypted: Type.Integer({ description: 'Sessions of TLS that could not be read, or not whole' }),
                   silent: Type.Array(Type.String(), { description: 'Agents that should have spoken and did not' }),
                 }),
               ),
+              marks: Type.Array(Type.Object({ time: Type.Number(), kind: Mark, agent: Type.String({ description: 'Its name' }) }), {
+                description: 'What happened to agents',
+              }),
             }),
           },
         },

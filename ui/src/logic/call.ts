@@ -1,5 +1,4 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { type StatusClass, statusClass } from './bins.ts'
 
 type Part = NonNullable<ExchangeDocument['spider']['request']>
 type Direction = 'request' | 'response'
@@ -42,9 +41,15 @@ export const resultOf = ({ http, event, spider }: ExchangeDocument): string | un
   return { success: 'ok', failure: 'failed', unknown: undefined }[event.outcome]
 }
 
+const CLASSES = ['5xx', '4xx', '3xx', '2xx', '1xx'] as const
+export type Tone = (typeof CLASSES)[number] | 'none'
+
+const classOf = (code: number | undefined): Tone =>
+  CLASSES.find((key) => key[0] === String(code)[0] && code! >= 100 && code! < 600) ?? 'none'
+
 /** The colour of a call: that of its status code, unless its protocol knows it to have failed. */
-export const toneOf = ({ http, event, spider }: ExchangeDocument): StatusClass => {
-  const byCode = statusClass(http?.response?.status_code)
+export const toneOf = ({ http, event, spider }: ExchangeDocument): Tone => {
+  const byCode = classOf(http?.response?.status_code)
   const answered = http?.response ?? spider.response
   if (!answered) return byCode
   if (event.outcome === 'failure' && byCode !== '4xx') return '5xx'

@@ -6,6 +6,8 @@ const bin = (time: number, more: Partial<QualityBin> = {}): QualityBin => ({
   complete: 100,
   incomplete: 0,
   malformed: 0,
+  filtered: 0,
+  encrypted: 0,
   pending: 0,
   captured: 2_000_000,
   kernel: 0,

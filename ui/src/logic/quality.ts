@@ -11,9 +11,35 @@ export interface QualityBin {
   captured: number
   kernel: number
   overflow: number
+  /** Packets that agents left out, as they were told to. */
+  filtered: number
+  /** Sessions of TLS that could not be read, or not whole. */
+  encrypted: number
   /** Names of agents from which nothing was heard. */
   silent: string[]
 }
+
+/** Something that happened to an agent. */
+export interface Mark {
+  time: number
+  kind: 'started' | 'stopped' | 'failed' | 'silent' | 'back'
+  agent: string
+}
+
+export interface Quality {
+  width: number
+  bins: QualityBin[]
+  marks: Mark[]
+}
+
+const HAPPENED: Record<Mark['kind'], string> = {
+  started: 'began to capture',
+  stopped: 'stopped capturing',
+  failed: 'failed',
+  silent: 'fell silent',
+  back: 'was heard again',
+}
+export const inWords = ({ agent, kind }: Mark): string => `agent ${agent} ${HAPPENED[kind]}`
 
 /** `none`: nothing captured; `good`: nothing missing; then by the share that is missing. */
 export type Level = 'none' | 'good' | 'slight' | 'bad' | 'severe'
@@ -23,6 +49,7 @@ const LEVELS: readonly Level[] = ['none', 'good', 'slight', 'bad', 'severe']
 export interface Stretch extends Span {
   level: Level
   causes: string[]
+  notes: string[]
 }
 
 /** Share of packets or calls lost from which a level holds: 8 of 2 million packets is slight already, as one of them may be the one looked for. */
@@ -46,7 +73,15 @@ export function causesOf(bin: QualityBin): string[] {
     ...(bin.kernel ? [`${plural(bin.kernel, 'packet')} of ${count(packets)} dropped by the kernel`] : []),
     ...(bin.overflow ? [`${plural(bin.overflow, 'packet')} dropped by overflow`] : []),
     ...(bin.incomplete ? [`${plural(bin.incomplete, 'call')} of ${count(calls)} incomplete`] : []),
-    ...(bin.malformed ? [`${plural(bin.malformed, 'call')} malformed`] : []),
+    ...(bin.malformed ? [`${plural(bin.malformed, 'call')} malformed: bytes that are not of the protocol`] : []),
+  ]
+}
+
+/** What is not seen as it was meant: nothing is wrong with it. */
+export function notesOf(bin: QualityBin): string[] {
+  return [
+    ...(bin.encrypted ? [`${plural(bin.encrypted, 'session')} of TLS not decrypted, or not whole`] : []),
+    ...(bin.filtered ? [`${plural(bin.filtered, 'packet')} left out by the agents' own filter`] : []),
   ]
 }
 
@@ -59,6 +94,8 @@ const add = (a: QualityBin, b: QualityBin): QualityBin => ({
   captured: a.captured + b.captured,
   kernel: a.kernel + b.kernel,
   overflow: a.overflow + b.overflow,
+  filtered: a.filtered + b.filtered,
+  encrypted: a.encrypted + b.encrypted,
   silent: [...new Set([...a.silent, ...b.silent])],
 })
 
@@ -77,9 +114,20 @@ export function qualityLine(bins: QualityBin[], width: number, span: Span, most:
   }
   const line: Stretch[] = []
   for (const [start, { sum, level }] of [...groups].sort(([a], [b]) => a - b)) {
-    const stretch = { from: Math.max(start, span.from), to: Math.min(start + wide, span.to), level, causes: causesOf(sum) }
+    const stretch = {
+      from: Math.max(start, span.from),
+      to: Math.min(start + wide, span.to),
+      level,
+      causes: causesOf(sum),
+      notes: notesOf(sum),
+    }
     const last = line.at(-1)
-    if (last && last.to === stretch.from && last.level === level && last.causes.length === 0 && stretch.causes.length === 0)
+    if (
+      last &&
+      last.to === stretch.from &&
+      last.level === level &&
+      [last, stretch].every(({ causes, notes }) => causes.length + notes.length === 0)
+    )
       last.to = stretch.to
     else line.push(stretch)
   }

@@ -1,16 +1,17 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Bars, binsFor, type Histogram, toBars } from '../logic/bins.ts'
 import { latest } from '../logic/latest.ts'
-import type { QualityBin } from '../logic/quality.ts'
+import type { Quality } from '../logic/quality.ts'
 import { spanOf } from '../logic/range.ts'
 import { read, report } from './api.ts'
 import { serverNow } from './clock.ts'
 import { renewed } from './connection.ts'
-import { following, now, q, range } from './place.ts'
+import { by, following, now, q, range } from './place.ts'
 
-export const histogram = signal<Histogram | undefined>(undefined)
-export const quality = signal<{ width: number; bins: QualityBin[] }>({ width: 60_000, bins: [] })
-export const bars = computed<Bars | undefined>(() => histogram.value && toBars(histogram.value))
+/** Bars, and what they are told apart by. */
+export const histogram = signal<(Histogram & { by: string }) | undefined>(undefined)
+export const quality = signal<Quality>({ width: 60_000, bins: [], marks: [] })
+export const bars = computed<Bars | undefined>(() => histogram.value && toBars(histogram.value, histogram.value.by))
 
 const MOST_BINS = 240
 /** How often the bars of a live range are read again, ms. */
@@ -23,11 +24,11 @@ const slowPulse = computed(() => (following.value ? Math.floor(now.value / 10_00
 
 effect(() => {
   const asked = binsFor(spanOf(range.value, serverNow()), MOST_BINS)
-  const filter = q.value
+  const [filter, dimension] = [q.value, by.value]
   void [pulse.value, renewed.value]
   run(async (stop) => {
     try {
-      histogram.value = await read<Histogram>('/histogram', { ...asked, q: filter, by: 'status_class' }, stop)
+      histogram.value = await read<Histogram & { by: string }>('/histogram', { ...asked, q: filter, by: dimension }, stop)
     } catch (error) {
       // A filter that the server refuses is said at the filter line, by the grid's question.
       report(error, () => {})

@@ -56,7 +56,7 @@ export function BarChart(props: BarChartProps) {
           <b>{said.title}</b>
           {said.lines.map(({ colour, name, value }) => (
             <div key={name}>
-              <i class={`swatch swatch-${colour}`} />
+              <i class="swatch" style={{ background: `var(--${colour})` }} />
               <span>{name}</span>
               <span class="end">{value}</span>
             </div>

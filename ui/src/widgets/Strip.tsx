@@ -8,11 +8,20 @@ export interface StripPart {
   lines: string[]
 }
 
+/** A moment at which something happened. */
+export interface StripMark {
+  time: number
+  /** Class of the mark: how it looks. */
+  kind: string
+  title: string
+}
+
 interface StripProps {
   label: string
   from: number
   to: number
   parts: StripPart[]
+  marks: StripMark[]
   /** px left free at both ends, to lie under a chart. */
   left: number
   right: number
@@ -20,7 +29,7 @@ interface StripProps {
 }
 
 /** A line of time whose stretches say something when the pointer is on them. */
-export function Strip({ label, from, to, parts, left, right, titleOf }: StripProps) {
+export function Strip({ label, from, to, parts, marks, left, right, titleOf }: StripProps) {
   const [hovered, setHovered] = useState<number>()
   const share = (time: number) => ((time - from) / (to - from)) * 100
   const part = hovered === undefined ? undefined : parts[hovered]
@@ -34,6 +43,9 @@ export function Strip({ label, from, to, parts, left, right, titleOf }: StripPro
           onPointerEnter={() => setHovered(i)}
           onPointerLeave={() => setHovered(undefined)}
         />
+      ))}
+      {marks.map(({ time, kind, title }) => (
+        <span key={`${time}/${title}`} class={`strip-mark mark-${kind}`} title={title} style={{ left: `${share(time)}%` }} />
       ))}
       {part && (
         <div class={`chart-tip under ${share(part.from) > 50 ? 'to-left' : ''}`} style={{ left: `${share((part.from + part.to) / 2)}%` }}>

@@ -1,8 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { CLASS_NAMES, CLASSES, type StatusClass } from '../../logic/bins.ts'
 import { toneOf } from '../../logic/call.ts'
 import { count, plural } from '../../logic/format.ts'
 import { atTop, listed, loading, loadMore, rows, showWaiting, total } from '../../state/calls.ts'
@@ -10,7 +8,6 @@ import { lookAtAll } from '../../state/extent.ts'
 import { clear, narrow } from '../../state/filter.ts'
 import { type Section, useKeys } from '../../state/keys.ts'
 import { call, following, go, open, q, range } from '../../state/place.ts'
-import { bars } from '../../state/timeline.ts'
 import type { CellAction } from '../../widgets/columns.ts'
 import { Grid } from '../../widgets/Grid.tsx'
 import { close } from '../details/Close.tsx'
@@ -102,7 +99,6 @@ export function Calls() {
         <output class="total" aria-label="Calls in this range">
           {total.value === undefined ? '' : count(total.value)}
         </output>
-        <Classes />
         <div class="space" />
         {more > 0 && (
           <button type="button" class="new-calls" title="Show them (n)" onClick={showNew}>
@@ -151,42 +147,5 @@ function NoCalls() {
         Show everything captured
       </button>
     </div>
-  )
-}
-
-const FILTERS: Record<StatusClass, string> = {
-  '5xx': 'status:5xx',
-  '4xx': 'status:4xx',
-  '3xx': 'status:3xx',
-  '2xx': 'status:2xx',
-  '1xx': 'status:1xx',
-  none: 'not status:*',
-}
-
-/** How many of each class there are; each leads to its calls. */
-function Classes() {
-  const shown = bars.value
-  return (
-    <ul class="classes" aria-label="Calls by class of status">
-      {CLASSES.map((key) => {
-        const sum = shown?.counts[key].reduce((all, each) => all + each, 0) ?? 0
-        return sum > 0 ? (
-          <li key={key}>
-            <button
-              type="button"
-              class="quiet"
-              title={`Only: ${CLASS_NAMES[key]}`}
-              onClick={() => {
-                const parsed = parse(FILTERS[key])
-                if (parsed.ok) narrow(parsed.filter)
-              }}
-            >
-              <i class={`swatch swatch-${key}`} />
-              {key === 'none' ? 'no status' : key} <b>{count(sum)}</b>
-            </button>
-          </li>
-        ) : null
-      })}
-    </ul>
   )
 }
