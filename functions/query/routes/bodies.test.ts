@@ -11,7 +11,7 @@ import { LiveFeed } from '../live.ts'
 
 const SCOPE = { team: 'red', principal: 'test' }
 const HTML =
-  '<META http-equiv=refresh content="0;url=http://x"><link rel=preconnect href=//x><linked><base\nhref=//x><p>hé<script>alert(1)</script>'
+  '<META http-equiv=refresh content="0;url=http://x"><link rel=preconnect href=//x><linked><base\nhref=//x><iFrame src=//x><p>hé<script>alert(1)</script>'
 let app: Awaited<ReturnType<typeof createPages>>
 let close: () => Promise<void>
 
@@ -69,7 +69,7 @@ describe('a kept body', () => {
     expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
     expect(answer.headers['content-security-policy']).not.toMatch(/allow-|self'; img|script-src/)
     expect(answer.body).toBe(
-      '<x-META http-equiv=refresh content="0;url=http://x"><x-link rel=preconnect href=//x><linked><x-base\nhref=//x><p>hé<script>alert(1)</script>',
+      '<x-META http-equiv=refresh content="0;url=http://x"><x-link rel=preconnect href=//x><linked><x-base\nhref=//x><x-iFrame src=//x><p>hé<script>alert(1)</script>',
     )
   })
 

@@ -41,12 +41,15 @@ export const bodyRoutes =
     )
   }
 
-/** Browsers connect to hosts that a `link` names before any policy is asked, and `base` and `meta` move the page. They become elements without a meaning. */
+/**
+ * Browsers connect to hosts that a `link` or a frame names before any policy is asked, and `base` and `meta` move the page.
+ * They become elements without a meaning.
+ */
 const harmless = (bytes: Uint8Array): Buffer =>
   Buffer.from(
     Buffer.from(bytes)
       .toString('latin1')
-      .replace(/<(link|base|meta)(?=[\s/>])/gi, '<x-$1'),
+      .replace(/<(link|base|meta|i?frame|fencedframe|object|embed|portal)(?=[\s/>])/gi, '<x-$1'),
     'latin1',
   )
 
