@@ -101,6 +101,29 @@ describe('an installation', () => {
   })
 })
 
+it.skipIf(noBrowser)('the page shows the license, the hours and the statistics, and axe finds nothing', async () => {
+  started = await start('shown', CAPTURE)
+  const server = started
+  await eventually(async () => ((await licenseOf(server)).hours.length > 0 ? true : undefined))
+  const browser = await openBrowser()
+  try {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await browser.newPage({ colorScheme })
+      await page.goto(server.url)
+      await page.getByRole('button', { name: 'License', exact: true }).click()
+      await page.getByText('Licensed to Shop: 5 cores').waitFor()
+      await page.getByText('What will be sent next').click()
+      await page.locator('details[open] pre', { hasText: '"installation"' }).waitFor()
+      expect(await page.getByRole('img', { name: /cores on average/ }).count()).toBe(1)
+      expect(await faultsOf(page, '.popover-panel')).toEqual([])
+      await page.screenshot({ path: `${directory}/license-${colorScheme}.png` })
+      await page.close()
+    }
+  } finally {
+    await browser.close()
+  }
+})
+
 it.skipIf(noBrowser)('the page of the estimate agrees with a table worked out by hand, and axe finds nothing', async () => {
   const browser = await openBrowser()
   try {

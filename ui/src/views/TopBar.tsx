@@ -2,6 +2,7 @@ import { theme, turn } from '../state/theme.ts'
 import { Agents } from './Agents.tsx'
 import { AddFiles } from './DropZone.tsx'
 import { Keys } from './Keys.tsx'
+import { License } from './License.tsx'
 import { RangeControls } from './RangeControls.tsx'
 
 const THEMES = { system: ['◐', 'as the system'], light: ['☀', 'light'], dark: ['☾', 'dark'] } as const
@@ -18,6 +19,7 @@ export function TopBar() {
       <div class="space" />
       <AddFiles />
       <Agents />
+      <License />
       <Keys />
       <button type="button" class="quiet icon" title={`Colours: ${name}`} aria-label={`Colours: ${name}`} onClick={turn}>
         {sign}

@@ -1,0 +1,29 @@
+import { lazy, Suspense } from 'preact/compat'
+import { license } from '../state/license.ts'
+import { Popover } from '../widgets/Popover.tsx'
+
+const LicensePanel = lazy(() => import('./license/LicensePanel.tsx').then(({ LicensePanel }) => LicensePanel))
+const LOOKS = { running: '', warned: 'waiting', stopped: 'wrong' } as const
+
+/** What the license allows: one word in the bar, all of it when opened. */
+export function License() {
+  const held = license.value
+  if (held === undefined) return null
+  const { state } = held.standing
+  return (
+    <Popover
+      label="License"
+      buttonClass="quiet"
+      button={
+        <>
+          {state !== 'running' && <i class={`dot ${LOOKS[state]}`} />}
+          {state === 'running' ? (held.license ? 'License' : 'Evaluation') : `License: ${state}`}
+        </>
+      }
+    >
+      <Suspense fallback={null}>
+        <LicensePanel {...held} />
+      </Suspense>
+    </Popover>
+  )
+}
