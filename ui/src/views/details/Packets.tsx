@@ -8,7 +8,7 @@ import { packets, sessionFailure } from '../../state/selected.ts'
 import { useVirtual } from '../../widgets/virtual.ts'
 import { PacketBytes } from './PacketBytes.tsx'
 
-const ROW = 20
+const ROW = 24
 
 /** The packets of the session; those seen while the call went on stand out. */
 export function Packets({ call }: { call: ExchangeDocument }) {
