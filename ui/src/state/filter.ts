@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { Filter } from '#engines/query/ast.ts'
+import { FAILED } from '#engines/query/dimensions.ts'
 import { faultInWords, faultOf, refine } from '../logic/refine.ts'
 import { address, go, q } from './place.ts'
 
@@ -49,3 +50,6 @@ export const narrow = (term: Filter, negate = false): void => go({ q: refine(q.v
 
 /** Shows the calls that fit a term, whatever the filter was. */
 export const only = (term: Filter): void => go({ q: refine('', term) })
+
+/** Narrows what is shown to calls that fit a term and failed. */
+export const onlyErrors = (term: Filter): void => go({ q: refine(refine(q.value, term), FAILED) })

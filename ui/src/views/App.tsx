@@ -1,6 +1,7 @@
 import { rows } from '../state/calls.ts'
 import { extent } from '../state/extent.ts'
 import { q } from '../state/place.ts'
+import { Chips } from './Chips.tsx'
 import { Connection } from './Connection.tsx'
 import { DropZone } from './DropZone.tsx'
 import { FilterBar } from './FilterBar.tsx'
@@ -14,6 +15,7 @@ export function App() {
     <div class="app">
       <TopBar />
       <FilterBar />
+      <Chips />
       {nothing ? <Nothing /> : <Workspace />}
       <Connection />
       <DropZone />

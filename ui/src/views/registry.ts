@@ -10,7 +10,9 @@ export interface View {
 }
 
 /** Above the timeline; the first is shown unless the link says otherwise. */
-export const UPPER: readonly View[] = []
+export const UPPER: readonly View[] = [
+  { name: 'dashboard', title: 'Dashboard', load: () => import('./dashboard/Dashboard.tsx').then(({ Dashboard }) => Dashboard) },
+]
 
 /** Below the timeline. */
 export const LOWER: readonly View[] = [{ name: 'grid', title: 'Calls', load: () => import('./grid/Calls.tsx').then(({ Calls }) => Calls) }]
