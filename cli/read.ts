@@ -5,6 +5,8 @@ import { SingleBar } from 'cli-progress'
 import { type Command, Option } from 'commander'
 import { CaptureRefused } from '#adapters/capture/port.ts'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
+import { SchemaRefused } from '#adapters/schemas/port.ts'
+import { loadSchemas } from '#adapters/schemas/protobufjs/schemas.ts'
 import type { Found } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { toSessionDocument } from '#functions/sessions/document.ts'
@@ -12,6 +14,7 @@ import { readKeyLog } from './keylogs.ts'
 import { Analysis } from './read/analysis.ts'
 import { FORMATS, type FormatName } from './read/formats.ts'
 import { type Input, openInputs, readAll } from './read/inputs.ts'
+import { namingMessages } from './read/named-messages.ts'
 import { OutputClosed, writeOut } from './read/output.ts'
 import { Summary } from './read/summary.ts'
 import { UsageError } from './usage.ts'
@@ -21,6 +24,7 @@ interface ReadOptions {
   sessions?: string
   bodies?: boolean
   keylog: string[]
+  proto: string[]
 }
 
 const LARGEST_BODY = 64 << 20
@@ -40,6 +44,12 @@ export function addRead(program: Command, finish: (code: number) => void): void 
       (path: string, before: string[]) => [...before, path],
       [],
     )
+    .option(
+      '--proto <file>',
+      'shows messages of gRPC with the names in this schema, a .proto file or a set of descriptors (protoc --descriptor_set_out); may be given again. Includes bodies',
+      (path: string, before: string[]) => [...before, path],
+      [],
+    )
     .option('--bodies', 'includes decoded bodies: text as it is, others in base64')
     .action(async (files: string[], options: ReadOptions) => finish(await read(files, options)))
 }
@@ -54,6 +64,7 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
     const summary = new Summary()
     const codecs = await loadCodecs()
     const agents = paths.map((path) => (path === '-' ? 'standard input' : basename(path)))
+    const naming = options.proto.length > 0 ? namingMessages(await loadSchemas(options.proto), codecs) : undefined
     const context = { team: 'local', agents, names: (ip: string): string | undefined => analysis.names.get(ip) }
     const format = FORMATS[options.format](context)
     const write = (found: Found, connection: Connection): void => {
@@ -62,7 +73,7 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
     }
     const analysis: Analysis = new Analysis(
       {
-        exchange: (connection, exchange) => write(exchange, connection),
+        exchange: (connection, exchange) => write(naming?.(exchange) ?? exchange, connection),
         call: (connection, call) => write(call, connection),
         closed(connection, protocol, exchanges) {
           summary.session(protocol)
@@ -72,7 +83,7 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
         },
       },
       codecs,
-      options.bodies ? LARGEST_BODY : 0,
+      options.bodies || naming !== undefined ? LARGEST_BODY : 0,
     )
     for (const path of options.keylog) for (const warning of (await readKeyLog(path, (line) => analysis.learn(line))).warnings) say(warning)
     const bar = progressBar(files.every(({ size }) => size !== undefined) ? files.reduce((sum, { size }) => sum + (size ?? 0), 0) : 0)
@@ -85,7 +96,7 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof OutputClosed) return 0
-    if (error instanceof CaptureRefused) throw new UsageError(error.message)
+    if (error instanceof CaptureRefused || error instanceof SchemaRefused) throw new UsageError(error.message)
     throw error
   }
 }
