@@ -8,8 +8,8 @@ import { openFile } from '#adapters/capture/files/open.ts'
 import { newIdentity } from '#agents/agent/identity.ts'
 import { defaults } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
-import type { Upload, Uploads } from '#functions/query/ports.ts'
 import { Problem } from '#functions/problem.ts'
+import type { Upload, Uploads } from '#functions/query/ports.ts'
 import { agentNameOf } from './agent-name.ts'
 
 const REMEMBERED = 100
