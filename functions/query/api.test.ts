@@ -50,6 +50,7 @@ beforeAll(async () => {
   live = new LiveFeed()
   ports = {
     store,
+    state,
     blobs,
     deadLetters,
     resend: router.resend,

@@ -19,6 +19,7 @@ import { liveRoutes } from './routes/live.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { viewRoutes } from './routes/views.ts'
 
 /** The read side as one Fastify instance, not listening yet. OpenAPI 3.1 is made from the routes: /api/openapi.json. */
 export async function createApi(ports: QueryPorts, options: FastifyServerOptions = {}): Promise<FastifyInstance> {
@@ -52,6 +53,7 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
     bodyRoutes,
     replayRoutes,
     licenseRoutes,
+    viewRoutes,
   ]
   for (const route of routes) await app.register(route(ports), { prefix: '/api/v1' })
   app.get('/healthz', { schema: { summary: 'That Spider answers' } }, async () => ({ status: 'ok', ...(await ports.health()) }))

@@ -1,5 +1,6 @@
 import type { Blobs } from '#adapters/blobs/port.ts'
 import type { DeadLetters } from '#adapters/bus/port.ts'
+import type { State } from '#adapters/state/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
 import type { KeyLogLine } from '#engines/tls/keylog.ts'
 import type { Secrets } from '#engines/tls/secrets.ts'
@@ -36,6 +37,8 @@ export interface SecretsPort {
 export interface QueryPorts {
   store: Store
   blobs: Blobs
+  /** Where saved views lie. */
+  state: State
   deadLetters: DeadLetters
   /** Gives a dead letter to its function again. */
   resend: (functionName: string, event: Event) => Promise<void>

@@ -86,6 +86,7 @@ describe('the packets of a session', () => {
     const { event } = await sessionOf()
     const app = await createApi({
       store: shared.store,
+      state: spider.adapters.state,
       blobs: shared.blobs,
       deadLetters: spider.adapters.deadLetters,
       resend: (await spider.process()).router.resend,

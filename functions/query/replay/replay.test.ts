@@ -40,10 +40,12 @@ beforeAll(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'spider-replay-'))
   const store = await openDuckDb({ directory: ':memory:' })
   const blobs = await openBlobs({ directory: join(directory, 'blobs') })
-  const deadLetters = new Letters(await openState(), blobs)
+  const state = await openState()
+  const deadLetters = new Letters(state, blobs)
   const router = createRouter({ deadLetters })
   ports = {
     store,
+    state,
     blobs,
     deadLetters,
     resend: router.resend,

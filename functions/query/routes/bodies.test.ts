@@ -39,6 +39,7 @@ beforeAll(async () => {
       now: () => NOON,
       health: async () => ({}),
       deadLetters: undefined as never,
+      state: undefined as never,
       resend: async () => undefined,
     },
     '/nothing',

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { Filter } from '#engines/query/ast.ts'
 import { parse } from '#engines/query/parse.ts'
 import { atLeast, contains, equals, faultInWords, faultOf, refine } from './refine.ts'
 
 const host = equals('url.domain', 'shop')
+const either: Filter = { kind: 'or', of: [host, equals('url.domain', 'bank')] }
 
 describe('narrowing a filter', () => {
   it.each([
@@ -14,6 +16,8 @@ describe('narrowing a filter', () => {
     ['host:shop', host, true, 'host!=shop'],
     ['not host:shop method:GET', host, false, 'method:GET host:shop'],
     ['status:(', host, false, 'host:shop'],
+    ['method:GET', either, false, 'method:GET (host:shop or host:bank)'],
+    ['host:shop', { kind: 'and', of: [host, either] }, false, 'host:shop (host:shop or host:bank)'],
     ['', contains('url.query', 'q=a*(b'), false, 'query:*q=a\\*\\(b*'],
     ['', equals('url.path', '/a b*"c'), false, 'path:"/a b*\\"c"'],
   ] as const)('%j', (text, term, negate, expected) => {

@@ -19,6 +19,8 @@ const same = (a: Filter) => (b: Filter) => JSON.stringify(a) === JSON.stringify(
  * a term already there is not said twice, and one that says the opposite gives way.
  */
 export function refine(text: string, term: Filter, negate = false): string {
+  // Terms that all hold are terms of their own: each is not said twice.
+  if (term.kind === 'and' && !negate) return term.of.reduce((narrowed, each) => refine(narrowed, each), text)
   const [wanted, opposite]: Filter[] = negate ? [{ kind: 'not', of: term }, term] : [term, { kind: 'not', of: term }]
   const parsed = parse(text)
   if (!parsed.ok || parsed.filter.kind === 'all') return print(wanted)
@@ -28,7 +30,7 @@ export function refine(text: string, term: Filter, negate = false): string {
     const kept = [...terms.filter((given) => !same(opposite)(given)), wanted]
     return print(kept.length === 1 ? kept[0] : { kind: 'and', of: kept })
   }
-  return `${parsed.filter.kind === 'or' ? `(${text.trim()})` : text.trim()} ${print(wanted)}`
+  return `${parsed.filter.kind === 'or' ? `(${text.trim()})` : text.trim()} ${wanted.kind === 'or' ? `(${print(wanted)})` : print(wanted)}`
 }
 
 /** What is wrong with a filter, and where; undefined when nothing is. */

@@ -7,13 +7,12 @@ const CLIENT = findDimension('client.address')!
 const SERVER = findDimension('server.address')!
 
 const anyOf = (of: Filter[]): Filter => (of.length === 1 ? of[0] : { kind: 'or', of })
-/** Within `and` an `or` is printed in parentheses. */
 const allOf = (...of: Filter[]): Filter => ({ kind: 'and', of })
 const among = (dimension: typeof CLIENT, { members }: Pick<Node, 'members'>): Filter =>
   anyOf(members.map((address) => filterOf(dimension, address === '(unknown)' ? null : address)))
 
 /** Calls that a node made or answered. */
-export const termOfNode = (node: Pick<Node, 'members'>): Filter => allOf(anyOf([among(CLIENT, node), among(SERVER, node)]))
+export const termOfNode = (node: Pick<Node, 'members'>): Filter => anyOf([among(CLIENT, node), among(SERVER, node)])
 
 /** Calls of a link. One that leads through hidden nodes has none of its own: those that its server was asked. */
 export const termOfLink = ({ protocol, through }: Link, from: Pick<Node, 'members'>, to: Pick<Node, 'members'>): Filter =>
@@ -22,4 +21,4 @@ export const termOfLink = ({ protocol, through }: Link, from: Pick<Node, 'member
     : allOf(among(CLIENT, from), among(SERVER, to), equals('network.protocol', protocol))
 
 /** The filter `q`, narrowed to the calls of a term that failed. */
-export const onlyErrors = (q: string, term: Filter): string => refine(refine(q, term), allOf(FAILED))
+export const onlyErrors = (q: string, term: Filter): string => refine(refine(q, term), FAILED)
