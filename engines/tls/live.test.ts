@@ -12,7 +12,8 @@ import { inShort, keyLogOf, type Played, playTls } from './play.case.ts'
 const REQUEST = 'GET / HTTP/1.0\r\n\r\n'
 const ANY = 'ALL:COMPLEMENTOFALL:@SECLEVEL=0'
 const PSK = ['-psk', '1a2b3c4d']
-const AT_ONCE = 4
+/** A server takes one client after the other, and waits for the end of each. */
+const SERVERS = 6
 const hasGnuTls = spawnSync('gnutls-serv', ['--version']).status === 0
 if (!hasGnuTls) console.log('skipped: TLS of GnuTLS (on Debian: apt-get install gnutls-bin)')
 
@@ -66,21 +67,13 @@ const recorded = async (
   server: (port: number, keys: string) => Promise<unknown>,
   use: (port: number) => Promise<unknown>,
 ): Promise<{ connections: Recorded[][]; log: ReturnType<typeof keyLogOf> }> => {
-  const keys = join(folder, `keys-${started.length}`)
   const port = await freePort()
+  const keys = join(folder, `keys-${port}`)
   await server(port, keys)
   const proxy = await startProxy({ port })
   await use(proxy.port)
   await proxy.close()
   return { connections: proxy.connections, log: keyLogOf(existsSync(keys) ? readFileSync(keys, 'latin1') : '') }
-}
-
-const inTurns = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> => {
-  const left = [...items]
-  const worker = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
 const openssl =
@@ -115,12 +108,15 @@ describe.skipIf(certificates === undefined)('s_client and s_server of OpenSSL', 
       // Certificates with DSA keys, and passwords, are left out.
       const suites = all.filter(([name]) => !/DSS|SRP/.test(name))
       expect(suites.length).toBeGreaterThan(4)
-      const { connections, log } = await recorded(openssl('-www', ...PSK, version, ...more), (port) =>
-        inTurns(suites, ([name]) =>
-          client(port, [version, ...PSK, ...(version === '-tls1_3' ? ['-ciphersuites', name] : ['-cipher', `${name}:@SECLEVEL=0`])]),
-        ),
-      )
-      const played = connections.map((said) => playTls(said, { known: log }))
+      const share = (server: number) =>
+        recorded(openssl('-www', ...PSK, version, ...more), async (port) => {
+          for (const [name] of suites.filter((_, index) => index % SERVERS === server)) {
+            const chosen = version === '-tls1_3' ? ['-ciphersuites', name] : ['-cipher', `${name}:@SECLEVEL=0`]
+            await client(port, [version, ...PSK, ...chosen])
+          }
+        })
+      const shares = await Promise.all(Array.from({ length: SERVERS }, (_, server) => share(server)))
+      const played = shares.flatMap(({ connections, log }) => connections.map((said) => playTls(said, { known: log })))
       const read = played.filter(isRead).map(suiteIn)
       const others = played.filter((each) => !isRead(each)).map(({ handshakes }) => inShort(handshakes[0]))
       expect(others).toEqual([])
