@@ -1,7 +1,7 @@
 import { defineEvent, json } from './define.ts'
 import { StatusDocument } from './documents/status.ts'
 
-/** Every 20 s, and when an agent starts, stops or fails. */
+/** Every 20 s, more seldom while nothing changes, and when an agent starts, stops or fails. */
 export const agentStatus = defineEvent({
   type: 'agent.status.v1',
   summary: 'An agent says how its capture goes',
@@ -24,6 +24,7 @@ export const agentStatus = defineEvent({
       spool: { bytes: 0, limit: 536870912 },
       cpu: 0.84,
       memory: 73400320,
+      next: 20,
     },
   },
 })

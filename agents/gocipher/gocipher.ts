@@ -4,6 +4,7 @@ import { agentStatus } from '#events/agent-status.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { type TlsSecrets, tlsSecrets } from '#events/tls-secrets.ts'
 import { Outbox } from '../agent/outbox.ts'
+import { Pace } from '../agent/pace.ts'
 import { isWanted } from './filter.ts'
 import { Kernel, type Told } from './kernel.ts'
 import { kindOf, Libraries, type Library, nameOf } from './libraries.ts'
@@ -36,6 +37,7 @@ export class Gocipher {
   readonly #outbox: Outbox
   readonly #users = new Users()
   readonly #told = new ToldOnce()
+  readonly #pace: Pace
   #kernel!: Kernel
   #libraries!: Libraries
   #records!: Records
@@ -49,6 +51,7 @@ export class Gocipher {
 
   constructor(setup: GocipherSetup) {
     this.#setup = setup
+    this.#pace = new Pace({ every: setup.options.statusInterval, idle: setup.options.statusIdle })
     this.#outbox = new Outbox({ bus: setup.bus, most: MOST_EVENTS, lost: ({ data }, reason) => this.#lose(data, reason) })
   }
 
@@ -67,7 +70,7 @@ export class Gocipher {
     this.#running = this.#turn()
     await this.#libraries.settled()
     this.#tellStatus()
-    this.#timers.push(setInterval(() => this.#tellStatus(), options.statusInterval))
+    this.#timers.push(setInterval(() => this.#tellWhenDue(), options.statusInterval))
     this.#timers.push(setInterval(() => this.#look(), LOOK_AGAIN))
   }
 
@@ -207,9 +210,16 @@ export class Gocipher {
     if (secrets.length > 0) this.#message = `secrets were lost: ${reason}`
   }
 
-  #tellStatus(): void {
+  #tellWhenDue(): void {
+    const { state, sent, message, tls } = this.status().spider
+    const next = this.#pace.next({ state, sent, message, tls }, Date.now())
+    if (next !== undefined) this.#tellStatus(next)
+  }
+
+  #tellStatus(next = this.#setup.options.statusInterval): void {
     this.#counts.statuses++
     const status = this.status()
+    status.spider.next = next / 1000
     const attributes = { id: status.event.id, time: status['@timestamp'] }
     this.#outbox.send(agentStatus.make(`/agents/${this.#setup.identity.id}`, status, attributes))
   }

@@ -72,6 +72,14 @@ export const OPTIONS = {
     help: 'how often the agent says how it goes',
     read: duration('s', 100, 3_600_000),
   }),
+  statusIdle: option({
+    flag: '--status-idle',
+    variable: 'SPIDER_STATUS_IDLE',
+    placeholder: 'TIME',
+    default: '10m',
+    help: 'how often, while nothing changes',
+    read: duration('s', 100, 86_400_000),
+  }),
   name: option({
     flag: '--name',
     variable: 'SPIDER_NAME',

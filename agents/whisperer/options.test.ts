@@ -25,6 +25,7 @@ describe('options', () => {
       batchSize: 1 << 20,
       batchAge: 500,
       statusInterval: 20_000,
+      statusIdle: 600_000,
       spoolSize: 512 << 20,
       name: hostname(),
     })

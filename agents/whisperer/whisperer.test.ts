@@ -113,6 +113,16 @@ describe.skipIf(!mayCapture)('whisperer, live', () => {
     expect(sent.events).toBe(receiver.of('packets.captured').length)
   })
 
+  it('speaks seldom while nothing changes, and says how seldom', async () => {
+    await begin({ statusInterval: 100, statusIdle: 60_000 })
+    await pause(1_000)
+    const spoken = () => receiver.statuses().map(({ spider }) => spider.next)
+    expect(spoken()).toEqual([0.1, 0.1, 60])
+    await talk(1_000)
+    await pause(300)
+    expect(spoken()[3]).toBe(0.1)
+  })
+
   it('learns names from DNS answers it sees', async () => {
     await begin({ filter: 'udp port 5353' })
     const answer = Buffer.from([

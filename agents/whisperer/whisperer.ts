@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { agentStatus } from '#events/agent-status.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { tlsSecrets } from '#events/tls-secrets.ts'
+import { Pace } from '../agent/pace.ts'
 import { type FileReport, gatherFile } from './files.ts'
 import type { Gathered } from './gather.ts'
 import type { Batch } from './lanes.ts'
@@ -49,6 +50,7 @@ export class Whisperer {
   #stopping = false
   #statuses = 0
   #secrets = 0
+  #pace: Pace
   #timers: NodeJS.Timeout[] = []
   #end: () => void = () => {}
   #halt: () => void = () => {}
@@ -58,6 +60,7 @@ export class Whisperer {
     const { options, identity, bus, source } = setup
     this.#setup = setup
     const live = source.kind === 'interface'
+    this.#pace = new Pace({ every: options.statusInterval, idle: options.statusIdle })
     this.#spools = options.spool === '' || !live ? undefined : new Spools(options.spool, identity.id)
     const spools = this.#spools
     this.#sender = new Sender({
@@ -99,7 +102,7 @@ export class Whisperer {
       throw error
     }
     this.#tellStatus()
-    this.#timers.push(setInterval(() => this.#tellStatus(), options.statusInterval))
+    this.#timers.push(setInterval(() => this.#tellWhenDue(), options.statusInterval))
     this.#timers.push(setInterval(() => this.#spools?.touch(), HEARTBEAT))
     this.#timers.push(setInterval(() => this.#press(), 100))
   }
@@ -247,9 +250,16 @@ export class Whisperer {
     this.#end()
   }
 
-  #tellStatus(): void {
+  #tellWhenDue(): void {
+    const { state, captured, dropped, overflow, sent, spool, message } = this.status().spider
+    const next = this.#pace.next({ state, captured, dropped, overflow, sent, spool, message }, Date.now())
+    if (next !== undefined) this.#tellStatus(next)
+  }
+
+  #tellStatus(next = this.#setup.options.statusInterval): void {
     this.#statuses++
     const status = this.status()
+    status.spider.next = next / 1000
     const attributes = { id: status.event.id, time: status['@timestamp'] }
     this.#sender.note(agentStatus.make(`/agents/${this.#setup.identity.id}`, status, attributes))
   }

@@ -18,7 +18,7 @@ const Tls = Type.Object({
   ),
 })
 
-/** What an agent says of itself every 20 s. Counters count since the agent started. */
+/** What an agent says of itself: every 20 s while something changes, seldom while nothing does. Counters count since the agent started. */
 export const StatusDocument = Type.Object(
   {
     '@timestamp': Type.String(),
@@ -52,6 +52,8 @@ export const StatusDocument = Type.Object(
       spool: Type.Object({ bytes: Type.Integer(), limit: Type.Integer() }),
       cpu: Type.Number({ description: 'Seconds, user and system' }),
       memory: Type.Integer({ description: 'Resident bytes' }),
+      /** Absent: 20. */
+      next: Type.Optional(Type.Number({ description: 'Seconds within which it speaks again' })),
       message: Type.Optional(Type.String()),
       tls: Type.Optional(Tls),
     }),

@@ -158,6 +158,7 @@ describe('who stays with a lane', () => {
     await append(1, 3)
     const { drain } = holder()
     const done = drain.attend(LANE)
+    while (sink.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     await new Promise((resolve) => setTimeout(resolve, 20))
     now += GAP_MS
     await done
@@ -312,7 +313,7 @@ describe('two holders', () => {
       }
     }
     const [a, b] = [holder('a', prepare), holder('b', prepare)]
-    const all: Promise<void>[] = []
+    const all: Promise<boolean>[] = []
     for (let sequence = 1; sequence <= 40; sequence++) {
       await append(sequence)
       all.push(a.drain.drain(LANE), b.drain.drain(LANE))
@@ -430,7 +431,7 @@ describe('the sweep', () => {
     const { drain } = holder()
     const sweep = new Sweep(
       state,
-      (lane) => drain.drain(lane),
+      async (lane) => void (await drain.drain(lane)),
       () => undefined,
     )
     sweep.start(5)
@@ -450,7 +451,7 @@ describe('the sweep', () => {
     const failed: string[] = []
     const sweep = new Sweep(
       state,
-      (lane) => drain.drain(lane),
+      async (lane) => void (await drain.drain(lane)),
       (lane, { message }) => failed.push(`${lane}: ${message}`),
     )
     await append(1)

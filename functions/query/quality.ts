@@ -3,10 +3,17 @@ import type { Filter } from '#engines/query/ast.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 
 const MINUTE = 60_000
-/** An agent speaks every 20 s: after three times that it is silent. */
-export const SILENT_MS = 60_000
+/** An agent says within how many seconds it speaks again; when it is so much later than that, it is silent. */
+const LATE_MS = 40_000
+const EVERY_S = 20
+/** No agent is asked to speak more seldom than this: its last word before a time lies so far back at most. */
+const SELDOM_MS = 15 * MINUTE
 const MOST_STATUSES = 20_000
 const MOST_BINS = 50_000
+
+/** When an agent that said this last is silent, ms since 1970. */
+export const silentFrom = ({ '@timestamp': at, spider }: StatusDocument): number =>
+  Date.parse(at) + (spider.next ?? EVERY_S) * 1000 + LATE_MS
 
 export interface QualityBin {
   time: number
@@ -82,7 +89,7 @@ export async function qualityOf(store: Store, scope: Scope, from: number, to: nu
     if (status) bin(Number(key[0]))[status] += count
   }
   const statuses = await store.find(scope, 'status', {
-    from: from - SILENT_MS,
+    from: from - SELDOM_MS,
     to,
     filter: { kind: 'all' },
     size: MOST_STATUSES,
@@ -122,7 +129,7 @@ function addAgent(said: StatusDocument[], bin: (time: number) => QualityBin, fro
     if (status.spider.state !== 'capturing' || status.spider.source.kind !== 'interface') return
     const next = said[index + 1]
     const until = next ? Date.parse(next['@timestamp']) : to
-    for (let silent = time + SILENT_MS; silent < until; silent += MINUTE) if (silent >= from) bin(silent).silent.push(status.agent.name)
+    for (let silent = silentFrom(status); silent < until; silent += MINUTE) if (silent >= from) bin(silent).silent.push(status.agent.name)
   })
 }
 

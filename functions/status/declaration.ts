@@ -18,6 +18,6 @@ export const declaration: Declaration = {
     timeout: 30,
     cpu: '50m',
     memory: '256Mi',
-    why: 'one small event an agent every 20 s: kept for 30 s, so that it does not start anew for each while a capture runs',
+    why: 'one small event an agent every 20 s while it captures: kept for 30 s, so that it does not start anew for each. An agent that idles speaks every ten minutes, and nothing waits for it',
   },
 }

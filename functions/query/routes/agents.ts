@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { StatusDocument } from '#events/documents/status.ts'
 import type { QueryPorts } from '../ports.ts'
-import { SILENT_MS } from '../quality.ts'
+import { silentFrom } from '../quality.ts'
 
 export const agentRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
@@ -21,7 +21,7 @@ export const agentRoutes =
         return {
           items: items.map((status) => {
             const lastSeen = Date.parse(status['@timestamp'])
-            return { ...status, last_seen: lastSeen, silent: status.spider.state === 'capturing' && ports.now() - lastSeen > SILENT_MS }
+            return { ...status, last_seen: lastSeen, silent: status.spider.state === 'capturing' && ports.now() > silentFrom(status) }
           }),
         }
       },
