@@ -69,6 +69,8 @@ describe('a body', () => {
   it('is text in the characters that were named', () => {
     expect(binary('text/plain; charset="ISO-8859-1"', 'caf\xe9')).toMatchObject({ text: 'café', charset: 'ISO-8859-1' })
     expect(binary('text/plain; charset=shift_jis', '\x93\xfa\x96{').text).toBe('日本')
+    expect(binary('text/html', '<meta charset=latin1>caf\xe9').text).toBe('<meta charset=latin1>café')
+    expect(binary('text/plain', '\xff\xfea\0\xe9\0').text).toBe('aé')
     expect(binary('text/plain; charset=none-such', 'caf\xe9').text).toBeUndefined()
     expect(binary('text/plain', 'caf\xe9').text).toBeUndefined()
     expect([...binary('x/y; charset=latin1', 'caf\xe9').bytes]).toEqual([99, 97, 102, 233])

@@ -1,5 +1,6 @@
 import { grpcText } from '#engines/grpc/text.ts'
 import { fromBase64 as fromGrpcText } from '#engines/grpc/web.ts'
+import { charsetOf } from '#engines/media/charset.ts'
 import { protobufText } from '#engines/protobuf/text.ts'
 import { toBase64 } from '../copy/request.ts'
 import { fromBase64 } from '../hex.ts'
@@ -33,7 +34,7 @@ export class Content {
     this.#kept = kept
     this.type = kept.type
     this.essence = kept.type.split(';')[0].trim().toLowerCase()
-    const charset = parameterOf(kept.type, 'charset')
+    const charset = parameterOf(kept.type, 'charset') ?? (kept.encoding === 'base64' ? charsetOf(this.bytes, kept.type) : undefined)
     const told = kept.encoding === 'base64' ? decode(this.bytes, charset, this.essence) : undefined
     this.text = kept.encoding === 'base64' ? told : kept.content
     this.charset = told === undefined ? undefined : charset
@@ -49,7 +50,7 @@ export class Content {
   }
 }
 
-/** Text in the characters that its sender named. What is said to be binary is left so. */
+/** Text in the characters that its sender named, or that it names itself. What is said to be binary is left so. */
 function decode(bytes: Uint8Array, charset: string | undefined, essence: string): string | undefined {
   if (!charset || /^(image|audio|video|font)\/(?!svg)/.test(essence)) return undefined
   try {
