@@ -5,11 +5,14 @@ import { join } from 'node:path'
 import { cannotMakeBig, makeBig } from '../test/support/make-big.ts'
 import { cannotCapture } from '../test/support/server.ts'
 import { startHttp2Load } from './http2-load.ts'
+import { startHttpsLoad } from './https-load.ts'
 import { startLoad } from './load.ts'
 import { installed } from './measure.ts'
 
 export interface Capture {
   name: string
+  /** Secrets of its TLS sessions. */
+  keylog?: string
   /** As tshark names it. */
   protocol: 'http' | 'http2' | 'resp' | 'pgsql' | 'websocket' | 'dns'
   file: string
@@ -33,6 +36,15 @@ export async function keepAlive(options: Options): Promise<Capture | string> {
   if (!installed('wrk')) return 'keep-alive: left out, wrk not installed'
   // A second of load gives some 60 MB or more.
   return record('keep-alive', 'http', options, await startLoad(), 1)
+}
+
+/** The same over TLS 1.3, with the server's key log: answers of 1,600 bytes, or of a megabyte. */
+export async function https(options: Options, size: number): Promise<Capture | string> {
+  const name = size > 100_000 ? 'HTTPS, bodies of 1 MB' : 'HTTPS, keep-alive'
+  if (!installed('wrk') || !installed('openssl')) return `${name}: left out, wrk or openssl not installed`
+  const keylog = join(options.folder, `https-${size}.keys`)
+  const capture = await record(name, 'http', options, await startHttpsLoad(size, size > 100_000 ? 4 : 32, keylog), 1)
+  return typeof capture === 'string' ? capture : { ...capture, keylog }
 }
 
 /** Few connections with many streams at once: Node's client on Node's server, recorded with tcpdump. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Capture, http2, keepAlive, manyConnections, type Options } from './captures.ts'
+import { type Capture, http2, https, keepAlive, manyConnections, type Options } from './captures.ts'
 import { postgresql, redis } from './databases.ts'
 import { type Cost, costOf, installed, median } from './measure.ts'
 import { dns, websocket } from './messages.ts'
@@ -27,8 +27,10 @@ interface Peer {
   told?(cost: Cost, capture: Capture): number | undefined
 }
 
-const decodeAs = ({ port, protocol }: Capture): string[] =>
-  port === undefined || !protocol.startsWith('http') ? [] : ['-d', `tcp.port==${port},${protocol}`]
+const decodeAs = ({ port, protocol, keylog }: Capture): string[] => {
+  if (keylog !== undefined) return ['-o', `tls.keylog_file:${keylog}`, '-d', `tcp.port==${port},tls`]
+  return port === undefined || !protocol.startsWith('http') ? [] : ['-d', `tcp.port==${port},${protocol}`]
+}
 const tshark = (capture: Capture, more: string[] = []) =>
   costOf('tshark', ['-n', '-r', capture.file, ...decodeAs(capture), ...more, '-Y', capture.protocol, '-T', 'fields', ...fieldsOf(capture)])
 const LIGHT = ['json', 'data-text-lines', 'media']
@@ -39,7 +41,11 @@ const LIGHT = ['json', 'data-text-lines', 'media']
 const halfOfLines = ({ lines }: Cost, { protocol }: Capture) => (protocol === 'http' ? lines / 2 : undefined)
 
 const PEERS: Peer[] = [
-  { name: 'spider read', run: ({ file }) => costOf(process.execPath, [main, 'read', file]), told: ({ lines }) => lines },
+  {
+    name: 'spider read',
+    run: ({ file, keylog }) => costOf(process.execPath, [main, 'read', ...(keylog === undefined ? [] : ['--keylog', keylog]), file]),
+    told: ({ lines }) => lines,
+  },
   { name: 'tshark', run: (capture) => tshark(capture), told: halfOfLines },
   { name: 'tshark, bodies not dissected', run: (capture) => tshark(capture, LIGHT), told: halfOfLines },
   {
@@ -67,6 +73,8 @@ export async function readBench(options: Options): Promise<Subject> {
     await keepAlive(options),
     manyConnections(options),
     await http2(options),
+    await https(options, 1600),
+    await https(options, 1_000_000),
     await redis(options),
     await postgresql(options),
     await websocket(options),
@@ -78,10 +86,10 @@ export async function readBench(options: Options): Promise<Subject> {
     }
     const costs = new Map(peers.map((peer) => [peer, [] as Cost[]]))
     for (let run = 0; run < options.runs; run++) {
-      for (const peer of peers) costs.get(peer)!.push(await peer.run(capture))
+      for (const peer of peers) if (reads(peer, capture)) costs.get(peer)!.push(await peer.run(capture))
     }
     const cpu = (peer: Peer) => median(costs.get(peer)!.map((cost) => cost.cpu))
-    for (const peer of peers) {
+    for (const peer of peers.filter((each) => reads(each, capture))) {
       const all = costs.get(peer)!
       subject.rows.push({
         capture: capture.name,
@@ -101,6 +109,9 @@ export async function readBench(options: Options): Promise<Subject> {
   }
   return subject
 }
+
+/** Those that put streams together alone see nothing of what is encrypted. */
+const reads = ({ name }: Peer, { keylog }: Capture): boolean => keylog === undefined || !name.startsWith('tcpflow')
 
 const toldOf = (peer: Peer, cost: Cost, capture: Capture): string => {
   const told = peer.told?.(cost, capture)
