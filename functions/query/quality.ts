@@ -144,13 +144,12 @@ function marksOf(said: StatusDocument[], from: number, to: number): Mark[] {
     const before = said[index - 1]
     const next = said[index + 1]
     const { state } = status.spider
-    const heard = before === undefined ? Number.NEGATIVE_INFINITY : Date.parse(before['@timestamp'])
     if (before === undefined && state === 'capturing') mark(time, 'started', status)
-    else if (before !== undefined && time - heard > SILENT_MS && before.spider.state === 'capturing') mark(time, 'back', status)
+    else if (before !== undefined && time > silentFrom(before) && before.spider.state === 'capturing') mark(time, 'back', status)
     if (state !== 'capturing' && before?.spider.state !== state) mark(time, state, status)
     const until = next ? Date.parse(next['@timestamp']) : to
-    if (state === 'capturing' && status.spider.source.kind === 'interface' && until - time > SILENT_MS)
-      mark(time + SILENT_MS, 'silent', status)
+    if (state === 'capturing' && status.spider.source.kind === 'interface' && until > silentFrom(status))
+      mark(silentFrom(status), 'silent', status)
   })
   return marks
 }
