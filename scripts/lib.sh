@@ -105,6 +105,20 @@ setup_packages() {
   PATH=$root/node_modules/.bin:$PATH
 }
 
+# What Gocipher compiles its program for the kernel with, and loads it. Only root can use it.
+bpf_packages() {
+  [ "$(id -u)" = 0 ] && [ "$(uname -s)" = Linux ] || return 0
+  compgen -c clang | grep -qxE 'clang(-[0-9]+)?' || printf 'clang '
+  missing /usr/include/bpf/bpf_helpers.h=libbpf-dev /usr/include/linux/bpf.h=linux-libc-dev
+}
+
+setup_bpf() {
+  local packages
+  packages=$(bpf_packages)
+  # shellcheck disable=SC2086
+  [ -z "$packages" ] || debian $packages || say "Left out: decrypting TLS with secrets of running processes, which needs $packages"
+}
+
 # The page, built when something it is made of is newer.
 build_ui() {
   cd "$root"

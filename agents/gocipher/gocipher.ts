@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { type KeyLogLine, writeLine } from '#engines/tls/keylog.ts'
 import { agentStatus } from '#events/agent-status.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { type TlsSecrets, tlsSecrets } from '#events/tls-secrets.ts'
@@ -7,6 +8,7 @@ import { Outbox } from '../agent/outbox.ts'
 import { Pace } from '../agent/pace.ts'
 import { isWanted } from './filter.ts'
 import { Kernel, type Told } from './kernel.ts'
+import { KeyLogs } from './key-logs.ts'
 import { kindOf, Libraries, type Library, nameOf } from './libraries.ts'
 import { keyLogLine, linesOf } from './lines.ts'
 import { type Mapping, mappingsOf, pids, processOf } from './processes.ts'
@@ -41,6 +43,7 @@ export class Gocipher {
   #kernel!: Kernel
   #libraries!: Libraries
   #records!: Records
+  #keyLogs: KeyLogs | undefined
   #secrets: Secret[] = []
   #flushing: NodeJS.Timeout | undefined
   #timers: NodeJS.Timeout[] = []
@@ -67,6 +70,12 @@ export class Gocipher {
     )
     if (options.pid.length === 0) this.#meetHost()
     this.#look()
+    if (options.keylogs.length > 0)
+      this.#keyLogs = new KeyLogs(
+        options.keylogs,
+        (line) => this.#copy(line),
+        (wrong) => this.#warn(wrong),
+      )
     this.#running = this.#turn()
     await this.#libraries.settled()
     this.#tellStatus()
@@ -78,6 +87,7 @@ export class Gocipher {
   async stop(): Promise<void> {
     this.#stopping = true
     for (const timer of this.#timers) clearInterval(timer)
+    this.#keyLogs?.close()
     await this.#running
     this.#flush()
     this.#tellStatus()
@@ -179,7 +189,7 @@ export class Gocipher {
     if (!('label' in told) || this.#told.isNews(`${key} Go`, 1)) this.#counts.sessions++
     const { executable, container } = found
     for (const keylog of lines) {
-      this.#secrets.push({
+      this.#add({
         keylog,
         at,
         process: { pid, name: found.name, ...(executable === undefined ? {} : { executable }) },
@@ -187,8 +197,23 @@ export class Gocipher {
         library: nameOf(library),
       })
     }
+  }
+
+  /** A line of a key log that a program wrote itself. */
+  #copy(line: KeyLogLine): void {
+    if (!this.#told.isNews(`${line.clientRandom} ${line.label}`, 1)) return
+    if (this.#told.isNews(`${line.clientRandom} key log`, 1)) this.#counts.sessions++
+    this.#add({ keylog: writeLine(line), at: Date.now() * 1000 })
+  }
+
+  #add(secret: Secret): void {
+    this.#secrets.push(secret)
     if (this.#secrets.length >= BATCH) this.#flush()
     else this.#flushing ??= setTimeout(() => this.#flush(), BATCH_AGE)
+  }
+
+  #warn(message: string): void {
+    this.#message = message
   }
 
   #flush(): void {

@@ -48,6 +48,15 @@ export const OPTIONS = {
     repeats: true,
     read: list,
   }),
+  keylogs: option({
+    flag: '--keylogs',
+    variable: 'SPIDER_KEYLOGS',
+    placeholder: 'DIR,…',
+    default: '',
+    help: 'folders of key logs that programs write themselves (node --tls-keylog, SSLKEYLOGFILE): what is added is sent too',
+    repeats: true,
+    read: list,
+  }),
   cache: option({
     flag: '--cache',
     variable: 'SPIDER_GOCIPHER_CACHE',
