@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BlobReference } from '#adapters/blobs/port.ts'
-import { decodeCloudEvent } from '#adapters/bus/http/decode.ts'
 import { encodeCloudEvent } from '#adapters/bus/http/encode.ts'
 import { freePort } from '#adapters/free-port.case.ts'
 import { hasRedis, startRedis } from '#adapters/servers.case.ts'
@@ -21,16 +18,14 @@ import { endOfCapture, packetsCaptured } from '#events/packets-captured.ts'
 import { registry } from '#events/registry.ts'
 import { streamAdvanced } from '#events/stream-advanced.ts'
 import { keepUndelivered } from '#functions/dead-letters/handler.ts'
-import type { Handler } from '#functions/declare.ts'
 import { openPorts, type Ports } from '#functions/host/adapters.ts'
-import type { Claim } from '#functions/host/answer.ts'
-import { type Apart, type ApartOptions, createApart, EVENT_FUNCTIONS } from '#functions/host/apart.ts'
-import { declarations } from '#functions/host/declarations.ts'
+import { type Apart, type ApartOptions, createApart } from '#functions/host/apart.ts'
 import { readSettings } from '#functions/host/settings.ts'
 import { wakeLanes } from '#functions/host/sweep.ts'
 import { LiveFeed, type LiveMessage } from '#functions/query/live.ts'
 import { StorePoll } from '#functions/query/poll.ts'
 import type { Handled } from '../demo/service.ts'
+import { broker, deliver, type Fault } from './support/broker.ts'
 import { sectionsOf } from './support/sections.ts'
 import { eventually } from './support/server.ts'
 import { lines } from './support/spider.ts'
@@ -44,42 +39,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'spider-apart-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = []
-  for await (const part of request) parts.push(part as Buffer)
-  return Buffer.concat(parts)
-}
-
-/** What a broker does wrong with an event: brings it twice, or forgets it. */
-type Fault = (event: Event) => 'once' | 'twice' | 'forgotten'
-
-/** A broker: accepts each event at once, and then hands it to the functions whose declaration wants its type, until they take it. */
-async function broker(apart: () => Apart, claim: Claim, fault: Fault = () => 'once') {
-  const server = createServer(async (request, response) => {
-    const body = await bodyOf(request)
-    const claimed = request.headers['ce-dataref']
-    const event = decodeCloudEvent(request.headers, typeof claimed === 'string' ? (await claim(claimed))! : body, registry)
-    response.writeHead(202).end()
-    const wanted = EVENT_FUNCTIONS.filter((name) =>
-      declarations.find((each) => each.name === name)?.consumes.some(({ type }) => type === event.type),
-    )
-    const times = { once: 1, twice: 2, forgotten: 0 }[fault(event)]
-    for (let time = 0; time < times; time++) for (const name of wanted) void deliver(apart().handler(name), event)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() }
-}
-
-async function deliver(handler: Handler, event: Event): Promise<void> {
-  for (let attempt = 0; attempt < 10; attempt++) {
-    try {
-      return await handler(event)
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20 * (attempt + 1)))
-    }
-  }
-}
 
 async function analyse(ports: Ports, apart: Apart, shuffled = false): Promise<ExchangeDocument[]> {
   const sections = [...sectionsOf(gunzipSync(readFileSync(fixture('shop.pcap.gz'))), 50).map(({ bytes }) => bytes), endOfCapture]

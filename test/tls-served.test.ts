@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeCloudEvent } from '#adapters/bus/http/encode.ts'
 import type { Event } from '#events/define.ts'
 import { registry } from '#events/registry.ts'
-import { asTold, decryptions, endEvent, expected, https, linesOf, packetEvents, secretsEvent } from './support/secrets.ts'
+import { asTold, decryptions, endEvent, expected, filesIn, https, packetEvents, secretsEvent, secretsOf } from './support/secrets.ts'
 import { eventually, type Server, startServer, startServerWith } from './support/server.ts'
 import { read, spider } from './support/spider.ts'
 
@@ -49,19 +49,6 @@ const isOpened = async (server: Server): Promise<void> => {
   await eventually(async () => (asTold((await server.find('')).items).length === capture.told.length ? true : undefined))
   expect(asTold((await server.find('')).items)).toEqual(expected(capture))
 }
-
-/** All files below a directory. */
-const filesIn = (path: string): string[] =>
-  readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? filesIn(join(path, entry.name)) : [join(path, entry.name)],
-  )
-
-/** What of a key log is secret, as text and as bytes. */
-const secretsOf = (keyLog: string): Buffer[] =>
-  linesOf(keyLog).flatMap((line) => {
-    const secret = line.split(' ')[2]
-    return [Buffer.from(secret), Buffer.from(secret, 'hex')]
-  })
 
 describe('spider start', () => {
   it('opens with a key log that is uploaded, exports with the secrets, and keeps them sealed', async () => {

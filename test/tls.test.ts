@@ -9,7 +9,7 @@ import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
 import { secretsFor } from '#functions/host/secrets-settings.ts'
 import { readSettings } from '#functions/host/settings.ts'
-import { asTold, decryptions, endEvent, expected, https, packetEvents, secretsEvent } from './support/secrets.ts'
+import { asTold, decryptions, endEvent, expected, https, packetEvents, secretsEvent, wrong } from './support/secrets.ts'
 
 const scope = { team: 'local', principal: 'test' }
 const all = { from: 0, to: 8e15, filter: { kind: 'all' }, size: 1000, order: 'oldest' } as const
@@ -107,6 +107,13 @@ describe.each(['https12', 'https13'] as const)('%s', (name) => {
     await world.send(...capture)
     await world.end()
     await world.send(secretsEvent('cipher', keyLog))
+    await opened()
+  })
+
+  it('is opened by the right secrets after wrong ones', async () => {
+    await world.send(...capture, secretsEvent('cipher', wrong(keyLog)))
+    expect(decryptions(await world.calls())).toEqual(['wrong secrets'])
+    await world.send(secretsEvent('cipher', keyLog, 2))
     await opened()
   })
 

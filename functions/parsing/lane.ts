@@ -1,7 +1,7 @@
 import { Decoder, Encoder } from 'cbor-x'
 import type { Blobs } from '#adapters/blobs/port.ts'
 import type { Codecs, HttpBody } from '#engines/http/facts.ts'
-import type { Found } from '#engines/protocols/call.ts'
+import { type Found, isCall } from '#engines/protocols/call.ts'
 import type { Host } from '#engines/protocols/protocol.ts'
 import { ProtocolStreams, type SavedStream } from '#engines/protocols/streams.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '#engines/tcp/facts.ts'
@@ -75,6 +75,7 @@ export class ParsingLane implements LaneWork, StreamSink {
     this.#bodies = new BodyBlock(ports.blobs, ports.now)
     const hear = (connection: Connection, found: Found): void => {
       this.#heard.push({ found, connection })
+      if (isCall(found) && found.protocol === 'tls') this.#secrets.told(connection, found)
     }
     this.#streams = new ProtocolStreams({ exchange: hear, call: hear }, ports.codecs, ports.limits, ports.secrets.known)
     this.#secrets = new AwaitedSecrets(this.#streams, ports.secrets, ports.secretsWaitMs * 1000)

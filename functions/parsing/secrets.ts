@@ -1,3 +1,4 @@
+import type { Call, Value } from '#engines/protocols/call.ts'
 import type { ProtocolStreams, SavedStream } from '#engines/protocols/streams.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { silentSide } from '#engines/tcp/silent.ts'
@@ -47,6 +48,8 @@ export interface SavedClosing
   extends Pick<Connection, 'id' | 'transport' | 'peerKey' | 'client' | 'server' | 'clientKnownBy' | 'start' | 'end'> {
   at: Micros
 }
+
+type Fields = { [name: string]: Value }
 
 const FIRST_STEP = 0.2e6
 /** Of what connections of one lane may have got while they wait: beyond, those that waited longest are given up. */
@@ -99,6 +102,16 @@ export class AwaitedSecrets {
   notice(connection: Connection, now: number): void {
     if (this.#waiters.has(connection) || this.#streams.awaited(connection).length === 0) return
     this.#waiters.set(connection, { since: now, next: now, step: FIRST_STEP, bytes: 0, tried: new Map(), closing: undefined })
+  }
+
+  /** A handshake was told: secrets that turned out wrong are awaited again, as if none had come. */
+  told(connection: Connection, { fields }: Call): void {
+    const { decryption, client_random: random } = ((fields.spider as Fields | undefined)?.tls as Fields | undefined) ?? {}
+    if (decryption !== 'wrong secrets' || typeof random !== 'string') return
+    const waiter = this.#waiters.get(connection)
+    const sessions = new Map([[random, waiter?.tried.get(random)]])
+    this.#given.push({ session: connection.id, closed: waiter?.closing !== undefined, sessions })
+    if (!waiter?.closing) this.#lost.set(connection, sessions)
   }
 
   described(connection: Connection): Described | undefined {

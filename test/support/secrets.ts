@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Event } from '#events/define.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { endOfCapture, packetsCaptured } from '#events/packets-captured.ts'
@@ -80,3 +81,19 @@ export const decryptions = (documents: readonly ExchangeDocument[]): unknown[] =
   documents
     .filter(({ network }) => network.protocol === 'tls')
     .map(({ spider }) => (spider as { tls?: { decryption?: string } }).tls?.decryption)
+
+/** What of a key log is secret, as text and as bytes. */
+export const secretsOf = (keyLog: string): Buffer[] =>
+  linesOf(keyLog).flatMap((line) => {
+    const secret = line.split(' ')[2]
+    return [Buffer.from(secret), Buffer.from(secret, 'hex')]
+  })
+
+/** All files below a directory. */
+export const filesIn = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(join(path, entry.name)) : [join(path, entry.name)],
+  )
+
+/** The same key log with other secrets. */
+export const wrong = (keyLog: string): string => keyLog.replace(/[0-9a-f](?=\s*$)/gm, (digit) => (digit === '0' ? '1' : '0'))
