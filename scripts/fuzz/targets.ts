@@ -82,7 +82,9 @@ const reader = (protocol: Protocol): Target => {
     run(input) {
       const [whole, restarted] = [false, true].map((restart) => told(protocols, transport, input, restart))
       if (JSON.stringify(whole) !== JSON.stringify(restarted)) throw new Error('it is another one when it was saved and loaded')
-      const places = whole.map((found) => `${'protocol' in found ? found.protocol : ''} ${found.position}`)
+      // A handshake of TLS is told again, in its place, when more of it is known.
+      const once = whole.filter((found) => !('protocol' in found) || found.protocol !== 'tls')
+      const places = once.map((found) => `${'protocol' in found ? found.protocol : ''} ${found.position}`)
       if (new Set(places).size < places.length) throw new Error('a place is given twice')
     },
   }
