@@ -130,6 +130,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       <tbody
         class="grid-body"
         ref={scroller}
+        tabIndex={0}
         style={{ '--length': `${list.getTotalSize()}px` }}
         onScroll={(event) => props.onTop(event.currentTarget.scrollTop < ROW_HEIGHT)}
       >

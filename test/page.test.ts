@@ -1,0 +1,127 @@
+/** The frame of the page in a real browser, on captured traffic: what the colleagues' views stand on. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page as Tab } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { noBrowser, openBrowser } from './support/browser.ts'
+import { eventually, type Server, startServer } from './support/server.ts'
+import { lines } from './support/spider.ts'
+
+if (noBrowser) console.error(`page: ${noBrowser}`)
+
+const fixture = fileURLToPath(new URL('fixtures/shop.pcap.gz', import.meta.url))
+const truth = lines<{ status: number }>(readFileSync(new URL('fixtures/shop.truth.jsonl', import.meta.url), 'utf8'))
+const dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const MOST_SCRIPT = 120_000
+
+it('weighs little when it begins', () => {
+  const page = readFileSync(join(dist, 'index.html'), 'utf8')
+  const scripts = readdirSync(join(dist, 'assets')).filter((name) => name.endsWith('.js') && page.includes(name))
+  expect(scripts.length).toBeGreaterThan(0)
+  const weight = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, 'assets', name))).length, 0)
+  expect(weight).toBeLessThan(MOST_SCRIPT)
+})
+
+describe.skipIf(noBrowser)('the page', () => {
+  let folder: string
+  let server: Server
+  let browser: Browser
+  let tab: Tab
+  const errors: string[] = []
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spider-page-'))
+    server = await startServer(folder, fixture)
+    await eventually(async () => (await server.find('protocol=http', 0)).total === truth.length || undefined)
+    browser = await openBrowser()
+    tab = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    tab.on('pageerror', (error) => errors.push(error.message))
+    await tab.goto(`${server.url}/?q=protocol:http`)
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  })
+  const total = () => tab.getByLabel('Calls in this range')
+  const address = () => new URL(tab.url()).searchParams
+
+  it('counts what was captured, in its dashboard, its legend and its list', async () => {
+    await total()
+      .filter({ hasText: String(truth.length) })
+      .waitFor()
+    await tab
+      .locator('.totals')
+      .filter({ hasText: String(truth.length) })
+      .waitFor()
+    const failed = truth.filter(({ status }) => status >= 500).length
+    await tab
+      .getByRole('list', { name: 'Calls by status' })
+      .getByRole('button', { name: `5xx ${failed}` })
+      .waitFor()
+  })
+
+  it('narrows by a click, shows the conditions, and goes back', async () => {
+    await tab.getByRole('list', { name: 'Calls by status' }).getByRole('button', { name: /^5xx/ }).click()
+    const conditions = tab.getByRole('list', { name: 'Conditions of the filter' }).getByRole('listitem')
+    await eventually(async () => (await conditions.count()) === 2 || undefined)
+    await total()
+      .filter({ hasText: String(truth.filter(({ status }) => status >= 500).length) })
+      .waitFor()
+    await tab.goBack()
+    await total()
+      .filter({ hasText: String(truth.length) })
+      .waitFor()
+    expect(address().get('q')).toBe('protocol:http')
+  })
+
+  it('is told apart by another dimension, and the link says so', async () => {
+    await tab.getByLabel('Calls over time, by').selectOption('http.request.method')
+    await tab
+      .getByRole('list', { name: 'Calls by http.request.method' })
+      .or(tab.getByRole('list', { name: 'Calls by method' }))
+      .waitFor()
+    await tab.getByRole('button', { name: /^GET/ }).first().waitFor()
+    expect(address().get('by')).toBe('http.request.method')
+  })
+
+  it('folds a panel, and opens as it was from the link', async () => {
+    await tab.getByRole('button', { name: 'Fold: Overview' }).click()
+    expect(address().get('upper')).toBe('none')
+    await tab.reload()
+    await tab.getByRole('button', { name: 'Unfold: Overview' }).click()
+    await tab.locator('.totals').waitFor()
+  })
+
+  it('says where a filter is wrong, and keeps what was shown', async () => {
+    await tab.getByRole('textbox', { name: 'Filter' }).fill('protocol:http status>')
+    await tab.keyboard.press('Enter')
+    await tab.getByRole('alert').filter({ hasText: 'At character' }).waitFor()
+    expect(await total().textContent()).toBe(String(truth.length))
+    await tab.getByRole('textbox', { name: 'Filter' }).fill('protocol:http')
+    await tab.keyboard.press('Enter')
+  })
+
+  it('shows its keys when asked', async () => {
+    await tab.locator('.grid').focus()
+    await tab.keyboard.press('?')
+    await tab.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await tab.keyboard.press('Escape')
+    await eventually(async () => (await tab.getByRole('dialog').count()) === 0 || undefined)
+  })
+
+  it.each(['light', 'dark'] as const)('has nothing that axe finds in %s colours', async (colorScheme) => {
+    await tab.emulateMedia({ colorScheme })
+    await tab.evaluate(axe)
+    const found = await tab.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
+    )
+    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`)).toEqual([])
+  })
+
+  it('did all this without an error', () => expect(errors).toEqual([]))
+})
