@@ -9,7 +9,7 @@ import type { Load } from './load.ts'
 
 // wrk on a Node server over TLS 1.3, with answers of one size, that writes the secrets of its sessions down. This file is also the server's process.
 
-/** `size`: of an answer's body, bytes; `connections`: that are kept open; `keylog`: file for the secrets. `run` takes seconds. */
+/** `size`: of an answer's body, about, bytes; `connections`: that are kept open; `keylog`: file for the secrets. `run` takes seconds. */
 export async function startHttpsLoad(size: number, connections: number, keylog: string): Promise<Load> {
   const child = fork(fileURLToPath(import.meta.url), ['serve', String(size), keylog])
   const [port] = (await once(child, 'message')) as [number]
@@ -34,7 +34,7 @@ function selfSigned(): { key: Buffer; cert: Buffer } {
 if (process.argv[2] === 'serve' && process.send) {
   const [size, keylog] = [Number(process.argv[3]), process.argv[4]]
   const items = Array.from({ length: Math.ceil(size / 28) }, (_, id) => ({ id: 1000 + id, name: 'teapot' }))
-  const answer = JSON.stringify(items).slice(0, size)
+  const answer = JSON.stringify({ items })
   let answered = 0
   const server = createServer({ ...selfSigned(), minVersion: 'TLSv1.3' }, (_, response) => {
     answered++
