@@ -29,7 +29,7 @@ export function LineChart(props: LineChartProps) {
     const element = box.current!
     const chart = new uPlot(
       optionsOf(element, () => latest.current),
-      [[]],
+      dataOf(latest.current),
       element,
     )
     plot.current = chart
@@ -43,11 +43,13 @@ export function LineChart(props: LineChartProps) {
     }
   }, [props.lines.length])
 
-  useLayoutEffect(() => plot.current?.setData([props.times, ...props.lines.map(({ values }) => values)]), [props.times, props.lines])
+  useLayoutEffect(() => plot.current?.setData(dataOf(props)), [props.times, props.lines])
   useLayoutEffect(() => plot.current?.redraw(), [props.painted])
 
   return <div class="line-chart" role="img" aria-label={described(props)} ref={box} />
 }
+
+const dataOf = ({ times, lines }: LineChartProps): uPlot.AlignedData => [times, ...lines.map(({ values }) => values)]
 
 function described({ label, lines, write }: LineChartProps): string {
   const values = lines.flatMap(({ values }) => values.filter((value) => value !== null))

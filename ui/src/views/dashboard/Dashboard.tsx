@@ -25,7 +25,7 @@ export function Dashboard() {
             title="Calls per second"
             course={course}
             lines={[{ colour: 'accent', of: ({ count }) => count / (course.width / 1000) }]}
-            write={count}
+            write={(rate) => (rate < 10 ? rate.toFixed(1) : count(rate))}
           />
           <Curve
             title="Errors"
