@@ -12,6 +12,7 @@ export interface View {
 /** Above the timeline; the first is shown unless the link says otherwise. */
 export const UPPER: readonly View[] = [
   { name: 'dashboard', title: 'Dashboard', load: () => import('./dashboard/Dashboard.tsx').then(({ Dashboard }) => Dashboard) },
+  { name: 'map', title: 'Map', load: () => import('./map/Map.tsx').then(({ MapView }) => MapView) },
 ]
 
 /** Below the timeline. */

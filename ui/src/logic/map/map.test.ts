@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from '#engines/query/parse.ts'
+import { refine } from '../refine.ts'
 import { compare, earlier, endpointsOf } from './compare.ts'
 import { bands, bends, curve, nearest, slowest } from './draw.ts'
 import { edited, readEdits, toggled, UNTOUCHED, withValue } from './edits.ts'
@@ -9,7 +10,7 @@ import { looksLikeGateway, withoutGateways } from './gateways.ts'
 import { errorShare, type Row, toGraph } from './graph.ts'
 import { type Grouping, groupOf } from './group.ts'
 import { depths, layOut } from './layout.ts'
-import { onlyErrors, termOfLink, termOfNode } from './terms.ts'
+import { termOfLink, termOfNode } from './terms.ts'
 
 const row = (client: string, server: string, outcome: string, count: number, more: Partial<Row> = {}): Row => ({
   key: [client, server, 'http', outcome],
@@ -136,15 +137,13 @@ describe('the graph', () => {
 
   it('says its calls in the language of filters', () => {
     const { nodes, links } = toGraph([row('a-1', 'orders', '2xx', 1), row('a-2', 'orders', '2xx', 1)], 'replicas')
-    for (const text of [
-      onlyErrors('method:GET', termOfNode(nodes[0])),
-      onlyErrors('', termOfLink(links[0], nodes[0], nodes[1])),
-      onlyErrors('a or b', termOfNode(nodes[1])),
-    ])
-      expect(parse(text).ok, text).toBe(true)
-    expect(onlyErrors('method:GET', termOfNode(nodes[1]))).toBe(
-      'method:GET (client.domain:orders or server.domain:orders) (outcome:failure or status>=500)',
+    expect(refine('method:GET', termOfNode(nodes[1]))).toBe('method:GET (client.domain:orders or server.domain:orders)')
+    expect(refine('', termOfLink(links[0], nodes[0], nodes[1]))).toBe(
+      '(client.domain:a-1 or client.domain:a-2) server.domain:orders protocol:http',
     )
+    const through = { ...links[0], through: ['gateway'] }
+    expect(refine('a or b', termOfLink(through, nodes[0], nodes[1]))).toBe('(a or b) server.domain:orders protocol:http')
+    for (const negate of [false, true]) expect(parse(refine('x', termOfLink(links[0], nodes[0], nodes[1]), negate)).ok).toBe(true)
   })
 })
 

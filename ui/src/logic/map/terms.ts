@@ -1,6 +1,6 @@
 import type { Filter } from '#engines/query/ast.ts'
-import { FAILED, filterOf, findDimension } from '#engines/query/dimensions.ts'
-import { equals, refine } from '../refine.ts'
+import { filterOf, findDimension } from '#engines/query/dimensions.ts'
+import { equals } from '../refine.ts'
 import type { Link, Node } from './graph.ts'
 
 const CLIENT = findDimension('client.address')!
@@ -19,6 +19,3 @@ export const termOfLink = ({ protocol, through }: Link, from: Pick<Node, 'member
   through
     ? allOf(among(SERVER, to), equals('network.protocol', protocol))
     : allOf(among(CLIENT, from), among(SERVER, to), equals('network.protocol', protocol))
-
-/** The filter `q`, narrowed to the calls of a term that failed. */
-export const onlyErrors = (q: string, term: Filter): string => refine(refine(q, term), FAILED)

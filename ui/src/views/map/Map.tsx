@@ -1,0 +1,87 @@
+import './map.css'
+import { useState } from 'preact/hooks'
+import { count, plural } from '../../logic/format.ts'
+import type { Graph } from '../../logic/map/graph.ts'
+import { lookAtAll } from '../../state/extent.ts'
+import { clear } from '../../state/filter.ts'
+import { ofView, q, setOfView } from '../../state/place.ts'
+import { Canvas, type Chosen } from './Canvas.tsx'
+import { Changes, useComparison } from './Changes.tsx'
+import { ChosenPanel } from './Chosen.tsx'
+import { forgetPlaces } from './edits.ts'
+import { usePlaces } from './places.ts'
+import { Toolbar } from './Toolbar.tsx'
+import { useGraph, useRows } from './use-map.ts'
+
+/** Who calls whom, built by itself from the calls that are looked at. */
+export function MapView() {
+  const answer = useRows('looked at')
+  const graph = useGraph(answer.value?.groups)
+  const comparison = useComparison(graph)
+  const [arranged, setArranged] = useState(0)
+  const places = usePlaces(graph, arranged)
+  const chosen = chosenIn(graph)
+  const others = answer.value?.others
+  return (
+    <section class="view map" aria-label="Map">
+      <Toolbar
+        onArrange={() => {
+          forgetPlaces()
+          setArranged(arranged + 1)
+        }}
+      />
+      <div class="map-body">
+        {graph.nodes.length > 0 && places ? (
+          <Canvas key={arranged} graph={graph} places={places} chosen={chosen} onChoose={choose} changes={comparison?.links} />
+        ) : (
+          <p class="map-canvas padded soft">{answer.value && graph.nodes.length === 0 ? '' : 'Reading …'}</p>
+        )}
+        {answer.value && graph.nodes.length === 0 && <Nobody />}
+        {chosen ? (
+          <ChosenPanel graph={graph} chosen={chosen} onChoose={choose} />
+        ) : (
+          comparison && <Changes comparison={comparison} onLink={(link) => choose({ link })} />
+        )}
+      </div>
+      {answer.problem && (
+        <p class="map-foot error" role="alert">
+          {answer.problem}
+        </p>
+      )}
+      {others && others.groups > 0 && (
+        <p class="map-foot soft">
+          {plural(others.groups, 'smaller group')} with {count(others.count)} calls not drawn: narrow the filter to see them.
+        </p>
+      )}
+    </section>
+  )
+}
+
+/** What is chosen stands in the link, and is there as long as it is on the map. */
+function chosenIn(graph: Graph): Chosen {
+  const [node, link] = [ofView('map.node'), ofView('map.link')]
+  if (node !== undefined && graph.nodes.some(({ id }) => id === node)) return { node }
+  if (link !== undefined && graph.links.some(({ id }) => id === link)) return { link }
+  return undefined
+}
+
+function choose(chosen: Chosen): void {
+  setOfView('map.node', chosen && 'node' in chosen ? chosen.node : undefined, 'replace')
+  setOfView('map.link', chosen && 'link' in chosen ? chosen.link : undefined, 'replace')
+}
+
+function Nobody() {
+  return (
+    <div class="no-rows">
+      <p>{q.value ? 'No call in this range fits the filter.' : 'No call in this range.'}</p>
+      {q.value && (
+        <button type="button" onClick={clear}>
+          Clear the filter
+        </button>
+      )}
+      <button type="button" onClick={() => void lookAtAll()}>
+        Show everything captured
+      </button>
+    </div>
+  )
+}
