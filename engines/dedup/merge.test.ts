@@ -194,4 +194,18 @@ describe('a call of another protocol', () => {
     expect(merge<Observed>(seeing, blind)).toEqual(merged)
     expect(merge<Observed>(merged, seeing)).toEqual(merged)
   })
+
+  it('takes what is known of TLS from who could open it, in any order', () => {
+    const handshake = (agent: string, first: number, last: number, decryption: string) => {
+      const document = query(agent, first, last)
+      return {
+        ...document,
+        spider: { ...document.spider, tls: { decryption }, findings: decryption === 'decrypted' ? [] : ['not-decrypted'] },
+      }
+    }
+    const [sealed, opened] = [handshake('web', 100, 9000, 'no secrets'), handshake('db', 5300, 5800, 'decrypted')]
+    expect(merge<Observed>(sealed, opened)).toMatchObject({ spider: { tls: { decryption: 'decrypted' }, findings: [] } })
+    expect(merge<Observed>(opened, sealed)).toEqual(merge<Observed>(sealed, opened))
+    expect(merge<Observed>(merge<Observed>(opened, sealed), sealed)).toEqual(merge<Observed>(sealed, opened))
+  })
 })

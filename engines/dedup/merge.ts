@@ -25,6 +25,7 @@ export interface Observed {
   trace?: unknown
   span?: unknown
   error?: unknown
+  tls?: unknown
   spider: {
     agents: string[]
     session: { id: string }
@@ -34,6 +35,8 @@ export interface Observed {
     observers?: { agent: string; time: Times; status: string }[]
     network?: { duration: number }
     summary?: string
+    tls?: { decryption?: string }
+    findings?: unknown
     request?: unknown
     response?: unknown
   }
@@ -93,6 +96,7 @@ export function merge<Document extends Observed>(one: Document, other: Document)
     byMeasure(observersOf(one).sort(byMeasure)[0], observersOf(other).sort(byMeasure)[0]) <= 0 ? [one, other] : [other, one]
   const request = better(outer, second, 'request')
   const response = better(outer, second, 'response')
+  const opened = isOpened(outer) || !isOpened(second) ? outer : second
   const missing = [...missingOf(request, 'request'), ...missingOf(response, 'response')]
   const status = statusOf(outer, second, request, response, missing)
   const spans = observers.map((observer) => span(observer.time)).filter((each) => each !== undefined)
@@ -103,11 +107,13 @@ export function merge<Document extends Observed>(one: Document, other: Document)
     event: { ...outer.event, ...aboutEvent(request, response) },
     ...(error !== undefined && { error }),
     ...aboutRequest(request),
+    ...(opened.tls !== undefined && { tls: opened.tls }),
     ...((outer.http || second.http) && { http: { ...second.http, ...outer.http, ...directions(request, response) } }),
     spider: {
       ...second.spider,
       ...outer.spider,
       ...parts(request, response),
+      ...aboutTls(opened),
       agents: observers.map(({ agent }) => agent).sort(),
       missing,
       status,
@@ -132,6 +138,13 @@ const parts = (request: Observed, response: Observed) => ({
   ...(request.spider.summary !== undefined && { summary: request.spider.summary }),
   ...(request.spider.request !== undefined && { request: request.spider.request }),
   ...(response.spider.response !== undefined && { response: response.spider.response }),
+})
+
+/** Whether a handshake was opened by its secrets: who could do that knows more of it. */
+const isOpened = ({ spider }: Observed): boolean => spider.tls?.decryption === 'decrypted'
+
+const aboutTls = ({ spider: { tls, findings } }: Observed) => ({
+  ...(tls !== undefined && { tls, findings }),
 })
 
 /** What a document says because its request was seen. */

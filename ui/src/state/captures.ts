@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { plural } from '../logic/format.ts'
 import { problemDetail, read, report, url } from './api.ts'
 import { lost, renewed } from './connection.ts'
 import { extent, lookAtAll, readExtent } from './extent.ts'
@@ -27,6 +28,28 @@ export const dismiss = (key: number): void => {
   transfers.value = transfers.value.filter((transfer) => transfer.key !== key)
 }
 
+/** Names of files with secrets of TLS sessions, not packets. */
+const KEY_LOG = /\.(keys|keylog|log|txt)$/i
+
+/** Sends a key log; what it opens is read again within moments. */
+async function open(file: File, key: number): Promise<void> {
+  const answer = await fetch(url('/keylogs'), { method: 'POST', headers: { 'content-type': 'text/plain' }, body: file })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(problemDetail(text) ?? `the server answers ${answer.status}`)
+  const {
+    sessions,
+    rereads,
+    malformed_lines: malformed,
+  } = JSON.parse(text) as { sessions: number; rereads: number; malformed_lines: number }
+  const unused = malformed > 0 ? `; ${plural(malformed, 'line')} could not be used` : ''
+  change(key, {
+    state: 'done',
+    done: file.size,
+    message: `secrets of ${plural(sessions, 'session')}, ${plural(rereads, 'connection')} read again${unused}`,
+  })
+  renewed.value++
+}
+
 /** Sends files to be analysed, one after the other, and follows each until it is read. */
 export async function analyse(files: File[]): Promise<void> {
   const queued = files.map((file) => ({ file, key: ++keys }))
@@ -36,8 +59,8 @@ export async function analyse(files: File[]): Promise<void> {
   ]
   for (const { file, key } of queued) {
     try {
-      const id = await send(file, (done) => change(key, { done }))
-      await follow(id, key)
+      if (KEY_LOG.test(file.name)) await open(file, key)
+      else await follow(await send(file, (done) => change(key, { done })), key)
     } catch (error) {
       change(key, { state: 'failed', message: error instanceof Error ? error.message : String(error) })
     }

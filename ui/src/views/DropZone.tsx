@@ -26,8 +26,8 @@ export function DropZone() {
       <Transfers />
       {over && (
         <div class="drop">
-          <p>Drop capture files to analyse them</p>
-          <p class="soft">pcap or pcapng, also compressed with gzip or zstd</p>
+          <p>Drop capture files to analyse them, or key logs to open TLS</p>
+          <p class="soft">pcap or pcapng, also compressed with gzip or zstd; .keys, .keylog, .log, .txt</p>
         </div>
       )}
     </>
@@ -65,7 +65,8 @@ function Transfers() {
 const WORDS: Record<Transfer['state'], (transfer: Transfer) => string> = {
   sending: ({ done, bytes: all }) => `sending, ${bytes(done)} of ${bytes(all)}`,
   reading: ({ done, bytes: all, packets }) => `reading, ${bytes(done)} of ${bytes(all)}, ${plural(packets, 'packet')}`,
-  done: ({ packets, message }) => `${plural(packets, 'packet')} read${message ? `; ${message}` : ''}`,
+  done: ({ packets, message }) =>
+    packets === 0 && message ? message : `${plural(packets, 'packet')} read${message ? `; ${message}` : ''}`,
   failed: ({ message }) => message ?? 'failed',
 }
 
