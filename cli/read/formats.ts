@@ -1,7 +1,7 @@
 import { type Found, isCall } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
+import { toHar } from '#functions/lane/har.ts'
 import { documentOf } from '#functions/parsing/document.ts'
-import { toHar } from '#functions/parsing/http/har.ts'
 import { JsonLines } from '#functions/parsing/json-lines.ts'
 import type { DocumentContext } from '#functions/parsing/parts.ts'
 import { writeOut } from './output.ts'

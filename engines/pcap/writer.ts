@@ -1,5 +1,6 @@
 import { copy } from '../bytes/copy.ts'
 import { fromLatin1 } from '../bytes/text.ts'
+import { MAPPED, parseIp } from '../packet/address.ts'
 import type { Micros } from '../time.ts'
 import {
   BYTE_ORDER,
@@ -13,6 +14,9 @@ import {
   ISB_IFRECV,
   ISB_OSDROP,
   ISB_USRDELIV,
+  NAME_IPV4,
+  NAME_IPV6,
+  NAME_RESOLUTION,
   OPTION_END,
   padded,
   SECTION_HEADER,
@@ -73,6 +77,24 @@ export class SectionWriter {
     this.#view.setUint32(body, TLS_KEY_LOG, true)
     this.#view.setUint32(body + 4, keyLog.length, true)
     copy(keyLog, 0, keyLog.length, this.#bytes, body + 8)
+  }
+
+  /** Adds the names of addresses as a Name Resolution Block. Throws RangeError for what is no address. */
+  names(names: readonly { ip: string; name: string }[]): void {
+    if (names.length === 0) return
+    const records = names.map(({ ip, name }) => ({ words: parseIp(ip), text: fromLatin1(`${name}\0`) }))
+    const of = records.map(({ words: [a, b, c] }) => (a === 0 && b === 0 && c === MAPPED ? 4 : 16))
+    const sizes = records.map(({ text }, i) => 4 + padded(of[i] + text.length))
+    let at = this.#begin(NAME_RESOLUTION, sizes.reduce((sum, size) => sum + size, 0) + 4)
+    records.forEach(({ words, text }, i) => {
+      const value = this.#option(at, of[i] === 4 ? NAME_IPV4 : NAME_IPV6, of[i] + text.length)
+      const first = of[i] === 4 ? 3 : 0
+      for (let w = first; w < 4; w++) this.#view.setUint32(value + 4 * (w - first), words[w])
+      this.#bytes.set(text, value + of[i])
+      this.#bytes.fill(0, value + of[i] + text.length, at + sizes[i])
+      at += sizes[i]
+    })
+    this.#option(at, OPTION_END, 0)
   }
 
   /** Adds the counters of an interface, as they stand since its capture began. */

@@ -13,6 +13,7 @@ import { bodyRoutes } from './routes/bodies.ts'
 import { captureRoutes } from './routes/captures.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { exchangeRoutes } from './routes/exchanges.ts'
+import { exportRoutes } from './routes/export.ts'
 import { keyLogRoutes } from './routes/keylogs.ts'
 import { licenseRoutes } from './routes/license.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -42,6 +43,7 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
   for (const schema of [ExchangeDocument, SessionDocument, StatusDocument, ProblemDocument]) app.addSchema(schema)
   const routes = [
     exchangeRoutes,
+    exportRoutes,
     sessionRoutes,
     overviewRoutes,
     aggregateRoutes,

@@ -69,16 +69,23 @@ export interface Slice {
 }
 const ALL: Slice = { first: 1, count: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY }
 
-/** The packets of a session as a pcapng section, with the key log that opens it where one is given. */
+/** What a section says beside the packets: the key log that opens its TLS, and what its addresses are called. */
+export interface Beside {
+  keyLog?: string
+  names?: readonly { ip: string; name: string }[]
+}
+
+/** The packets of a session as a pcapng section. */
 export async function exportPackets(
   ports: { store: Store; blobs: Blobs },
   scope: Scope,
   session: SessionDocument,
   slice: Slice = ALL,
-  keyLog = '',
+  { keyLog = '', names = [] }: Beside = {},
 ): Promise<Uint8Array> {
   const writer = new SectionWriter()
   if (keyLog !== '') writer.secrets(new TextEncoder().encode(keyLog))
+  writer.names(names)
   let [number, weight] = [0, 0]
   await walkPackets(ports, scope, session, (frame, _side, { bytes, start, end, originalLength, linkType, interfaceName }) => {
     number++

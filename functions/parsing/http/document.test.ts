@@ -7,7 +7,7 @@ import { micros } from '#engines/time.ts'
 import { ExchangeDocument } from '#events/documents/exchange.ts'
 import { jsonOf } from '../json-lines.ts'
 import { toDocument } from './document.ts'
-import { toHar } from './har.ts'
+import { toHar } from '../../lane/har.ts'
 import { urlOf } from './url.ts'
 
 const connection = connectionWith({ id: '0123456789abcdef0123456789abcdef' })

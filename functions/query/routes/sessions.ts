@@ -106,7 +106,7 @@ export const sessionRoutes =
         const { first, count = Number.POSITIVE_INFINITY, bytes: most = Number.POSITIVE_INFINITY } = query
         const session = await find(params.id)
         const keyLog = query.secrets ? await keyLogOf(session.event.id) : ''
-        const bytes = await exportPackets(ports, ports.scope(), session, { first, count, bytes: most }, keyLog)
+        const bytes = await exportPackets(ports, ports.scope(), session, { first, count, bytes: most }, { keyLog })
         return reply
           .type('application/x-pcapng')
           .header('content-disposition', `attachment; filename="session-${params.id.slice(0, 32).replace(/[^0-9a-zA-Z-]/g, '')}.pcapng"`)

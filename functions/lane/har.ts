@@ -2,13 +2,13 @@ import type { ExchangeDocument } from '#events/documents/exchange.ts'
 
 /** HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as far as a capture can fill it. Times are in milliseconds; -1 is the format's own "not known". */
 export interface Har {
-  log: { version: '1.2'; creator: { name: string; version: string }; entries: Entry[] }
+  log: { version: '1.2'; creator: { name: string; version: string }; entries: HarEntry[] }
 }
 interface Pair {
   name: string
   value: string
 }
-interface Entry {
+export interface HarEntry {
   startedDateTime: string
   time: number
   request: {
@@ -45,10 +45,11 @@ type Message = Omit<NonNullable<Http['request']>, 'method'>
 
 /** An archive of the exchanges that have a request; without an answer, the status is 0, as browsers have it. */
 export const toHar = (documents: readonly ExchangeDocument[], creator = { name: 'Spider', version: '0.1.0' }): Har => ({
-  log: { version: '1.2', creator, entries: documents.flatMap(entriesOf) },
+  log: { version: '1.2', creator, entries: documents.flatMap(harEntries) },
 })
 
-const entriesOf = (document: ExchangeDocument): Entry[] => {
+/** The entry of a call; none when it has no request of HTTP. */
+export const harEntries = (document: ExchangeDocument): HarEntry[] => {
   const { http, url, spider } = document
   if (http?.request === undefined || url === undefined) return []
   const timings = timingsOf(spider.time)
@@ -72,7 +73,7 @@ const entriesOf = (document: ExchangeDocument): Entry[] => {
 const missingText = ({ direction, bytes, reason }: ExchangeDocument['spider']['missing'][number]): string =>
   `${direction} misses ${bytes} bytes (${reason})`
 
-const timingsOf = ({ request, response }: ExchangeDocument['spider']['time']): Entry['timings'] => {
+const timingsOf = ({ request, response }: ExchangeDocument['spider']['time']): HarEntry['timings'] => {
   const between = (from: number | undefined, to: number | undefined) =>
     from === undefined || to === undefined ? 0 : Math.max(0, to - from) / 1000
   return {
@@ -86,7 +87,7 @@ const timingsOf = ({ request, response }: ExchangeDocument['spider']['time']): E
   }
 }
 
-const requestOf = (http: Http, request: NonNullable<Http['request']>, url: NonNullable<ExchangeDocument['url']>): Entry['request'] => ({
+const requestOf = (http: Http, request: NonNullable<Http['request']>, url: NonNullable<ExchangeDocument['url']>): HarEntry['request'] => ({
   method: request.method,
   url: url.full,
   httpVersion: `HTTP/${http.version}`,
@@ -105,7 +106,7 @@ const requestOf = (http: Http, request: NonNullable<Http['request']>, url: NonNu
   bodySize: request.body.bytes,
 })
 
-const responseOf = ({ version, response }: Http): Entry['response'] => ({
+const responseOf = ({ version, response }: Http): HarEntry['response'] => ({
   status: response?.status_code ?? 0,
   statusText: response?.reason ?? '',
   httpVersion: `HTTP/${version}`,
