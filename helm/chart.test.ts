@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 
 const here = import.meta.dirname
 const chart = join(here, 'spider')
@@ -106,6 +107,12 @@ describe.skipIf(noHelm)('the chart', () => {
     expect(find(manifests, 'ConfigMap')[0].data?.SPIDER_KEEP_DAYS).toBe('30')
     expect(find(set().manifests, 'ConfigMap')[0].data).not.toHaveProperty('SPIDER_KEEP_DAYS')
     expect(set('retention.days=0').refused).toContain('/retention/days')
+  })
+
+  it('knows the functions that may be overridden by the names that are declared', () => {
+    const { properties } = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8'))
+    const { functions } = parse(readFileSync(join(chart, 'files/functions.yaml'), 'utf8')) as { functions: { name: string }[] }
+    expect([...properties.functions.properties.overrides.propertyNames.enum].sort()).toEqual(functions.map(({ name }) => name).sort())
   })
 
   it('gives nobody a right that is not needed', () => {
