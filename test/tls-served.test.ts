@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeCloudEvent } from '#adapters/bus/http/encode.ts'
+import { SectionWriter } from '#engines/pcap/writer.ts'
 import type { Event } from '#events/define.ts'
 import { registry } from '#events/registry.ts'
 import { asTold, decryptions, endEvent, expected, filesIn, https, packetEvents, secretsEvent, secretsOf } from './support/secrets.ts'
@@ -106,6 +107,13 @@ describe('spider start', () => {
     const withLog = await startServer(directory(), '--no-capture', '--keylog', fixture('https13.keys'), fixture('https13.pcap'))
     await isOpened(withLog)
     await withLog.stop()
+    const writer = new SectionWriter()
+    writer.secrets(Buffer.from(capture.keyLog))
+    const file = join(folder, 'secrets-inside.pcapng')
+    writeFileSync(file, Buffer.concat([writer.finish(), ...capture.packets]))
+    const within = await startServer(directory(), '--no-capture', file)
+    await isOpened(within)
+    await within.stop()
   })
 
   it('gives no secrets away where that is forbidden', async () => {
