@@ -117,6 +117,16 @@ describe.each(['https12', 'https13'] as const)('%s', (name) => {
     await opened()
   })
 
+  it('waits when it is closed already, also over a restart', async () => {
+    await world.send(...capture.slice(0, -1))
+    expect(decryptions(await world.calls())).not.toContain('no secrets')
+    await world.end()
+    await world.send(secretsEvent('cipher', keyLog), ...capture.slice(-1))
+    const calls = await world.calls()
+    expect(asTold(calls)).toEqual(expected({ packets, keyLog, told }))
+    await world.end()
+  })
+
   it('waits over a restart', async () => {
     const half = Math.ceil(packets.length / 2)
     await world.send(...capture.slice(0, half))
