@@ -20,6 +20,8 @@ interface Post {
 /** Posts that wait for each other, and how long at most: a missing sequence is waited for longer than that. */
 const HELD = 6
 const HELD_MS = 1_000
+/** From one that is handed on to the next. */
+const APART_MS = 200
 
 /** A way from this machine to a function: Knative's gateway knows functions by the name that is asked for, which has no address here. */
 export async function openDoor(service: string, way: Way = 'well'): Promise<Door> {
@@ -105,8 +107,10 @@ class Shuffler {
   #handOn(): void {
     const held = this.#held.reverse()
     this.#held = []
-    this.#underWay = this.#underWay.then(async () => {
-      for (const it of held) while ((await this.#post(it)) >= 500) await pause(500)
-    })
+    const late = async (it: Post, place: number): Promise<void> => {
+      await pause(place * APART_MS)
+      while ((await this.#post(it)) >= 500) await pause(500)
+    }
+    this.#underWay = this.#underWay.then(async () => void (await Promise.all(held.map(late))))
   }
 }
