@@ -1,6 +1,8 @@
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { BpfError, Refused } from './bpf/libbpf.ts'
+import { Elf } from './elf/elf.ts'
 import { type Identity, identify } from './identify.ts'
 import type { Kernel } from './kernel.ts'
 import { LayoutCache } from './learn/cache.ts'
@@ -29,6 +31,9 @@ export interface Library {
 const MOST = 255
 /** Sessions that do not hold together, none that does: what was learned is wrong. */
 const DOUBT = 5
+/** How long (ms) a program may be about to load what it needs. */
+const LOADING = 2000
+const LOOK_AGAIN = 50
 
 /** The files with TLS libraries that were met: each is attached to once, for all processes that use it. */
 export class Libraries {
@@ -154,7 +159,7 @@ export class Libraries {
     const fds = [fd]
     this.#pointers.set(library.number, new Set())
     try {
-      const subject = subjectOf(library, pid, fds)
+      const subject = await subjectOf(library, pid, fds)
       const layout = await learn(this.#kernel, library.number, subject, (number) => this.#pointers.get(number) ?? new Set())
       if (library.identity.buildId !== undefined) this.#cache.write(library.identity.buildId, layout)
       this.#use(library, layout)
@@ -176,15 +181,24 @@ export const nameOf = ({ path, identity }: Library): string =>
   identity.buildId === undefined ? basename(path) : `${basename(path)} ${identity.buildId}`
 
 /** What a helper is given. Files that are opened for it are added to `fds`. */
-function subjectOf({ identity, path, foreign }: Library, pid: number, fds: number[]): Subject {
+async function subjectOf({ identity, path, foreign }: Library, pid: number, fds: number[]): Promise<Subject> {
   if (identity.kind === 'node') return { kind: 'node', executable: path.replace(/ \(deleted\)$/, ''), namespace: foreign ? pid : undefined }
   if (identity.kind === 'gnutls') return { kind: 'gnutls', files: fds, foreign }
-  const crypto = mappingsOf(pid).find((mapping) => basename(mapping.path).startsWith('libcrypto'))
-  const beside = path.replace(/libssl([^/]*)$/, 'libcrypto$1')
-  const fd = crypto ? openMapped(pid, crypto) : existsSync(beside) ? openSync(beside, 'r') : undefined
+  const fd = await openCrypto(path, pid, new Elf(fds[0]).needed.find((name) => name.startsWith('libcrypto')) ?? 'libcrypto.so')
   if (fd === undefined) throw new NotFound('its libcrypto was not found, neither among what the process has mapped nor beside it')
   fds.unshift(fd)
   return { kind: 'openssl', files: fds, foreign }
+}
+
+/** The libcrypto that goes with a libssl: what the process has mapped, which may come a moment later, or the file beside it. */
+async function openCrypto(path: string, pid: number, name: string): Promise<number | undefined> {
+  for (const end = performance.now() + LOADING; ; await setTimeout(LOOK_AGAIN)) {
+    const mapped = mappingsOf(pid).find((mapping) => basename(mapping.path) === name || basename(mapping.path).startsWith(`${name}.`))
+    if (mapped) return openMapped(pid, mapped)
+    const beside = join(dirname(path), name)
+    if (!isForeign(pid) && existsSync(beside)) return openSync(beside, 'r')
+    if (performance.now() > end) return undefined
+  }
 }
 
 /** Opens a file that a process has mapped; undefined when the process is gone, or may not be looked into. */

@@ -23,10 +23,11 @@ interface Segment {
 }
 
 const SYMTAB = 2
+const DYNAMIC = 6
 const NOTE = 7
 const DYNSYM = 11
+const NEEDED = 1n
 const LOAD = 1
-const INTERPRETER = 3
 const EXECUTABLE = 1
 const SYMBOL = 24
 /** Nothing that is read here is larger: what says so is damaged. */
@@ -67,14 +68,17 @@ export class Elf {
     return undefined
   }
 
-  /** The dynamic loader it asks for; undefined: it is a library, or static. */
-  get interpreter(): string | undefined {
-    const segment = this.#segments.find(({ type }) => type === INTERPRETER)
-    return segment && this.#read(segment.offset, Math.min(segment.fileSize, 4096)).toString('latin1').replace(/\0.*$/s, '')
-  }
-
-  get isStripped(): boolean {
-    return !this.sections.some(({ type }) => type === SYMTAB)
+  /** The libraries it asks for, by their names. */
+  get needed(): string[] {
+    const table = this.sections.find(({ type }) => type === DYNAMIC)
+    const link = table && this.sections[table.link]
+    if (!link) return []
+    const strings = this.#read(link.offset, link.size)
+    const entries = this.#read(table.offset, table.size)
+    const names: string[] = []
+    for (let at = 0; at + 16 <= entries.length; at += 16)
+      if (entries.readBigUInt64LE(at) === NEEDED) names.push(text(strings, Number(entries.readBigUInt64LE(at + 8))))
+    return names
   }
 
   section(name: string): Buffer | undefined {

@@ -74,4 +74,8 @@ function commandOf(subject: Subject): { command: string; args: string[]; files: 
   return { command: 'nsenter', args: [...enter, ...run], files: [], foreign: false }
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+/** What a crashed Node says of its error; else the last line. */
+function lastLine(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? ''
+}

@@ -17,6 +17,8 @@ export class NotFound extends Error {
 const VERSIONS = { openssl: { 'TLSv1.2': 0x0303, 'TLSv1.3': 0x0304 }, gnutls: { 'TLSv1.2': 4, 'TLSv1.3': 5 } } as const
 /** The parts of the key schedule lie this near to each other (bytes). */
 const NEAR = 1024
+/** … and as their arrays' sizes put them, so many bytes from each other or a multiple of it. */
+const STEP = 8
 
 /**
  * Tells which session each structure belongs to. What is copied with a structure may hold the client randoms of its neighbours too:
@@ -86,7 +88,7 @@ const at = ({ snapshot }: Sample, { hop, offset }: Place, size = 32): Buffer =>
 /** Two fields near another, from which a known secret follows. */
 function pair(samples: readonly Sample[], near: Place, label: string, known: string): { secret: Place; context: Place } {
   const offsets: number[] = []
-  for (let offset = Math.max(0, near.offset - NEAR); offset < near.offset + NEAR; offset += 8) offsets.push(offset)
+  for (let offset = Math.max(near.offset % STEP, near.offset - NEAR); offset < near.offset + NEAR; offset += STEP) offsets.push(offset)
   const places = offsets.map((offset) => ({ ...near, offset })).filter((place) => isSecret(at(samples[0], place)))
   const follows = (sample: Sample, secret: Place, context: Place): boolean =>
     expandLabel('sha256', at(sample, secret), label, at(sample, context)).equals(hex(sample, known))
