@@ -12,7 +12,7 @@ const MOST_BARS = 20_000
 /** What the timeline is told apart by. */
 const By = Type.String({ default: 'status_class', description: 'A field, status_class, client.address or server.address' })
 
-const Mark = Type.Union(['started', 'stopped', 'failed', 'silent', 'back'].map((kind) => Type.Literal(kind)))
+const Mark = Type.Enum(['started', 'stopped', 'failed', 'silent', 'back'])
 
 export const overviewRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
