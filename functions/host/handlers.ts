@@ -189,6 +189,8 @@ export class Handlers {
       team,
       holder: this.#holder,
       attend: this.#attendance('/functions/tls'),
+      allowed: this.#allowed,
+      log: this.#joined.log,
       async reader({ lane, clientRandoms }) {
         for (const random of clientRandoms) await desk?.vault.find(random)
         let gaveUp = false

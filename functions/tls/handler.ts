@@ -8,6 +8,8 @@ export interface TlsPorts extends RereadPorts {
   state: State
   holder: string
   attend?: Attendance
+  /** Whether the license allows work; always unless told. */
+  allowed?: () => Promise<boolean>
 }
 
 /** Reads again what the log of the lane says that an event speaks of. `drain` does the same for the sweep. */
@@ -18,6 +20,7 @@ export function createTls(ports: TlsPorts): LaneFunction {
     // Each entry stands for itself: done, it need not be done again.
     commitEveryMs: 0,
     mostMs: ports.attend?.mostMs,
+    allowed: ports.allowed,
     open: async () => new RereadLane(ports),
   })
   return {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Blobs } from '#adapters/blobs/port.ts'
-import type { Scope, Store } from '#adapters/store/port.ts'
+import { type Blobs, BlobsUnavailable } from '#adapters/blobs/port.ts'
+import { Transient } from '#adapters/bus/port.ts'
+import { Fenced, StateUnavailable } from '#adapters/state/port.ts'
+import { type Scope, type Store, StoreUnavailable } from '#adapters/store/port.ts'
 import type { Connection, MissingReason, Side, StreamSink } from '#engines/tcp/facts.ts'
 import { TcpTable } from '#engines/tcp/table.ts'
 import type { Micros } from '#engines/time.ts'
@@ -16,6 +18,7 @@ export interface RereadPorts {
   team: string
   /** Who reads the connection: as it was read the first time, with the secrets that are known by now. `secrets`: asked for before, so that they are known at once. */
   reader: (reread: Reread) => Promise<Reader>
+  log: (line: string) => void
   /** It was read, and all of it was opened. */
   wasRead: (reread: Reread) => Promise<void>
 }
@@ -29,6 +32,9 @@ export interface Reader {
 /** The document of a connection that was closed a moment ago is stored soon: it is looked for so often. */
 const TRIES = 12
 const TRY_MS = 250
+
+/** What may succeed later. Anything else (a damaged block, for one) would fail again, and the others wait behind it. */
+const MAY_PASS = [BlobsUnavailable, StateUnavailable, StoreUnavailable, Fenced, Transient]
 
 /** Reads connections again, one after another: their stored packets go the way that they went when they were captured, and what comes of it overwrites what was stored. */
 export class RereadLane implements LoggedWork {
@@ -55,7 +61,8 @@ export class RereadLane implements LoggedWork {
       if (!gaveUp() && session.spider.state !== 'open') await this.#ports.wasRead(reread)
     } catch (error) {
       await streams.abandon?.()
-      throw error
+      if (MAY_PASS.some((kind) => error instanceof kind)) throw error
+      this.#ports.log(`connection ${reread.session} could not be read again: ${(error as Error).message}`)
     }
   }
 
