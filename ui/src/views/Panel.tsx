@@ -44,7 +44,8 @@ export function Panel({ place, label, views }: PanelProps) {
 /** What was loaded is shown at once when it is opened again. */
 const loaded = new Map<string, ComponentType>()
 
-function Shown({ view }: { view: View }) {
+/** A view, loaded when it is shown first. */
+export function Shown({ view }: { view: View }) {
   const [Content, setContent] = useState<ComponentType | undefined>(() => loaded.get(view.name))
   const [failed, setFailed] = useState(false)
   useEffect(() => {

@@ -5,6 +5,7 @@ import { Details } from './details/Details.tsx'
 import { Trail } from './details/Trail.tsx'
 import { Panel } from './Panel.tsx'
 import { chosen, LOWER, UPPER } from './registry.ts'
+import { Side } from './Side.tsx'
 import { Timeline } from './Timeline.tsx'
 
 const LEAST_DETAILS = 360
@@ -31,7 +32,9 @@ export function Workspace() {
       <div class="column">
         <Upper most={Math.max(height - OTHERS, LEAST_PANEL)} />
         <Timeline />
-        <Panel place="lower" label="Calls" views={LOWER} />
+        <Side>
+          <Panel place="lower" label="Calls" views={LOWER} />
+        </Side>
       </div>
       {call.value && (
         <>

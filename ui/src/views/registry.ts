@@ -18,6 +18,9 @@ export const UPPER: readonly View[] = [
 /** Below the timeline. */
 export const LOWER: readonly View[] = [{ name: 'grid', title: 'Calls', load: () => import('./grid/Calls.tsx').then(({ Calls }) => Calls) }]
 
+/** Beside the lower panel. */
+export const FACETS: View = { name: 'facets', title: 'Facets', load: () => import('./facets/Facets.tsx').then(({ Facets }) => Facets) }
+
 /** What a panel shows when it is folded. */
 export const FOLDED = 'none'
 

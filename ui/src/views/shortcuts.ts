@@ -4,6 +4,7 @@ import { back, call, go } from '../state/place.ts'
 import { filterLine } from './FilterBar.tsx'
 import { sheet } from './Keys.tsx'
 import { step, toggleLive, zoomBy } from './RangeControls.tsx'
+import { toggleFacets } from './Side.tsx'
 
 bind({
   title: 'Everywhere',
@@ -16,6 +17,7 @@ bind({
       },
     },
     { keys: ['/'], what: 'to the filter', run: () => filterLine.current?.focus() },
+    { keys: ['f'], what: 'facets: values of the calls, counted', run: toggleFacets },
   ],
 })
 

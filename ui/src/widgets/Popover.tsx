@@ -31,7 +31,8 @@ export function Popover({ label, button, buttonClass = 'quiet', children }: Popo
   }, [open])
   return (
     <div class="popover" ref={box}>
-      <button type="button" class={buttonClass} aria-expanded={open} aria-label={label} title={label} onClick={() => setOpen(!open)}>
+      <button type="button" class={buttonClass} aria-expanded={open} title={label} onClick={() => setOpen(!open)}>
+        <span class="off-screen">{label}: </span>
         {button}
       </button>
       {open && (

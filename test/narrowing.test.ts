@@ -1,0 +1,96 @@
+/** What narrows and keeps what is looked at: facets, and what is saved for the team, in a real browser. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page as Tab } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf } from './support/accessible.ts'
+import { noBrowser, openBrowser } from './support/browser.ts'
+import { eventually, type Server, startServer } from './support/server.ts'
+import { lines } from './support/spider.ts'
+
+if (noBrowser) console.error(`narrowing: ${noBrowser}`)
+
+const fixture = fileURLToPath(new URL('fixtures/shop.pcap.gz', import.meta.url))
+const truth = lines<{ status: number; method: string }>(readFileSync(new URL('fixtures/shop.truth.jsonl', import.meta.url), 'utf8'))
+const having = (fits: (call: (typeof truth)[number]) => boolean) => truth.filter(fits).length
+/** Where pictures are put, for who wants to look. */
+const { PICTURES } = process.env
+
+describe.skipIf(noBrowser)('facets', () => {
+  let folder: string
+  let server: Server
+  let browser: Browser
+  let tab: Tab
+  const errors: string[] = []
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spider-narrowing-'))
+    server = await startServer(folder, fixture)
+    await eventually(async () => (await server.find('protocol=http', 0)).total === truth.length || undefined)
+    browser = await openBrowser()
+    tab = await newTab(`${server.url}/?q=protocol:http`)
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  })
+  const newTab = async (url: string): Promise<Tab> => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+    page.on('pageerror', (error) => errors.push(error.message))
+    await page.goto(url)
+    return page
+  }
+  const total = (calls: number, page = tab) =>
+    page
+      .getByLabel('Calls in this range')
+      .filter({ hasText: new RegExp(`^${calls}$`) })
+      .waitFor()
+  const facet = (title: string) => tab.getByRole('region', { name: `Calls by ${title}` })
+  const address = () => new URL(tab.url()).searchParams
+
+  it('count the values of each field', async () => {
+    await tab.getByRole('button', { name: 'Unfold: Facets' }).click()
+    await facet('Status')
+      .getByRole('button', { name: `5xx ${having(({ status }) => status >= 500)}` })
+      .waitFor()
+    await facet('Method').getByRole('button', { name: 'Method', expanded: false }).click()
+    await facet('Method')
+      .getByRole('button', { name: `GET ${having(({ method }) => method === 'GET')}` })
+      .waitFor()
+  })
+
+  it('narrow by a click, and exclude by Alt or −', async () => {
+    await facet('Method').getByRole('button', { name: /^GET/ }).click()
+    await total(having(({ method }) => method === 'GET'))
+    await facet('Status')
+      .getByRole('button', { name: /^2xx/ })
+      .click({ modifiers: ['Alt'] })
+    await total(having(({ method, status }) => method === 'GET' && status >= 300))
+    await tab.goBack()
+    await tab.goBack()
+    await total(truth.length)
+    await facet('Method').getByRole('button', { name: 'Without Method GET' }).click()
+    await total(having(({ method }) => method !== 'GET'))
+    await tab.goBack()
+  })
+
+  it('are open again as they were, from the link', async () => {
+    await tab.getByLabel('Count another field').selectOption('http.version')
+    expect(address().get('facets.of')).toContain('http.request.method,http.version')
+    await facet('Status').getByRole('button', { name: 'Status', expanded: true }).click()
+    await tab.reload()
+    await facet('http.version').getByRole('button', { name: /^1\.1/ }).first().waitFor()
+    expect(await facet('Status').getByRole('listitem').count()).toBe(0)
+    expect(await facet('Method').getByRole('listitem').count()).toBeGreaterThan(1)
+  })
+
+  it.each(['light', 'dark'] as const)('have nothing that axe finds in %s colours', async (colorScheme) => {
+    await tab.emulateMedia({ colorScheme })
+    if (PICTURES) await tab.screenshot({ path: join(PICTURES, `facets-${colorScheme}.png`) })
+    expect(await faultsOf(tab, 'body')).toEqual([])
+  })
+
+  it('did all this without an error', () => expect(errors).toEqual([]))
+})
