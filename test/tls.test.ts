@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -9,7 +9,8 @@ import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
 import { secretsFor } from '#functions/host/secrets-settings.ts'
 import { readSettings } from '#functions/host/settings.ts'
-import { asTold, decryptions, endEvent, expected, https, packetEvents, secretsEvent, wrong } from './support/secrets.ts'
+import { asTold, decryptions, endEvent, expected, filesIn, https, packetEvents, secretsEvent, wrong } from './support/secrets.ts'
+import { eventually } from './support/server.ts'
 
 const scope = { team: 'local', principal: 'test' }
 const all = { from: 0, to: 8e15, filter: { kind: 'all' }, size: 1000, order: 'oldest' } as const
@@ -24,12 +25,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** All functions in one process, on one directory. */
 class World {
   readonly said: string[] = []
+  readonly data = join(folder, String(++count))
   readonly #environment: Record<string, string>
   #adapters: Adapters | undefined
   #process: OneProcess | undefined
 
   constructor(environment: Record<string, string> = {}) {
-    this.#environment = { SPIDER_DATA: join(folder, String(++count)), ...environment }
+    this.#environment = { SPIDER_DATA: this.data, ...environment }
   }
 
   async #running(): Promise<{ adapters: Adapters; process: OneProcess }> {
@@ -124,6 +126,17 @@ describe.each(['https12', 'https13'] as const)('%s', (name) => {
     await world.send(secretsEvent('cipher', keyLog), ...capture.slice(-1))
     const calls = await world.calls()
     expect(asTold(calls)).toEqual(expected({ packets, keyLog, told }))
+    await world.end()
+  })
+
+  it('is said when its packets are damaged, and others go on', async () => {
+    await world.send(...capture)
+    for (const file of filesIn(join(world.data, 'blobs'))) writeFileSync(file, Buffer.alloc(statSync(file).size, 1))
+    await world.send(secretsEvent('cipher', keyLog))
+    await closed()
+    expect(world.said.filter((line) => line.includes('could not be read again')).length).toBe(1)
+    await world.send(...packetEvents('two', packets), endEvent('two', packets.length + 1))
+    await eventually(async () => (asTold(await world.calls()).length === told.length ? true : undefined))
     await world.end()
   })
 

@@ -54,7 +54,10 @@ export class RereadLane implements LoggedWork {
     try {
       const sink = new Only(reread.session, await streams.begin(sequence, reread.agent), (connection) => streams.describe(connection))
       const found = await this.#tell(session, reread.lane, sink)
-      if (found === 0) return // retention has let go of its packets: there is nothing to open
+      if (found === 0) {
+        this.#ports.log(`connection ${reread.session} could not be read again: its packets are not kept any more`)
+        return
+      }
       await streams.finish(sink.last, true)
       await streams.settle()
       if (sink.described) await this.#note(session, sink.described)
