@@ -194,6 +194,45 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
     })
   })
 
+  fresh('a sorted page', () => {
+    const told = (id: string, duration: number, status: number | undefined, server: string | undefined): ExchangeDocument => {
+      const plain = call(id, NOON + Number(id[1]), { status, server })
+      const { response: _, ...http } = plain.http!
+      return { ...plain, event: { ...plain.event, duration }, http: status === undefined ? http : plain.http }
+    }
+    beforeAll(() =>
+      keep(
+        told('s0', 2, 300, undefined),
+        told('s1', 2, undefined, 'b'),
+        told('s2', 1, 500, 'd'),
+        told('s3', 3, 300, 'a'),
+        told('s4', 1, 200, 'c'),
+      ),
+    )
+
+    it.each([
+      ['event.duration', 'asc', ['s4', 's2', 's1', 's0', 's3']],
+      ['event.duration', 'desc', ['s3', 's1', 's0', 's4', 's2']],
+      ['http.response.status_code', 'asc', ['s4', 's3', 's0', 's2', 's1']],
+      ['http.response.status_code', 'desc', ['s2', 's3', 's0', 's4', 's1']],
+      ['server.domain', 'asc', ['s3', 's1', 's4', 's2', 's0']],
+    ] as const)('is sorted by %s %s, one after the other, those without it last', async (field, order, sorted) => {
+      const of = search({ sort: { field, order } })
+      for (const size of [1, 2, 5]) {
+        const seen: string[] = []
+        let after: string | undefined
+        do {
+          const page = await store.find(RED, 'exchanges', { ...of, size, after })
+          seen.push(...ids(page))
+          after = page.next
+        } while (after !== undefined)
+        expect(seen).toEqual(sorted)
+      }
+      const { next } = await store.find(RED, 'exchanges', { ...of, size: 1 })
+      await expect(store.find(RED, 'exchanges', { ...of, sort: undefined, after: next })).rejects.toThrow(InvalidCursor)
+    })
+  })
+
   describe('closing', () => {
     it('waits for queries that are under way', async () => {
       const store = await open()

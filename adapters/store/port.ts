@@ -25,7 +25,7 @@ export interface Store {
   get<F extends Family>(scope: Scope, family: F, id: string): Promise<Families[F] | undefined>
   /** Those of the ids that are there, in any order. */
   getMany<F extends Family>(scope: Scope, family: F, ids: readonly string[]): Promise<Families[F][]>
-  /** A page of documents in the order of time. `total` counts all that fit, not the page. */
+  /** A page of documents in the order of time, or sorted by a field. `total` counts all that fit, not the page. */
   find<F extends Family>(scope: Scope, family: F, search: Search): Promise<Page<Families[F]>>
   /** Counts and figures of the documents of a range, grouped; computed in the store. */
   aggregate<F extends Family>(scope: Scope, family: F, asked: Aggregation): Promise<Aggregate>
@@ -49,7 +49,9 @@ export interface Search {
   filter: Filter
   size: number
   order: 'newest' | 'oldest'
-  /** Cursor of the page before; opaque. `InvalidCursor` is thrown for anything else. */
+  /** Sorted by a field instead (of one value, see `isSortable`): documents without it come last, those equal in it in `order`. */
+  sort?: { field: string; order: 'asc' | 'desc' }
+  /** Cursor of the page before, of the same order; opaque. `InvalidCursor` is thrown for anything else. */
   after?: string
 }
 

@@ -230,3 +230,6 @@ export const fieldsOf = (family: FieldFamily): Field[] => FIELDS.filter(({ of })
 
 /** Does the type have an order, so that `<`, `>` and ranges mean something? */
 export const isOrdered = (type: FieldType): boolean => type === 'number' || type === 'duration' || type === 'bytes'
+
+/** Can documents be sorted by the field? Those of one value that is short can; addresses cannot, as stores do not agree on their order. */
+export const isSortable = ({ type, many }: Field): boolean => !many && (isOrdered(type) || type === 'keyword')

@@ -161,6 +161,7 @@ describe('problems', () => {
     ['/api/v1/exchanges', { size: 1001 }, 400, 'size'],
     ['/api/v1/exchanges', { order: 'random' }, 400, 'order'],
     ['/api/v1/exchanges', { after: 'nonsense' }, 400, 'cursor'],
+    ['/api/v1/exchanges', { sort: 'client.ip' }, 400, 'sort=client.ip'],
     ['/api/v1/exchanges/none', {}, 404, 'none'],
     ['/api/v1/sessions/none', {}, 404, 'none'],
     ['/api/v1/sessions/none/packets', {}, 404, 'none'],

@@ -1,23 +1,18 @@
-import { listValue } from '@duckdb/node-api'
+import { type DuckDBValue, listValue } from '@duckdb/node-api'
 import { findField, isOrdered } from '#engines/query/fields.ts'
 import { fold } from '#engines/query/fold.ts'
 import type { Families, Family } from '#events/documents/families.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
-import { InvalidCursor, type Page, type Range, type Scope, type Search } from '../port.ts'
+import type { Page, Range, Scope, Search } from '../port.ts'
 import { quoted } from './columns.ts'
+import { type Cursor, orderOf, readCursor, writeCursor } from './cursor.ts'
 import { place, type Reader } from './reader.ts'
 import { Parameters } from './where.ts'
-
-/** Where a page ended: µs since 1970, and the id. */
-interface Cursor {
-  time: number
-  id: string
-}
 
 const PLACE = 'time, "event.id" AS id, block, line'
 
 export async function find<F extends Family>(reader: Reader, scope: Scope, family: F, search: Search): Promise<Page<Families[F]>> {
-  const after = search.after === undefined ? undefined : readCursor(search.after)
+  const after = search.after === undefined ? undefined : readCursor(search.after, search.sort !== undefined)
   const [total, rows] = await Promise.all([count(reader, scope, family, search), page(reader, scope, family, search, after)])
   const shown = rows.slice(0, search.size)
   const items = await reader.documents<Families[F]>(
@@ -28,7 +23,7 @@ export async function find<F extends Family>(reader: Reader, scope: Scope, famil
   return {
     total,
     items,
-    next: rows.length > search.size && last !== undefined ? writeCursor(last[1] as bigint, String(last[2])) : undefined,
+    next: rows.length > search.size && last !== undefined ? cursorOf(last, search) : undefined,
   }
 }
 
@@ -42,32 +37,20 @@ async function count(reader: Reader, scope: Scope, family: Family, range: Range)
 /** One row more than asked for tells that there is a next page. */
 async function page(reader: Reader, scope: Scope, family: Family, search: Search, after: Cursor | undefined) {
   const parameters = new Parameters()
-  const select = reader.select(scope, family, search, PLACE, parameters)
+  const select = reader.select(scope, family, search, `${PLACE}${search.sort ? `, ${quoted(search.sort.field)} AS key` : ''}`, parameters)
   if (select === undefined) return []
-  const [order, beyond] = search.order === 'newest' ? ['DESC', '<'] : ['ASC', '>']
-  const rest =
-    after === undefined
-      ? ''
-      : `WHERE time ${beyond}= make_timestamp(${parameters.bindWhole(after.time)}) AND (time ${beyond} make_timestamp(${parameters.bindWhole(after.time)}) OR id ${beyond} ${parameters.bind(after.id)})`
+  const { order, beyond } = orderOf(search)
   return reader.rows(
-    `SELECT slice, epoch_us(time), id, block, line FROM (${select}) ${rest} ORDER BY time ${order}, id ${order} LIMIT ${parameters.bindWhole(search.size + 1)}`,
+    `SELECT slice, epoch_us(time), id, block, line${search.sort ? ', key' : ''} FROM (${select})${after ? ` WHERE ${beyond(after, parameters)}` : ''}
+     ORDER BY ${order} LIMIT ${parameters.bindWhole(search.size + 1)}`,
     parameters,
     scope.signal,
   )
 }
 
-function writeCursor(time: bigint, id: string): string {
-  return Buffer.from(JSON.stringify([Number(time), id])).toString('base64url')
-}
-
-function readCursor(cursor: string): Cursor {
-  try {
-    const [time, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown]
-    if (Number.isSafeInteger(time) && typeof id === 'string') return { time: time as number, id }
-  } catch (error) {
-    if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
-  }
-  throw new InvalidCursor('the cursor is not one that a page before gave: begin again without it')
+function cursorOf([, time, id, , , key]: DuckDBValue[], { sort }: Search): string {
+  const place = { time: Number(time), id: String(id) }
+  return writeCursor(sort ? { ...place, key: typeof key === 'bigint' ? Number(key) : key === null ? null : String(key) } : place)
 }
 
 export async function getMany<F extends Family>(reader: Reader, scope: Scope, family: F, ids: readonly string[]): Promise<Families[F][]> {

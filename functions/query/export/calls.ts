@@ -1,10 +1,10 @@
-import type { Range, Scope, Store } from '#adapters/store/port.ts'
+import type { Range, Scope, Search, Store } from '#adapters/store/port.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 
 const PAGE = 500
 
-/** Which calls are exported: those of a range and filter, newest first, `most` of them; or those chosen by their ids. */
-export type Chosen = { range: Range; most: number } | { ids: readonly string[] }
+/** Which calls are exported: those of a range and filter, newest first or sorted, `most` of them; or those chosen by their ids. */
+export type Chosen = { range: Range; sort?: Search['sort']; most: number } | { ids: readonly string[] }
 
 /** Calls of an export, page by page; `total` says how many fit, whatever is exported. */
 export interface Pages {
@@ -20,9 +20,9 @@ export async function pagesOf(store: Store, scope: Scope, chosen: Chosen): Promi
     calls.sort((one, other) => order.get(one.event.id)! - order.get(other.event.id)!)
     return { total: calls.length, pages: once(calls) }
   }
-  const { range, most } = chosen
+  const { range, sort, most } = chosen
   const read = (after: string | undefined, left: number) =>
-    store.find(scope, 'exchanges', { ...range, size: Math.min(PAGE, left), order: 'newest', ...(after !== undefined && { after }) })
+    store.find(scope, 'exchanges', { ...range, sort, size: Math.min(PAGE, left), order: 'newest', ...(after !== undefined && { after }) })
   const first = await read(undefined, most)
   async function* pages(): AsyncGenerator<ExchangeDocument[]> {
     let left = most

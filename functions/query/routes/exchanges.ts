@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { notFound } from '../../problem.ts'
 import { withBodies } from '../bodies.ts'
-import { PageQuery } from '../page.ts'
+import { PageQuery, parseSorting } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
 import { parseRange } from '../range.ts'
 import { waiting } from '../waiting.ts'
@@ -16,7 +16,12 @@ export const exchangeRoutes =
       {
         schema: {
           summary: 'Calls, page by page, without bodies',
-          querystring: Type.Object(PageQuery),
+          querystring: Type.Object({
+            ...PageQuery,
+            sort: Type.Optional(
+              Type.String({ description: 'A field that is a quantity or a keyword, with - before it for the largest first; else by time' }),
+            ),
+          }),
           response: {
             200: Type.Object({
               total: Type.Integer(),
@@ -29,7 +34,8 @@ export const exchangeRoutes =
       },
       async ({ query }, reply) => {
         const { size = 50, order = 'newest', after } = query
-        return ports.store.find({ ...ports.scope(), signal: waiting(reply) }, 'exchanges', { ...parseRange(query), size, order, after })
+        const search = { ...parseRange(query), size, order, sort: parseSorting(query.sort), after }
+        return ports.store.find({ ...ports.scope(), signal: waiting(reply) }, 'exchanges', search)
       },
     )
 

@@ -8,6 +8,7 @@ import { type Chosen, type Pages, pagesOf } from '../export/calls.ts'
 import { USUAL_COLUMNS } from '../export/csv.ts'
 import { packets } from '../export/packets.ts'
 import { csv, har, ndjson } from '../export/texts.ts'
+import { parseSorting } from '../page.ts'
 import type { QueryPorts, SecretsPort } from '../ports.ts'
 import { parseRange, RangeQuery } from '../range.ts'
 import { waiting } from '../waiting.ts'
@@ -35,7 +36,7 @@ export const exportRoutes =
       {
         schema: {
           summary: 'Calls as a file: CSV, NDJSON, HTTP Archive 1.2, or the packets of their connections as pcapng',
-          description: `Streamed, newest first; what is no longer waited for is given up. The header calls-found says how many fit. At most ${Object.entries(
+          description: `Streamed; what is no longer waited for is given up. The header calls-found says how many fit. At most ${Object.entries(
             FORMS,
           )
             .map(([form, { most }]) => `${most} (${form})`)
@@ -48,6 +49,7 @@ export const exportRoutes =
             ids: Type.Optional(
               Type.String({ description: `Ids of calls, with commas between, ${MOST_IDS} at most: these, whatever range and filter say` }),
             ),
+            sort: Type.Optional(Type.String({ description: 'As of the pages of calls; else the newest first' })),
             most: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Calls at most' })),
             columns: Type.Optional(
               Type.String({
@@ -100,8 +102,8 @@ function written(
   }
 }
 
-function chosenBy(query: { from?: string; to?: string; q?: string; ids?: string; most?: number }, most: number): Chosen {
-  if (query.ids === undefined) return { range: parseRange(query), most: Math.min(query.most ?? most, most) }
+function chosenBy(query: { from?: string; to?: string; q?: string; sort?: string; ids?: string; most?: number }, most: number): Chosen {
+  if (query.ids === undefined) return { range: parseRange(query), sort: parseSorting(query.sort), most: Math.min(query.most ?? most, most) }
   const ids = [...new Set(query.ids.split(',').filter((id) => id !== ''))]
   if (ids.length > MOST_IDS) throw new Problem(400, 'Bad request', `ids names ${ids.length} calls: give ${MOST_IDS} at most, or a filter.`)
   return { ids }
