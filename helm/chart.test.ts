@@ -115,6 +115,15 @@ describe.skipIf(noHelm)('the chart', () => {
     expect([...properties.functions.properties.overrides.propertyNames.enum].sort()).toEqual(functions.map(({ name }) => name).sort())
   })
 
+  it('makes the key that secrets are sealed with, the same for every function, unless a Secret of one’s own holds it', () => {
+    const { manifests } = set()
+    const [sealing] = find(manifests, 'Secret', 'spider-sealing') as unknown as { stringData: { key: string } }[]
+    expect(Buffer.from(sealing.stringData.key, 'base64')).toHaveLength(32)
+    const named = { name: 'SPIDER_SECRETS_KEY', valueFrom: { secretKeyRef: { name: 'spider-sealing', key: 'key' } } }
+    for (const it of services(manifests)) expect(it.spec.template.spec.containers[0].env, it.metadata.name).toContainEqual(named)
+    expect(find(set('existingSecret=mine').manifests, 'Secret', 'spider-sealing')).toEqual([])
+  })
+
   it('gives nobody a right that is not needed', () => {
     const { manifests } = set('agents.whisperer.enabled=true')
     const pods = manifests.map(
@@ -155,8 +164,10 @@ describe.skipIf(noHelm || !kustomize)('the chart and the manifests', () => {
       const { annotations } = spec.template.metadata
       const { 'spider/settings': _hash, ...scaling } = annotations as unknown as Record<string, string>
       const { volumes, containers, ...pod } = spec.template.spec as unknown as Record<string, Tree>
-      const { envFrom: _from, imagePullPolicy: _policy, ...container } = containers[0]
-      return { name: metadata.name, scaling, pod, volumes, container }
+      const { envFrom: _from, imagePullPolicy: _policy, env, ...container } = containers[0]
+      // The chart makes this key; who applies the manifests gives it with the other secrets.
+      const told = (env as unknown as { name: string }[]).filter(({ name }) => name !== 'SPIDER_SECRETS_KEY')
+      return { name: metadata.name, scaling, pod, volumes, container, told }
     }
     expect(services(chartOf).map(essence).sort(byName)).toEqual(services(base).map(essence).sort(byName))
   })

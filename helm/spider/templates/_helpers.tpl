@@ -34,6 +34,16 @@ http://{{ eq .Values.broker.class "Kafka" | ternary "kafka-broker-ingress" "brok
 {{- end -}}
 {{- end }}
 
+{{- /* What secrets of TLS sessions are sealed with: likewise made once, and kept. */ -}}
+{{- define "spider.sealingKey" -}}
+{{- $kept := lookup "v1" "Secret" .Release.Namespace "spider-sealing" -}}
+{{- if and $kept $kept.data (hasKey $kept.data "key") -}}
+{{ index $kept.data "key" | b64dec }}
+{{- else -}}
+{{ randBytes 32 }}
+{{- end -}}
+{{- end }}
+
 {{- define "spider.secretName" -}}
 {{ .Values.existingSecret | default "spider" }}
 {{- end }}
@@ -55,6 +65,10 @@ storageClassName: {{ . }}
 - name: K_SINK
   value: {{ include "spider.sink" .root }}
 {{- with .root }}
+{{- if not .Values.existingSecret }}
+- name: SPIDER_SECRETS_KEY
+  valueFrom: { secretKeyRef: { name: spider-sealing, key: key } }
+{{- end }}
 {{- if .Values.redis.enabled }}
 - name: REDIS_PASSWORD
   valueFrom: { secretKeyRef: { name: spider-redis, key: password } }

@@ -1,9 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { httpBus } from '#adapters/bus/http/bus.ts'
+import { retrying } from '#adapters/bus/http/retrying.ts'
+import type { Event } from '#events/define.ts'
 import { openDoor, type Way } from './door.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** Sends these events as an agent does, one after the other: each is kept when the next is sent. */
+export async function sendEvents(events: readonly Event[]): Promise<void> {
+  const door = await openDoor('ingest')
+  const bus = retrying(httpBus({ url: door.url, timeoutMs: 120_000 }))
+  for (const event of events) await bus.publish(event)
+  await door.close()
+}
 
 /** What an agent said when it ended. */
 export interface Sent {

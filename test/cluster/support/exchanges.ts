@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { byId, fromDocument, fromTruth, type Truth } from '../../support/make-big.ts'
+import { asTold, decryptions, expected, type Https } from '../../support/secrets.ts'
 import { waitFor } from './cluster.ts'
 
 const INDEX = 'spider-exchanges'
@@ -48,6 +49,21 @@ export async function expectTruth(elasticsearch: string, truth: Truth[], ms = 18
   expect(documents.length).toBe(truth.length)
   expect(byId(documents.map(fromDocument))).toEqual(byId(truth.map(fromTruth)))
 }
+
+/** The calls of a connection of TLS are there as they were told, once each; calls of others may be too. */
+export async function expectOpened(elasticsearch: string, connection: Https, ms = 120_000): Promise<void> {
+  const wanted = expected(connection)
+  const found = async (): Promise<string[]> => asTold(await allExchanges(elasticsearch)).filter((line) => wanted.includes(line))
+  await waitFor(`${wanted.length} calls of HTTPS`, ms, async () => ((await found()).length >= wanted.length ? true : undefined))
+  expect(await found()).toEqual(wanted)
+}
+
+/** A handshake is there of which this is told: decrypted, or why not. */
+export const expectHandshake = (elasticsearch: string, decryption: string, ms = 120_000): Promise<true> =>
+  waitFor(`a handshake with ${decryption}`, ms, async () => {
+    await countExchanges(elasticsearch)
+    return decryptions(await allExchanges(elasticsearch)).includes(decryption) ? true : undefined
+  })
 
 /** Drops everything that an earlier test has stored: index by index, since a pattern may be forbidden. */
 export async function forgetAll(elasticsearch: string): Promise<void> {

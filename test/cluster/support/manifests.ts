@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
@@ -22,6 +23,7 @@ export function writeOverlay({ pods }: Servers, image: string, components: strin
     S3_PREFIX: PREFIX.replace(':', '/'),
     AWS_ACCESS_KEY_ID: pods.AWS_ACCESS_KEY_ID,
     AWS_SECRET_ACCESS_KEY: pods.AWS_SECRET_ACCESS_KEY,
+    SPIDER_SECRETS_KEY: randomBytes(32).toString('base64'),
   }
   const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}`)
   writeFileSync(`${folder}/spider.env`, `${lines.join('\n')}\n`)
