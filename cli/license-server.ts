@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
+import { signalled } from '#agents/agent/server.ts'
 import { UsageError } from './usage.ts'
+import { port } from './values.ts'
 
 interface Options {
   port: number
@@ -26,12 +28,6 @@ export function addLicenseServer(program: Command, finish: (code: number) => voi
     .action(async (options: Options) => finish(await serve(options)))
 }
 
-function port(text: string): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number
-  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
-}
-
 async function serve({ port, listen, data, newKey }: Options): Promise<number> {
   const { startLicenseServer } = await import('#functions/host/license-server.ts')
   try {
@@ -45,9 +41,7 @@ async function serve({ port, listen, data, newKey }: Options): Promise<number> {
       listen,
     })
     process.stderr.write(`The license server is on ${server.url}\nEnd it with Ctrl-C.\n`)
-    await new Promise<void>((ended) => {
-      for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => ended())
-    })
+    await signalled()
     await server.close()
     return 0
   } catch (error) {

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { CaptureRefused } from '#adapters/capture/port.ts'
+import { signalled } from '#agents/agent/server.ts'
 import { OptionError, parse } from '#agents/whisperer/options.ts'
 import { variablesForHelp } from '#functions/host/settings-page.ts'
 import type { Closer } from './start/server.ts'
 import { UsageError } from './usage.ts'
+import { hours, port } from './values.ts'
 
 interface StartOptions {
   interface: string[]
@@ -61,18 +63,6 @@ export function addStart(program: Command, finish: (code: number) => void): void
     .action(async (files: string[], options: StartOptions) => finish(await start(files, options)))
 }
 
-function port(text: string): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number
-  throw new InvalidArgumentError('A port is a whole number from 0 to 65535.')
-}
-
-function hours(text: string): number {
-  const number = Number(text)
-  if (number > 0) return number
-  throw new InvalidArgumentError('Give a number of hours above 0.')
-}
-
 async function start(files: string[], options: StartOptions): Promise<number> {
   const closers: Closer[] = []
   try {
@@ -105,18 +95,6 @@ function captureOptions({ interface: interfaces, filter, snapLength, buffer }: S
   if (buffer !== undefined) words.push('--buffer', buffer)
   return parse(words, process.env).options
 }
-
-/** Resolves at the first Ctrl-C or SIGTERM; the second ends the process at once. */
-const signalled = (): Promise<void> =>
-  new Promise((resolve) => {
-    let times = 0
-    const stop = (): void => {
-      times++
-      if (times > 1) process.exit(130)
-      resolve()
-    }
-    process.on('SIGINT', stop).on('SIGTERM', stop)
-  })
 
 const say = (...lines: string[]): void => {
   for (const line of lines) process.stderr.write(`${line}\n`)

@@ -1,26 +1,13 @@
-import { homedir, hostname } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { COMMON } from '../agent/common-options.ts'
 import { type Command, helpOf, option, parseOptions, type Values } from '../agent/options.ts'
-import { agentName, any, duration, list, number, url } from '../agent/values.ts'
+import { any, list, number } from '../agent/values.ts'
 
 /** Every option of the agent: the help is printed from here. */
 export const OPTIONS = {
-  server: option({
-    flag: '--server',
-    variable: 'SPIDER_SERVER',
-    placeholder: 'URL',
-    default: '',
-    help: 'the Spider that secrets are sent to',
-    read: url,
-  }),
-  token: option({
-    flag: '--token',
-    variable: 'SPIDER_TOKEN',
-    placeholder: 'TOKEN',
-    default: '',
-    help: 'what the server knows this agent by; better given as the variable',
-    read: any,
-  }),
+  server: COMMON.server,
+  token: COMMON.token,
   process: option({
     flag: '--process',
     variable: 'SPIDER_PROCESS',
@@ -65,38 +52,10 @@ export const OPTIONS = {
     help: 'where the compiled program and what was learned of libraries are kept',
     read: any,
   }),
-  timeout: option({
-    flag: '--timeout',
-    variable: 'SPIDER_TIMEOUT',
-    placeholder: 'TIME',
-    default: '30s',
-    help: 'how long an answer of the server is waited for',
-    read: duration('s', 100, 600_000),
-  }),
-  statusInterval: option({
-    flag: '--status-interval',
-    variable: 'SPIDER_STATUS_INTERVAL',
-    placeholder: 'TIME',
-    default: '20s',
-    help: 'how often the agent says how it goes',
-    read: duration('s', 100, 3_600_000),
-  }),
-  statusIdle: option({
-    flag: '--status-idle',
-    variable: 'SPIDER_STATUS_IDLE',
-    placeholder: 'TIME',
-    default: '10m',
-    help: 'how often, while nothing changes',
-    read: duration('s', 100, 86_400_000),
-  }),
-  name: option({
-    flag: '--name',
-    variable: 'SPIDER_NAME',
-    placeholder: 'NAME',
-    default: '',
-    help: "the agent's name; without, the host's",
-    read: (text) => agentName(text || hostname()),
-  }),
+  timeout: COMMON.timeout,
+  statusInterval: COMMON.statusInterval,
+  statusIdle: COMMON.statusIdle,
+  name: COMMON.name,
 } as const
 
 export type Options = Values<typeof OPTIONS>

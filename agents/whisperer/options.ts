@@ -1,27 +1,13 @@
-import { hostname } from 'node:os'
+import { COMMON } from '../agent/common-options.ts'
 import { defaultsOf, helpOf, option, parseOptions, type Values } from '../agent/options.ts'
-import { agentName, any, choice, duration, list, number, OptionError, size, url, wrong } from '../agent/values.ts'
+import { any, choice, duration, list, number, OptionError, size, wrong } from '../agent/values.ts'
 
 export { OptionError } from '../agent/values.ts'
 
 /** Every option of the agent: the help and the documentation are printed from here. */
 export const OPTIONS = {
-  server: option({
-    flag: '--server',
-    variable: 'SPIDER_SERVER',
-    placeholder: 'URL',
-    default: '',
-    help: 'the Spider that packets are sent to',
-    read: url,
-  }),
-  token: option({
-    flag: '--token',
-    variable: 'SPIDER_TOKEN',
-    placeholder: 'TOKEN',
-    default: '',
-    help: 'what the server knows this agent by; better given as the variable',
-    read: any,
-  }),
+  server: COMMON.server,
+  token: COMMON.token,
   interface: option({
     flag: '--interface',
     short: '-i',
@@ -94,14 +80,7 @@ export const OPTIONS = {
     help: 'batches on their way at once, one of each lane',
     read: number(1, 64),
   }),
-  timeout: option({
-    flag: '--timeout',
-    variable: 'SPIDER_TIMEOUT',
-    placeholder: 'TIME',
-    default: '30s',
-    help: 'how long an answer of the server is waited for',
-    read: duration('s', 100, 600_000),
-  }),
+  timeout: COMMON.timeout,
   spool: option({
     flag: '--spool',
     variable: 'SPIDER_SPOOL',
@@ -126,22 +105,8 @@ export const OPTIONS = {
     help: 'how much may wait in memory to be sent',
     read: size(2 ** 20, 2 ** 34),
   }),
-  statusInterval: option({
-    flag: '--status-interval',
-    variable: 'SPIDER_STATUS_INTERVAL',
-    placeholder: 'TIME',
-    default: '20s',
-    help: 'how often the agent says how it goes',
-    read: duration('s', 100, 3_600_000),
-  }),
-  statusIdle: option({
-    flag: '--status-idle',
-    variable: 'SPIDER_STATUS_IDLE',
-    placeholder: 'TIME',
-    default: '10m',
-    help: 'how often, while nothing changes',
-    read: duration('s', 100, 86_400_000),
-  }),
+  statusInterval: COMMON.statusInterval,
+  statusIdle: COMMON.statusIdle,
   resolve: option({
     flag: '--resolve',
     variable: 'SPIDER_RESOLVE',
@@ -150,14 +115,7 @@ export const OPTIONS = {
     help: 'addresses whose names are asked of the resolver: private, all, none',
     read: choice('private', 'all', 'none'),
   }),
-  name: option({
-    flag: '--name',
-    variable: 'SPIDER_NAME',
-    placeholder: 'NAME',
-    default: '',
-    help: "the agent's name; without, the host's",
-    read: (text) => agentName(text || hostname()),
-  }),
+  name: COMMON.name,
 } as const
 
 export type Options = Values<typeof OPTIONS>
