@@ -86,6 +86,51 @@ describe.skipIf(noBrowser)('facets', () => {
     expect(await facet('Method').getByRole('listitem').count()).toBeGreaterThan(1)
   })
 
+  const menu = async (page: Tab) => {
+    const list = page.getByRole('region', { name: 'Filters and views of the team' })
+    if ((await list.count()) === 0) await page.getByRole('button', { name: 'Filters and views of the team' }).click()
+    return list
+  }
+
+  it('are kept in a view that another of the team opens', async () => {
+    await facet('Method').getByRole('button', { name: /^POST/ }).click()
+    const mine = await menu(tab)
+    await mine.getByRole('radio', { name: /^all of this/ }).check()
+    await mine.getByPlaceholder('name').fill('what is written')
+    await mine.getByRole('button', { name: 'Save' }).click()
+    await mine.getByRole('radio', { name: 'this filter' }).check()
+    await mine.getByPlaceholder('name').fill('writes')
+    await mine.getByRole('button', { name: 'Save' }).click()
+    await mine.getByRole('button', { name: /^writes/ }).waitFor()
+
+    const other = await newTab(`${server.url}/?upper=map`)
+    await (await menu(other)).getByRole('button', { name: /^writes/ }).click()
+    await total(
+      having(({ method }) => method === 'POST'),
+      other,
+    )
+    expect(new URL(other.url()).searchParams.get('upper')).toBe('map')
+    await (await menu(other)).getByRole('button', { name: /^what is written/ }).click()
+    await eventually(async () => new URL(other.url()).search === new URL(tab.url()).search || undefined)
+    await other.getByRole('region', { name: 'Calls by Method' }).getByRole('button', { name: /^POST/ }).waitFor()
+
+    const theirs = await menu(other)
+    await theirs.getByRole('button', { name: 'Rename writes' }).click()
+    await theirs.getByLabel('New name of writes').fill('all writes')
+    await theirs.getByRole('button', { name: 'Rename', exact: true }).click()
+    await theirs.getByRole('button', { name: /^all writes/ }).waitFor()
+    // What was renamed elsewhere meanwhile is not overwritten: the name it has now is shown.
+    await mine.getByRole('button', { name: 'Rename writes' }).click()
+    await mine.getByLabel('New name of writes').fill('my writes')
+    await mine.getByRole('button', { name: 'Rename', exact: true }).click()
+    await mine.getByRole('alert').filter({ hasText: 'meanwhile' }).waitFor()
+    await mine.getByRole('button', { name: 'Cancel' }).click()
+    await mine.getByRole('button', { name: 'Remove all writes' }).click()
+    await mine.getByRole('button', { name: 'Remove for all' }).click()
+    await eventually(async () => (await mine.getByRole('listitem').count()) === 1 || undefined)
+    await other.close()
+  })
+
   it.each(['light', 'dark'] as const)('have nothing that axe finds in %s colours', async (colorScheme) => {
     await tab.emulateMedia({ colorScheme })
     if (PICTURES) await tab.screenshot({ path: join(PICTURES, `facets-${colorScheme}.png`) })

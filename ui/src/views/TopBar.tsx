@@ -4,6 +4,7 @@ import { AddFiles } from './DropZone.tsx'
 import { Keys } from './Keys.tsx'
 import { License } from './License.tsx'
 import { RangeControls } from './RangeControls.tsx'
+import { SavedMenu } from './SavedMenu.tsx'
 
 const THEMES = { system: ['◐', 'as the system'], light: ['☀', 'light'], dark: ['☾', 'dark'] } as const
 
@@ -17,6 +18,7 @@ export function TopBar() {
       </h1>
       <RangeControls />
       <div class="space" />
+      <SavedMenu />
       <AddFiles />
       <Agents />
       <License />

@@ -16,7 +16,11 @@ export const UPPER: readonly View[] = [
 ]
 
 /** Below the timeline. */
-export const LOWER: readonly View[] = [{ name: 'grid', title: 'Calls', load: () => import('./grid/Calls.tsx').then(({ Calls }) => Calls) }]
+export const LOWER: readonly View[] = [
+  { name: 'grid', title: 'Calls', load: () => import('./grid/Calls.tsx').then(({ Calls }) => Calls) },
+  { name: 'sequence', title: 'Sequence', load: () => import('./sequence/Sequence.tsx').then(({ Sequence }) => Sequence) },
+  { name: 'waterfall', title: 'Waterfall', load: () => import('./waterfall/Waterfall.tsx').then(({ Waterfall }) => Waterfall) },
+]
 
 /** Beside the lower panel. */
 export const FACETS: View = { name: 'facets', title: 'Facets', load: () => import('./facets/Facets.tsx').then(({ Facets }) => Facets) }

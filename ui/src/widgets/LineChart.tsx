@@ -44,7 +44,8 @@ export function LineChart(props: LineChartProps) {
   }, [props.lines.length])
 
   useLayoutEffect(() => plot.current?.setData(dataOf(props)), [props.times, props.lines])
-  useLayoutEffect(() => plot.current?.redraw(), [props.painted])
+  // Without paths made anew: that would take the scale from before the first drawing, which is none.
+  useLayoutEffect(() => plot.current?.redraw(false), [props.painted])
 
   return <div class="line-chart" role="img" aria-label={described(props)} ref={box} />
 }

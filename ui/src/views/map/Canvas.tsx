@@ -149,7 +149,8 @@ function useDrawn(graph: Graph, places: Places, changes: readonly Change[] | und
 function useFit(svg: { current: SVGSVGElement | null }, viewport: Signal<Viewport>, places: Places): () => void {
   const fittedTo = useRef<Viewport | undefined>(undefined)
   const showAll = () => {
-    const { width: wide, height } = svg.current!.getBoundingClientRect()
+    // An observer may still tell of a map that has just been left.
+    const { width: wide, height } = svg.current?.getBoundingClientRect() ?? { width: 0, height: 0 }
     if (wide === 0 || height === 0) return
     viewport.value = fitted(frame([...places.values()].map((place) => place.peek())), { width: wide, height })
     fittedTo.current = viewport.peek()
