@@ -1,5 +1,6 @@
 import type { Scope, Store } from '#adapters/store/port.ts'
 import type { Filter } from '#engines/query/ast.ts'
+import type { Mark, Quality, QualityBin } from '#events/documents/quality.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 
 const MINUTE = 60_000
@@ -14,35 +15,6 @@ const MOST_BINS = 50_000
 /** When an agent that said this last is silent, ms since 1970. */
 export const silentFrom = ({ '@timestamp': at, spider }: StatusDocument): number =>
   Date.parse(at) + (spider.next ?? EVERY_S) * 1000 + LATE_MS
-
-export interface QualityBin {
-  time: number
-  complete: number
-  incomplete: number
-  malformed: number
-  pending: number
-  captured: number
-  kernel: number
-  overflow: number
-  /** Packets that the agent left out, as it was told to. */
-  filtered: number
-  /** Sessions of TLS that could not be read, or not whole. */
-  encrypted: number
-  silent: string[]
-}
-
-/** Something that happened to an agent. */
-export interface Mark {
-  time: number
-  kind: 'started' | 'stopped' | 'failed' | 'silent' | 'back'
-  agent: string
-}
-
-export interface Quality {
-  width: number
-  bins: QualityBin[]
-  marks: Mark[]
-}
 
 const STATUSES = ['complete', 'incomplete', 'malformed', 'pending'] as const
 

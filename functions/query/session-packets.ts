@@ -3,23 +3,8 @@ import type { Scope, Store } from '#adapters/store/port.ts'
 import { ACK, FIN, PSH, RST, SYN } from '#engines/packet/frame.ts'
 import { SectionWriter } from '#engines/pcap/writer.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 import { walkPackets } from '../lane/stored-packets.ts'
-
-/** A packet of a session, as the list of packets shows it. */
-export interface SessionPacket {
-  number: number
-  /** µs since 1970. */
-  time: number
-  side: 'client' | 'server'
-  /** Relative to the first of its side. */
-  sequence: number
-  acknowledgement: number
-  flags: string
-  length: number
-  window: number
-  captured: number
-  block: string
-}
 
 const FLAGS: readonly [number, string][] = [
   [SYN, 'SYN'],

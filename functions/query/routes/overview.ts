@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Quality } from '#events/documents/quality.ts'
 import { parseGroupBy, widthFor } from '../grouping.ts'
 import type { QueryPorts } from '../ports.ts'
 import { qualityOf } from '../quality.ts'
@@ -11,8 +12,6 @@ const MOST_BARS = 20_000
 
 /** What the timeline is told apart by. */
 const By = Type.String({ default: 'status_class', description: 'A field, status_class, client.address or server.address' })
-
-const Mark = Type.Enum(['started', 'stopped', 'failed', 'silent', 'back'])
 
 export const overviewRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
@@ -66,27 +65,7 @@ export const overviewRoutes =
           summary: 'How much of the truth is there, minute by minute, and why the rest is not',
           querystring: Type.Object({ from: RangeQuery.from, to: RangeQuery.to }),
           response: {
-            200: Type.Object({
-              width: Type.Integer(),
-              bins: Type.Array(
-                Type.Object({
-                  time: Type.Number(),
-                  complete: Type.Integer(),
-                  incomplete: Type.Integer(),
-                  malformed: Type.Integer(),
-                  pending: Type.Integer(),
-                  captured: Type.Integer({ description: 'Packets' }),
-                  kernel: Type.Integer({ description: 'Packets dropped by the kernel' }),
-                  overflow: Type.Integer({ description: 'Packets dropped by the agent' }),
-                  filtered: Type.Integer({ description: 'Packets that the agent left out, as it was told to' }),
-                  encrypted: Type.Integer({ description: 'Sessions of TLS that could not be read, or not whole' }),
-                  silent: Type.Array(Type.String(), { description: 'Agents that should have spoken and did not' }),
-                }),
-              ),
-              marks: Type.Array(Type.Object({ time: Type.Number(), kind: Mark, agent: Type.String({ description: 'Its name' }) }), {
-                description: 'What happened to agents',
-              }),
-            }),
+            200: Quality,
           },
         },
       },

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { SessionDocument } from '#events/documents/session.ts'
+import { SessionPacket } from '#events/documents/session-packet.ts'
 import { notFound, Problem } from '../../problem.ts'
 import { PageQuery } from '../page.ts'
 import type { QueryPorts } from '../ports.ts'
@@ -10,18 +11,6 @@ import { sessionKeyLog } from '../session-secrets.ts'
 
 const MOST_PACKETS = 10_000
 const ById = Type.Object({ id: Type.String() })
-const Packet = Type.Object({
-  number: Type.Integer(),
-  time: Type.Number({ description: 'µs since 1970' }),
-  side: Type.Union([Type.Literal('client'), Type.Literal('server')]),
-  sequence: Type.Integer({ description: 'Relative to the first of its side' }),
-  acknowledgement: Type.Integer(),
-  flags: Type.String(),
-  length: Type.Integer({ description: 'Payload bytes' }),
-  window: Type.Integer(),
-  captured: Type.Integer(),
-  block: Type.String(),
-})
 
 export const sessionRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
@@ -81,7 +70,7 @@ export const sessionRoutes =
         schema: {
           summary: 'The packets of a connection, the first 10,000',
           params: ById,
-          response: { 200: Type.Object({ items: Type.Array(Packet), total: Type.Integer() }) },
+          response: { 200: Type.Object({ items: Type.Array(SessionPacket), total: Type.Integer() }) },
         },
       },
       async ({ params }) => listPackets(ports, ports.scope(), await find(params.id), MOST_PACKETS),

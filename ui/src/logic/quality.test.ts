@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { causesOf, levelOf, type QualityBin, qualityInWords, qualityLine } from './quality.ts'
+import type { QualityBin } from '#events/documents/quality.ts'
+import { causesOf, levelOf, qualityInWords, qualityLine } from './quality.ts'
 
 const bin = (time: number, more: Partial<QualityBin> = {}): QualityBin => ({
   time,

@@ -1,36 +1,6 @@
+import type { Mark, QualityBin } from '#events/documents/quality.ts'
 import { count, plural } from './format.ts'
 import type { Span } from './range.ts'
-
-/** What `/quality` answers for a minute. */
-export interface QualityBin {
-  time: number
-  complete: number
-  incomplete: number
-  malformed: number
-  pending: number
-  captured: number
-  kernel: number
-  overflow: number
-  /** Packets that agents left out, as they were told to. */
-  filtered: number
-  /** Sessions of TLS that could not be read, or not whole. */
-  encrypted: number
-  /** Names of agents from which nothing was heard. */
-  silent: string[]
-}
-
-/** Something that happened to an agent. */
-export interface Mark {
-  time: number
-  kind: 'started' | 'stopped' | 'failed' | 'silent' | 'back'
-  agent: string
-}
-
-export interface Quality {
-  width: number
-  bins: QualityBin[]
-  marks: Mark[]
-}
 
 const HAPPENED: Record<Mark['kind'], string> = {
   started: 'began to capture',

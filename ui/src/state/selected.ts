@@ -1,8 +1,8 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 import { latest } from '../logic/latest.ts'
-import type { Packet } from '../logic/packet/packets.ts'
 import { read, report } from './api.ts'
 import { rows } from './calls.ts'
 import { renewed } from './connection.ts'
@@ -12,7 +12,7 @@ import { address, call } from './place.ts'
 const whole = signal<ExchangeDocument | undefined>(undefined)
 export const failure = signal<string | undefined>(undefined)
 export const session = signal<SessionDocument | undefined>(undefined)
-export const packets = signal<{ items: Packet[]; total: number } | undefined>(undefined)
+export const packets = signal<{ items: SessionPacket[]; total: number } | undefined>(undefined)
 export const sessionFailure = signal<string | undefined>(undefined)
 
 /** The opened call: whole when it was read, meanwhile what the grid knows of it. */
@@ -65,7 +65,7 @@ effect(() => {
       const path = `/sessions/${encodeURIComponent(id)}`
       const [document, list] = await Promise.all([
         read<SessionDocument>(path, {}, stop),
-        read<{ items: Packet[]; total: number }>(`${path}/packets`, {}, stop),
+        read<{ items: SessionPacket[]; total: number }>(`${path}/packets`, {}, stop),
       ])
       session.value = document
       packets.value = list

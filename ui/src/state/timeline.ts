@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
+import type { Quality } from '#events/documents/quality.ts'
 import { type Bars, binsFor, type Histogram, toBars } from '../logic/bins.ts'
 import { latest } from '../logic/latest.ts'
-import type { Quality } from '../logic/quality.ts'
 import { spanOf } from '../logic/range.ts'
 import { read, report } from './api.ts'
 import { serverNow } from './clock.ts'

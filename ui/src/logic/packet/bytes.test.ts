@@ -5,10 +5,10 @@ import { ACK, FIN, SYN } from '#engines/packet/frame.ts'
 import { corpusBytes, corpusFiles, hasCorpus } from '#engines/pcap/corpus.case.ts'
 import { type Packet as Built, conversation, handshake, segment } from '#engines/tcp/talk.case.ts'
 import { micros } from '#engines/time.ts'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 import { carried, readCapture } from './carried.ts'
 import { follow } from './follow.ts'
 import { layersOf } from './layers.ts'
-import type { Packet } from './packets.ts'
 import { spread, transmission } from './transmission.ts'
 
 const CLIENT = { ip: '10.0.0.1', port: 40_000 }
@@ -64,7 +64,7 @@ describe('following a stream', () => {
 })
 
 /** Packets as the server lists them, from those built. */
-const listed = (packets: Built[]): Packet[] => {
+const listed = (packets: Built[]): SessionPacket[] => {
   const decoder = new PacketDecoder()
   const first: { client?: number; server?: number } = {}
   return packets.map(({ bytes, originalLength, at }, i) => {

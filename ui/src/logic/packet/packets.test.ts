@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { closedBy, during, handshake, type Packet } from './packets.ts'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
+import { closedBy, during, handshake } from './packets.ts'
 
 /** `c SYN 100`: side, flags, time. */
-const packets = (...lines: string[]): Packet[] =>
+const packets = (...lines: string[]): SessionPacket[] =>
   lines.map((line, i) => {
     const [side, flags, time] = line.split(' ')
     return {

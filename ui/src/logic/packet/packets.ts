@@ -1,23 +1,9 @@
-/** A packet of a session, as `/sessions/{id}/packets` answers it. Sequence numbers are relative to the side's first. */
-export interface Packet {
-  number: number
-  /** µs since 1970. */
-  time: number
-  side: 'client' | 'server'
-  sequence: number
-  acknowledgement: number
-  /** `SYN,ACK` */
-  flags: string
-  length: number
-  window: number
-  captured: number
-  block: string
-}
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 
-const has = (packet: Packet, flag: string): boolean => packet.flags.split(',').includes(flag)
+const has = (packet: SessionPacket, flag: string): boolean => packet.flags.split(',').includes(flag)
 
 /** µs between SYN, SYN-ACK and ACK; undefined for what was not seen. */
-export function handshake(packets: Packet[]): { answer: number | undefined; total: number | undefined } {
+export function handshake(packets: SessionPacket[]): { answer: number | undefined; total: number | undefined } {
   const syn = packets.find((packet) => packet.side === 'client' && has(packet, 'SYN'))
   const answer = syn && packets.find((packet) => packet.side === 'server' && has(packet, 'SYN') && packet.time >= syn.time)
   const last = answer && packets.find((packet) => packet.side === 'client' && has(packet, 'ACK') && packet.time >= answer.time)
@@ -25,7 +11,7 @@ export function handshake(packets: Packet[]): { answer: number | undefined; tota
 }
 
 /** Who ended the connection, and how: the first FIN or RST. Undefined when neither was seen. */
-export function closedBy(packets: Packet[]): { side: Packet['side']; how: 'FIN' | 'RST'; time: number } | undefined {
+export function closedBy(packets: SessionPacket[]): { side: SessionPacket['side']; how: 'FIN' | 'RST'; time: number } | undefined {
   for (const packet of packets) {
     const how = has(packet, 'RST') ? 'RST' : has(packet, 'FIN') ? 'FIN' : undefined
     if (how) return { side: packet.side, how, time: packet.time }
@@ -34,4 +20,4 @@ export function closedBy(packets: Packet[]): { side: Packet['side']; how: 'FIN' 
 }
 
 /** Whether a packet was seen while the call went on: it carried it, or acknowledged it. */
-export const during = (packet: Packet, from: number, to: number): boolean => packet.time >= from && packet.time <= to
+export const during = (packet: SessionPacket, from: number, to: number): boolean => packet.time >= from && packet.time <= to

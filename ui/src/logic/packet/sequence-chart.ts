@@ -1,4 +1,4 @@
-import type { Packet } from './packets.ts'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 import type { Transmission } from './transmission.ts'
 
 /** Lines and points of a chart of sequence numbers over time, in a box of 0..width and 0..height with 0 at the top. */
@@ -23,7 +23,7 @@ const NAMES = {
 
 /** Undefined when there is nothing to draw. */
 export function sequenceChart(
-  packets: Packet[],
+  packets: SessionPacket[],
   { marks, stalls }: Transmission,
   width: number,
   height: number,
@@ -35,7 +35,7 @@ export function sequenceChart(
   const time = Math.max(last.time - first.time, 1)
   const x = (at: number) => round(((at - first.time) / time) * width)
   const y = (sequence: number) => round(height - (sequence / bytes) * height)
-  const line = (side: Packet['side']): string => {
+  const line = (side: SessionPacket['side']): string => {
     let highest = 0
     const steps = [`M0 ${y(0)}`]
     for (const packet of packets) {

@@ -1,4 +1,4 @@
-import type { Packet } from './packets.ts'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 
 export type Mark = 'again' | 'out of order' | 'gap' | 'zero window' | 'keep-alive'
 
@@ -7,9 +7,9 @@ export interface Transmission {
   /** Index of a packet, and what is the matter with it. */
   marks: Map<number, Mark>
   /** From data to its acknowledgement, µs, of what was sent once (Karn's rule, RFC 6298, section 3). `side` sent the data. */
-  roundTrips: { time: number; side: Packet['side']; micros: number }[]
+  roundTrips: { time: number; side: SessionPacket['side']; micros: number }[]
   /** Stretches in which a side could take no more. */
-  stalls: { side: Packet['side']; from: number; to: number }[]
+  stalls: { side: SessionPacket['side']; from: number; to: number }[]
 }
 
 const MOST_WAITING = 1000
@@ -23,7 +23,7 @@ class Half {
   stalled: number | undefined
 }
 
-export function transmission(packets: Packet[]): Transmission {
+export function transmission(packets: SessionPacket[]): Transmission {
   const out: Transmission = { marks: new Map(), roundTrips: [], stalls: [] }
   const halves = { client: new Half(), server: new Half() }
   packets.forEach((packet, i) => {
@@ -40,7 +40,7 @@ export function transmission(packets: Packet[]): Transmission {
   return out
 }
 
-function sent(own: Half, { sequence, length, flags, time }: Packet): Mark | undefined {
+function sent(own: Half, { sequence, length, flags, time }: SessionPacket): Mark | undefined {
   const syn = flags.includes('SYN') ? 1 : 0
   const end = sequence + length + syn
   if (length === 0) {
@@ -66,7 +66,7 @@ function sent(own: Half, { sequence, length, flags, time }: Packet): Mark | unde
   return gap ? 'gap' : undefined
 }
 
-function acknowledged(other: Half, { acknowledgement, flags, time }: Packet, side: Packet['side'], out: Transmission): void {
+function acknowledged(other: Half, { acknowledgement, flags, time }: SessionPacket, side: SessionPacket['side'], out: Transmission): void {
   if (!flags.includes('ACK')) return
   const done = other.waiting.filter(({ end }) => end <= acknowledgement)
   const newest = done.at(-1)
@@ -75,7 +75,7 @@ function acknowledged(other: Half, { acknowledgement, flags, time }: Packet, sid
   other.waiting = other.waiting.slice(done.length)
 }
 
-function window(own: Half, { side, window: open, flags, time }: Packet, out: Transmission): Mark | undefined {
+function window(own: Half, { side, window: open, flags, time }: SessionPacket, out: Transmission): Mark | undefined {
   if (flags.includes('RST') || flags.includes('SYN')) return undefined
   if (open === 0) {
     own.stalled ??= time

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 import { bytes, clock, count, duration, plural } from '../../logic/format.ts'
-import { closedBy, handshake, type Packet } from '../../logic/packet/packets.ts'
+import { closedBy, handshake } from '../../logic/packet/packets.ts'
 import { equals } from '../../logic/refine.ts'
 import { packets, session, sessionFailure } from '../../state/selected.ts'
 import { endpoint } from '../parts.tsx'
@@ -102,13 +103,13 @@ function Stream({ session: known }: { session: SessionDocument }) {
   )
 }
 
-function handshakeInWords({ spider }: SessionDocument, seen: Packet[] | undefined): string {
+function handshakeInWords({ spider }: SessionDocument, seen: SessionPacket[] | undefined): string {
   if (spider.handshake === undefined) return 'not seen: the connection was open before the capture, or its packets are missing'
   const answer = seen && handshake(seen).answer
   return `${duration(spider.handshake / 1000)}${answer === undefined ? '' : `, of which ${duration(answer)} until the SYN was answered`}`
 }
 
-function endInWords({ spider }: SessionDocument, seen: Packet[] | undefined): string {
+function endInWords({ spider }: SessionDocument, seen: SessionPacket[] | undefined): string {
   const by = seen && closedBy(seen)
   return by
     ? `${STATES[spider.state]}; the ${by.side} was first to send ${by.how === 'FIN' ? 'a FIN' : 'a RST'}, at ${local.time(by.time / 1000)}`

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import type { SessionPacket } from '#events/documents/session-packet.ts'
 import { bytes, count, duration, plural } from '../../logic/format.ts'
-import type { Packet } from '../../logic/packet/packets.ts'
 import { sequenceChart } from '../../logic/packet/sequence-chart.ts'
 import { spread, transmission } from '../../logic/packet/transmission.ts'
 
@@ -8,11 +8,11 @@ const WIDTH = 600
 const HEIGHT = 150
 
 /** How a TCP connection went, from its packets: sequence over time, round trips, what was sent again, stalls. */
-export function Transmission({ packets, total }: { packets: Packet[]; total: number }) {
+export function Transmission({ packets, total }: { packets: SessionPacket[]; total: number }) {
   const known = useMemo(() => transmission(packets), [packets])
   const chart = useMemo(() => sequenceChart(packets, known, WIDTH, HEIGHT), [packets, known])
   if (!chart) return null
-  const trips = (side: Packet['side']) => spread(known.roundTrips.filter((trip) => trip.side === side).map(({ micros }) => micros))
+  const trips = (side: SessionPacket['side']) => spread(known.roundTrips.filter((trip) => trip.side === side).map(({ micros }) => micros))
   const again = [...known.marks.values()].filter((mark) => mark === 'again' || mark === 'out of order').length
   const stalled = known.stalls.reduce((sum, { from, to }) => sum + to - from, 0)
   return (
