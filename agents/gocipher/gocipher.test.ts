@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '#adapters/free-port.case.ts'
 import type { Event } from '#events/define.ts'
@@ -20,6 +21,18 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** What is not kept in the structure: it cannot be had of it. */
 const NOT_KEPT = /^(CLIENT_EARLY_TRAFFIC_SECRET|EARLY_EXPORTER_SECRET) /
 
+/** A client that keeps no key log. */
+const GO = `package main
+
+import ("crypto/tls"; "io"; "os")
+
+func main() {
+  connection, err := tls.Dial("tcp", os.Args[1], &tls.Config{InsecureSkipVerify: true})
+  if err != nil { panic(err) }
+  connection.Write([]byte("GET / HTTP/1.0\\r\\n\\r\\n"))
+  io.ReadAll(connection)
+}
+`
 const randomOf = (line: string): string => line.split(' ')[1]
 
 describe.skipIf(reason !== undefined)('secrets of running processes', () => {
@@ -137,6 +150,61 @@ urllib.request.urlopen('https://127.0.0.1:${port}/', context=ssl._create_unverif
     ])
     await agree(1)
   })
+
+  it.skipIf(!installed('unshare') || !installed('nsenter'))(
+    'are those of a Node and a libssl in a file system of their own, as containers have',
+    async () => {
+      const place = join(folder, 'container')
+      mkdirSync(place)
+      const libraries = execFileSync('sh', ['-c', 'ldconfig -p | sed -n "s/.*=> //p" | grep -E "/lib(ssl|crypto)\\.so\\.[0-9.]+$"'], {
+        encoding: 'utf8',
+      })
+      const port = await freePort()
+      const script = `require('https').get({ host: '127.0.0.1', port: ${port}, rejectUnauthorized: false }, (answer) => answer.resume().on('end', () => setTimeout(() => {}, 1500)))`
+      const inside = [
+        `mount -t tmpfs none ${place}`,
+        `cp ${process.execPath} ${libraries.trim().split('\n').join(' ')} ${place}`,
+        `(LD_LIBRARY_PATH=${place} exec openssl s_server -accept 127.0.0.1:${port} -www -quiet -cert ${targets.certificate} -key ${targets.key} -keylogfile ${targets.keylog}) &`,
+        `${place}/${basename(process.execPath)} -e "setTimeout(() => ${script}, 3000)"`,
+        'kill %1',
+      ]
+      const child = targets.start('unshare', ['--mount', 'bash', '-c', inside.join('\n')])
+      await listens(port)
+      await pause(3500)
+      const { processes = [] } = gocipher.status().spider.tls ?? {}
+      const of = (name: string) => processes.find(({ executable }) => executable?.endsWith(name) && executable.includes(name))
+      expect(of(`${place}/${basename(process.execPath)}`)).toMatchObject({ state: 'ready' })
+      expect(of('/openssl')).toMatchObject({ state: 'ready' })
+      await once(child, 'close')
+      await agree(1)
+    },
+  )
+
+  it.skipIf(!installed('go'))(
+    'are those of programs in Go, stripped ones too',
+    async () => {
+      writeFileSync(join(folder, 'main.go'), GO)
+      const environment = { ...process.env, GOCACHE: join(folder, 'go-cache'), GO111MODULE: 'off' }
+      for (const [name, flags] of [
+        ['plain', ''],
+        ['stripped', '-s -w'],
+      ])
+        execFileSync('go', ['build', '-ldflags', flags, '-o', join(folder, name), join(folder, 'main.go')], {
+          env: environment,
+          stdio: 'ignore',
+        })
+      const port = await targets.server('-www')
+      // A program that is over sooner than it is looked at is read from its second run on.
+      for (let time = 0; time < 2; time++) {
+        for (const name of ['plain', 'stripped']) await targets.run(join(folder, name), [`127.0.0.1:${port}`])
+        await pause(1000)
+      }
+      const told = secrets().filter(({ process: who }) => who?.name === 'plain' || who?.name === 'stripped')
+      expect(new Set(told.map(({ process: who }) => who?.name)).size).toBe(2)
+      for (const { keylog } of told) expect(targets.known()).toContain(keylog)
+    },
+    300_000,
+  )
 
   it.skipIf(!installed('gnutls-serv'))('are those that GnuTLS writes, as server and client', async () => {
     const port = await freePort()

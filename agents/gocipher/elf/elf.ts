@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs'
+import { fstatSync, readSync } from 'node:fs'
 
 /** What a file is found not to be. */
 export class NotElf extends Error {
@@ -39,11 +39,13 @@ export class Elf {
   readonly machine: number
   readonly sections: readonly Section[]
   readonly #fd: number
+  readonly #size: number
   readonly #segments: readonly Segment[]
 
   /** @param fd of an open file, which stays the caller's. Throws `NotElf`. */
   constructor(fd: number) {
     this.#fd = fd
+    this.#size = fstatSync(fd).size
     const header = this.#read(0, 64)
     if (header.readUInt32BE(0) !== 0x7f454c46) throw new NotElf('it is no ELF file')
     if (header[4] !== 2 || header[5] !== 1) throw new NotElf('it is not a 64-bit little-endian ELF file')
@@ -159,10 +161,11 @@ export class Elf {
   /** What is there of these bytes. */
   #read(offset: number, size: number): Buffer {
     if (!(offset >= 0 && size >= 0 && size <= LARGEST && offset <= Number.MAX_SAFE_INTEGER)) throw new NotElf('its tables are damaged')
-    const bytes = Buffer.alloc(size)
+    const there = Math.max(0, Math.min(size, this.#size - offset))
+    const bytes = Buffer.alloc(there)
     let read = 0
-    while (read < size) {
-      const now = readSync(this.#fd, bytes, read, size - read, offset + read)
+    while (read < there) {
+      const now = readSync(this.#fd, bytes, read, there - read, offset + read)
       if (now === 0) break
       read += now
     }
