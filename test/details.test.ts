@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
@@ -200,7 +201,8 @@ describe.skipIf(left)('the details of a call', () => {
     const before = (await server.find('path=/form', 0)).total
     await tab.getByRole('button', { name: 'Copy as cURL' }).click()
     const command = await tab.evaluate<string>('navigator.clipboard.readText()')
-    execFileSync('/bin/sh', ['-c', `${command} --silent`])
+    // Not synchronously: what it asks is served by this process.
+    await promisify(execFile)('/bin/sh', ['-c', `${command} --silent`])
     const both = await eventually(async () => {
       const page = await server.find('path=/form capture=complete')
       return page.total > before ? page.items : undefined

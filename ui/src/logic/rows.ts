@@ -59,3 +59,15 @@ export function arrive(rows: Rows, fresh: ExchangeDocument[], following: boolean
 
 /** Lets in what waited. */
 export const letIn = (rows: Rows): Rows => arrive(rows, [], true)
+
+/** The page below, in the order in which the store sorted it. */
+export function append(items: ExchangeDocument[], below: ExchangeDocument[]): ExchangeDocument[] {
+  const known = new Set(items.map(({ event }) => event.id))
+  return items.concat(below.filter(({ event }) => !known.has(event.id)))
+}
+
+/** Live calls arrive in a list that the store sorted: known ones are replaced, of others only the store knows the place. */
+export function apart(rows: Rows, fresh: ExchangeDocument[], skipped: number): Rows {
+  const { waiting, ...after } = arrive({ ...rows, waiting: [] }, fresh, false)
+  return { ...after, waiting: [], skipped: rows.skipped + skipped + waiting.length }
+}

@@ -1,13 +1,13 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { latest } from '../logic/latest.ts'
 import { spanOf } from '../logic/range.ts'
-import { arrive, letIn, MOST_LIVE, merge, NO_ROWS, type Rows } from '../logic/rows.ts'
-import { read, report } from './api.ts'
+import { apart, append, arrive, letIn, MOST_LIVE, merge, NO_ROWS, type Rows } from '../logic/rows.ts'
+import { type Parameters, read, report } from './api.ts'
 import { serverNow } from './clock.ts'
 import { renewed } from './connection.ts'
 import { refused } from './filter.ts'
-import { q, range } from './place.ts'
+import { address, q, range } from './place.ts'
 
 interface Page {
   total: number
@@ -21,6 +21,9 @@ export const loading = signal(false)
 /** Whether the reader is at the top and reads nothing in particular: then new calls are let in at once. Set by the grid. */
 export const atTop = signal(true)
 
+/** The field that the store sorts by, with - before it for the largest first; else the newest are first. */
+export const sorting = computed(() => address.value.views['grid.sort'])
+
 /** Whether anything shows the list: only then is it read. */
 export const listed = signal(false)
 
@@ -29,15 +32,20 @@ let cursor: string | undefined
 let ended = false
 const run = latest()
 
+const OLDEST = '@timestamp'
+/** As the server takes it. The time alone sorts the other way round. */
+const orderNow = (): Parameters => (sorting.value === OLDEST ? { order: 'oldest' } : { order: 'newest', sort: sorting.value })
+
 /** Reads the first page again. */
 export function reload(): void {
   const { from, to } = spanOf(range.value, serverNow())
   const live = range.value.kind === 'live'
   const filter = q.value
+  const order = orderNow()
   loading.value = true
   run(async (stop) => {
     try {
-      const page = await read<Page>('/exchanges', { from, to: live ? undefined : to, q: filter, size: SIZE, order: 'newest' }, stop)
+      const page = await read<Page>('/exchanges', { from, to: live ? undefined : to, q: filter, size: SIZE, ...order }, stop)
       cursor = page.next
       ended = !page.next
       rows.value = { items: page.items, waiting: [], skipped: 0 }
@@ -54,7 +62,7 @@ export function reload(): void {
 }
 
 effect(() => {
-  void [range.value, q.value, renewed.value]
+  void [range.value, q.value, renewed.value, sorting.value]
   if (listed.value) reload()
 })
 
@@ -65,14 +73,15 @@ export function loadMore(): void {
   const { from, to } = spanOf(range.value, serverNow())
   const filter = q.value
   // Without a cursor (rows were let go while live) the last row's time says where to go on.
+  const order = orderNow()
   const place = cursor ? { to: range.value.kind === 'live' ? undefined : to, after: cursor } : { to: Date.parse(last['@timestamp']) + 1 }
   loading.value = true
   run(async (stop) => {
     try {
-      const page = await read<Page>('/exchanges', { from, q: filter, size: SIZE, order: 'newest', ...place }, stop)
+      const page = await read<Page>('/exchanges', { from, q: filter, size: SIZE, ...order, ...place }, stop)
       cursor = page.next
       ended = !page.next
-      rows.value = { ...rows.value, items: merge(page.items, rows.value.items) }
+      rows.value = { ...rows.value, items: sorting.value ? append(rows.value.items, page.items) : merge(page.items, rows.value.items) }
     } catch (error) {
       report(error, () => {})
     } finally {
@@ -84,7 +93,7 @@ export function loadMore(): void {
 /** Reads what came while the feed was away. Who reads the list keeps it as it is; what is new waits. */
 export async function catchUp(): Promise<void> {
   if (!listed.value) return
-  if (atTop.value) return reload()
+  if (atTop.value || sorting.value) return reload()
   const { from } = spanOf(range.value, serverNow())
   try {
     const page = await read<Page>('/exchanges', { from, q: q.value, size: SIZE, order: 'newest' })
@@ -102,7 +111,8 @@ export async function catchUp(): Promise<void> {
 export function arrived({ items, counted, skipped }: { items: ExchangeDocument[]; counted: number; skipped: number }): void {
   if (!listed.value) return
   const before = rows.value
-  settle({ ...arrive(before, items, atTop.value), skipped: before.skipped + skipped })
+  if (sorting.value) rows.value = apart(before, items, skipped)
+  else settle({ ...arrive(before, items, atTop.value), skipped: before.skipped + skipped })
   if (atTop.value && rows.value.skipped > 0) reloadSoon()
   if (total.value !== undefined) total.value += counted
 }

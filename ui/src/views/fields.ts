@@ -1,6 +1,8 @@
 import type { Filter } from '#engines/query/ast.ts'
+import { findField, isOrdered } from '#engines/query/fields.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { atLeast, equals } from '../logic/refine.ts'
+import { valueAt } from '../logic/value.ts'
 
 /** By what a cell of the grid can be filtered: the field behind a column, with the value a call has there. */
 export function termOf(call: ExchangeDocument, column: string): Filter | undefined {
@@ -34,6 +36,14 @@ export function termOf(call: ExchangeDocument, column: string): Filter | undefin
     case 'capture':
       return equals('spider.status', spider.status)
     default:
-      return undefined
+      return termOfField(call, column)
   }
+}
+
+/** Of a field that is a column: at least the quantity, else the value; of several values the first. */
+function termOfField(call: ExchangeDocument, name: string): Filter | undefined {
+  const field = findField(name)
+  const value = field && [valueAt(call, field.name)].flat()[0]
+  if (typeof value === 'number') return field?.type === 'number' ? equals(name, value) : atLeast(name, value)
+  return typeof value === 'string' && field && !isOrdered(field.type) ? equals(name, value) : undefined
 }

@@ -8,7 +8,12 @@ interface GridRowProps<Row> {
   /** px from the top of the list. */
   start: number
   columns: Column<Row>[]
+  /** Where pinned columns stand. */
+  left: ReadonlyMap<string, number>
+  /** Changes when the columns do. */
+  layout: string
   tone: string
+  chosen: boolean
   current: boolean
   opened: boolean
   /** Key of the column the keyboard, or the pointer, is in. */
@@ -17,21 +22,22 @@ interface GridRowProps<Row> {
   actions(row: Row, column: string): CellAction[] | undefined
 }
 
-/** What a row is drawn from, columns apart (those are new at every drawing, but only their number ever changes). */
-const LOOKED_AT = ['row', 'index', 'start', 'tone', 'current', 'opened', 'focused', 'over'] as const
+/** What a row is drawn from: the columns are new at every drawing, `layout` tells when they are others. */
+const LOOKED_AT = ['row', 'index', 'start', 'layout', 'tone', 'chosen', 'current', 'opened', 'focused', 'over'] as const
 
 /** One row; drawn again only when something about it changed. */
 export class GridRow<Row> extends Component<GridRowProps<Row>> {
   override shouldComponentUpdate(next: GridRowProps<Row>): boolean {
-    return LOOKED_AT.some((name) => this.props[name] !== next[name]) || this.props.columns.length !== next.columns.length
+    return LOOKED_AT.some((name) => this.props[name] !== next[name])
   }
 
-  override render({ id, row, index, start, columns, tone, current, opened, focused, over, actions }: GridRowProps<Row>) {
+  override render(props: GridRowProps<Row>) {
+    const { id, row, index, start, columns, left, tone, chosen, current, opened, focused, over, actions } = props
     return (
       <tr
-        class={`grid-row ${tone}${current ? ' current' : ''}${opened ? ' opened' : ''}`}
+        class={`grid-row ${tone}${current ? ' current' : ''}${opened ? ' opened' : ''}${chosen ? ' chosen' : ''}`}
         aria-rowindex={index + 2}
-        aria-selected={opened}
+        aria-selected={opened || chosen}
         data-key={id}
         style={{ transform: `translateY(${start}px)` }}
       >
@@ -39,7 +45,8 @@ export class GridRow<Row> extends Component<GridRowProps<Row>> {
           <td
             key={column.key}
             id={`cell-${id}-${column.key}`}
-            class={`cell cell-${column.key} ${column.align ?? ''}${column.key === focused ? ' focused' : ''}`}
+            class={`cell cell-${column.key} ${column.align ?? ''}${column.key === focused ? ' focused' : ''}${left.has(column.key) ? ' pinned' : ''}`}
+            style={left.has(column.key) ? { left: `${left.get(column.key)}px` } : undefined}
             data-column={column.key}
             title={column.hint?.(row)}
           >

@@ -9,6 +9,10 @@ export interface Column<Row> {
   /** Columns with the highest number are the first to go when room is short; 0 stays. */
   yields: number
   align?: 'end'
+  /** What the list is sorted by at a click on the title; absent: it cannot be. */
+  sortBy?: string
+  /** Stays in sight when the list is scrolled sideways. Those come first. */
+  pinned?: boolean
   cell(row: Row): ComponentChildren
   /** Whole text of the cell, shown when the pointer rests on it. */
   hint?(row: Row): string | undefined
@@ -20,6 +24,23 @@ export interface CellAction {
   sign: string
   label: string
   run(): void
+}
+
+export interface Sorting {
+  by: string
+  order: 'asc' | 'desc'
+}
+
+/** Where pinned columns stand, px from the left, by key. */
+export function pins<Row>(columns: readonly Column<Row>[]): ReadonlyMap<string, number> {
+  const left = new Map<string, number>()
+  let sum = 0
+  for (const { key, width, pinned } of columns) {
+    if (!pinned) break
+    left.set(key, sum)
+    sum += width
+  }
+  return left
 }
 
 /** The columns that have room in `width` px. */

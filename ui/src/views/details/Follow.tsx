@@ -13,10 +13,13 @@ const MOST_PACKETS = 5000
 const MOST_BYTES = 4_000_000
 const MOST_TURNS = 500
 const LONGEST = 20_000
+/** Bytes of it drawn at a time: a browser takes seconds to lay out a megabyte of text. */
+const STEP = 200_000
 
 /** What both sides said, in turns, as text or hex: as it went over the wire, of what is kept. */
 export function Follow({ session }: { session: SessionDocument }) {
   const [hex, setHex] = useState(false)
+  const [most, setMost] = useState(STEP)
   const { id } = session.spider.session
   const read = useRead(
     async (stop) =>
@@ -31,6 +34,7 @@ export function Follow({ session }: { session: SessionDocument }) {
   if (!packets) return <p class="soft padded">Reading the packets …</p>
   if (packets.length === 0) return <p class="soft padded">The packets are no longer kept.</p>
   const start = packets[0].time
+  const shown = drawn(turns, most)
   return (
     <>
       <div class="forms">
@@ -45,15 +49,27 @@ export function Follow({ session }: { session: SessionDocument }) {
         </span>
       </div>
       <section class="follow" aria-label="The stream" ref={reach}>
-        {turns.slice(0, MOST_TURNS).map((turn, i) => (
+        {turns.slice(0, shown).map((turn, i) => (
           <TurnView key={`${i} ${turn.offset}`} turn={turn} start={start} hex={hex} />
         ))}
-        {turns.length > MOST_TURNS && (
-          <p class="soft padded">{count(turns.length - MOST_TURNS)} more turns are in the download of the packets.</p>
+        {shown < Math.min(turns.length, MOST_TURNS) && (
+          <button type="button" class="more-turns" onClick={() => setMost(most + STEP)}>
+            Show more ({count(turns.length - shown)} left)
+          </button>
+        )}
+        {shown === MOST_TURNS && turns.length > shown && (
+          <p class="soft padded">{count(turns.length - shown)} more turns are in the download of the packets.</p>
         )}
       </section>
     </>
   )
+}
+
+/** How many of the turns have `most` bytes to draw, the first always. */
+function drawn(turns: Turn[], most: number): number {
+  let sum = 0
+  const full = turns.findIndex(({ bytes }) => (sum += Math.min(bytes.length, LONGEST)) > most)
+  return Math.min(full < 0 ? turns.length : Math.max(full, 1), MOST_TURNS)
 }
 
 function TurnView({ turn, start, hex }: { turn: Turn; start: number; hex: boolean }) {

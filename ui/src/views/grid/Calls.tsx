@@ -3,16 +3,22 @@ import { useEffect } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { toneOf } from '../../logic/call.ts'
 import { count, plural } from '../../logic/format.ts'
-import { atTop, listed, loading, loadMore, rows, showWaiting, total } from '../../state/calls.ts'
+import { moved, resized } from '../../logic/layout.ts'
+import { atTop, listed, loading, loadMore, rows, showWaiting, sorting, total } from '../../state/calls.ts'
 import { lookAtAll } from '../../state/extent.ts'
 import { clear, narrow } from '../../state/filter.ts'
 import { type Section, useKeys } from '../../state/keys.ts'
-import { call, following, go, open, q, range } from '../../state/place.ts'
-import type { CellAction } from '../../widgets/columns.ts'
+import { call, following, go, open, q, range, setOfView } from '../../state/place.ts'
+import type { CellAction, Sorting } from '../../widgets/columns.ts'
 import { Grid } from '../../widgets/Grid.tsx'
 import { close } from '../details/Close.tsx'
 import { termOf } from '../fields.ts'
-import { COLUMNS } from './columns.tsx'
+import { Chosen } from './Chosen.tsx'
+import { ColumnsMenu } from './ColumnsMenu.tsx'
+import { TIME } from './columns.tsx'
+import { ExportMenu } from './ExportMenu.tsx'
+import { arrange, columns, isChosen, layout } from './layout.ts'
+import { choose, chooseNone, chosen, chosenKeys } from './selection.ts'
 
 /** The row the keyboard is on. */
 const current = signal<string | undefined>(call.peek())
@@ -24,7 +30,7 @@ effect(() => {
   atTop.value = scrolledUp.value && !call.value && !current.value
 })
 effect(() => {
-  void [range.value, q.value]
+  void [range.value, q.value, sorting.value]
   rewind.value = rewind.peek() + 1
 })
 effect(() => {
@@ -42,6 +48,19 @@ function actions(row: ExchangeDocument, column: string): CellAction[] | undefine
     { key: 'f', sign: '+', label: `Filter: ${more}`, run: () => narrow(term) },
     { key: 'x', sign: '−', label: `Exclude: ${less}`, run: () => narrow(term, true) },
   ]
+}
+
+/** How the list is sorted: by time, the newest first, unless told. */
+const sortingNow = (): Sorting => {
+  const text = sorting.value ?? `-${TIME}`
+  return { by: text.replace(/^-/, ''), order: text.startsWith('-') ? 'desc' : 'asc' }
+}
+
+/** Sorts by another column, the largest first; the same again turns it round, and at last goes back to time. */
+function sort(by: string): void {
+  const now = sortingNow()
+  const next = now.by !== by ? `-${by}` : now.order === 'desc' ? by : undefined
+  setOfView('grid.sort', next === `-${TIME}` ? undefined : next)
 }
 
 /** Lets in the calls that waited, and shows them. */
@@ -70,12 +89,15 @@ const KEYS: Section = {
     { keys: ['←', '→'], what: 'column of the row' },
     { keys: ['f', 'x'], what: 'only, or without, the value in the column' },
     { keys: ['Enter'], what: 'open the call' },
+    { keys: ['Space'], what: 'choose the call, or let it go; Ctrl and click too' },
+    { keys: ['Shift ↓', 'Shift ↑'], what: 'choose a stretch; Shift and click too' },
     { keys: ['n'], what: 'show new calls', run: showNew },
     {
       keys: ['Escape'],
-      what: 'close the call; leave the row',
+      what: 'close the call; choose none; leave the row',
       run: () => {
         if (call.value) close()
+        else if (chosen.value.keys.length > 0) chooseNone()
         else current.value = undefined
       },
     },
@@ -99,17 +121,27 @@ export function Calls() {
         <output class="total" aria-label="Calls in this range">
           {total.value === undefined ? '' : count(total.value)}
         </output>
+        <Chosen />
         <div class="space" />
         {more > 0 && (
           <button type="button" class="new-calls" title="Show them (n)" onClick={showNew}>
             ↑ {plural(more, 'new call')}
           </button>
         )}
+        <ColumnsMenu />
+        <ExportMenu ids={chosen.value.keys} />
         <span class={`busy ${loading.value ? 'on' : ''}`} aria-hidden="true" />
       </div>
       <Grid
-        label="Calls, newest first"
-        columns={COLUMNS}
+        label={sorting.value ? 'Calls, sorted' : 'Calls, newest first'}
+        columns={columns.value}
+        fit={!isChosen.value}
+        sorting={sortingNow()}
+        chosen={chosenKeys.value}
+        onChoose={choose}
+        onSort={sort}
+        onResize={(key, width) => arrange(resized(layout.value, key, width))}
+        onMove={(key, before) => arrange(moved(layout.value, key, before))}
         rows={items}
         total={total.value}
         keyOf={keyOf}

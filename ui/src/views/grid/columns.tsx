@@ -6,18 +6,39 @@ import { answered, Badge, endpoint, Status } from '../parts.tsx'
 
 const local = clock()
 
+/** The order in which calls come by themselves. */
+export const TIME = '@timestamp'
+
 /** The columns of the grid of calls. */
 export const COLUMNS: Column<ExchangeDocument>[] = [
   {
     key: 'time',
+    sortBy: TIME,
     title: 'Time',
     width: 96,
     yields: 0,
     cell: (call) => local.time(Date.parse(call['@timestamp'])),
     hint: (call) => `${local.date(Date.parse(call['@timestamp']))} (${local.zone})\n${call['@timestamp']}`,
   },
-  { key: 'action', title: 'Action', width: 62, yields: 0, cell: actionOf, hint: (call) => `${actionOf(call)} (${call.network.protocol})` },
-  { key: 'host', title: 'Host', width: 120, grow: 1, yields: 3, cell: (call) => call.url?.domain ?? '', hint: (call) => call.url?.domain },
+  {
+    key: 'action',
+    sortBy: 'event.action',
+    title: 'Action',
+    width: 62,
+    yields: 0,
+    cell: actionOf,
+    hint: (call) => `${actionOf(call)} (${call.network.protocol})`,
+  },
+  {
+    key: 'host',
+    sortBy: 'url.domain',
+    title: 'Host',
+    width: 120,
+    grow: 1,
+    yields: 3,
+    cell: (call) => call.url?.domain ?? '',
+    hint: (call) => call.url?.domain,
+  },
   {
     key: 'what',
     title: 'What',
@@ -35,6 +56,7 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
   },
   {
     key: 'status',
+    sortBy: 'http.response.status_code',
     title: 'Status',
     width: 52,
     yields: 0,
@@ -43,6 +65,7 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
   },
   {
     key: 'duration',
+    sortBy: 'event.duration',
     title: 'Duration',
     width: 76,
     yields: 0,
@@ -51,6 +74,7 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
   },
   {
     key: 'size',
+    sortBy: 'http.response.body.bytes',
     title: 'Size',
     width: 66,
     yields: 4,
@@ -82,5 +106,5 @@ export const COLUMNS: Column<ExchangeDocument>[] = [
     cell: (call) => endpoint(call.server),
     hint: (call) => `${call.server.ip}:${call.server.port}`,
   },
-  { key: 'capture', title: 'Captured', width: 92, yields: 1, cell: (call) => <Badge call={call} /> },
+  { key: 'capture', sortBy: 'spider.status', title: 'Captured', width: 92, yields: 1, cell: (call) => <Badge call={call} /> },
 ]
