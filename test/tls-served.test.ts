@@ -51,12 +51,19 @@ const isOpened = async (server: Server): Promise<void> => {
   expect(asTold((await server.find('')).items)).toEqual(expected(capture))
 }
 
+/** Sessions of TLS that the quality line says could not be read. */
+const closed = async (server: Server): Promise<number> => {
+  const { bins } = await server.get<{ bins: { encrypted: number }[] }>('/api/v1/quality')
+  return bins.reduce((sum, { encrypted }) => sum + encrypted, 0)
+}
+
 describe('spider start', () => {
   it('opens with a key log that is uploaded, exports with the secrets, and keeps them sealed', async () => {
     const data = directory()
     const server = await startServer(data, '--no-capture')
     await send(server, ...events)
     await isTold(server, 'no secrets')
+    expect(await closed(server)).toBe(1)
     const bad = await upload(server, `nothing\n# a comment\n${'ab'.repeat(10)}`)
     expect(bad.status).toBe(422)
     expect(await bad.json()).toMatchObject({ title: 'No key log', malformed_lines: 2, malformed: [{ line: 1 }, { line: 3 }] })
@@ -64,6 +71,7 @@ describe('spider start', () => {
     expect(good.status).toBe(200)
     expect(await good.json()).toMatchObject({ sessions: 1, lines: 5, rereads: 1, malformed_lines: 1 })
     await isOpened(server)
+    expect(await closed(server)).toBe(0)
 
     const { items } = await server.get<{ items: { event: { id: string } }[] }>('/api/v1/sessions')
     const exported = join(folder, 'with-secrets.pcapng')

@@ -20,7 +20,7 @@ const STATUSES = ['complete', 'incomplete', 'malformed', 'pending'] as const
 
 const NOTHING = { complete: 0, incomplete: 0, malformed: 0, pending: 0, captured: 0, kernel: 0, overflow: 0, filtered: 0, encrypted: 0 }
 
-/** Sessions of TLS of which something could not be read. */
+/** Sessions of TLS of which something could not be read: their handshakes are calls, and say so until they are decrypted. */
 const ENCRYPTED: Filter = {
   kind: 'and',
   of: [
@@ -53,7 +53,7 @@ export async function qualityOf(store: Store, scope: Scope, from: number, to: nu
     })
   const [{ groups }, encrypted] = await Promise.all([
     perMinute('exchanges', { kind: 'all' }, 'spider.status'),
-    perMinute('sessions', ENCRYPTED),
+    perMinute('exchanges', ENCRYPTED),
   ])
   for (const { key, count } of encrypted.groups) bin(Number(key[0])).encrypted += count
   for (const { key, count } of groups) {
