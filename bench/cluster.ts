@@ -64,7 +64,7 @@ function installBare(tag: string): void {
   )
   writeFileSync(
     join(image, 'main.mjs'),
-    "import { createServer } from 'node:http'\ncreateServer((_, response) => response.end('ok')).listen(process.env.PORT)\n",
+    "import { createServer } from 'node:http'\ncreateServer((_, response) => response.end('ok')).listen(process.env.PORT)\nprocess.on('SIGTERM', () => process.exit())\n",
   )
   const name = run(imageTool!, image, `bare:${tag}`).trim().split('\n').at(-1)
   const of = (key: string): string => `autoscaling.knative.dev/${key}`
@@ -112,6 +112,13 @@ try {
     'CPU of all containers of the pods, the start of the instances and Knative’s queue-proxy within; memory is resident, of one pod',
   )
   await measure('Bytes stored', () => bytesStored(servers, calls, statSync(capture).size, begun))
+  upgrade(
+    small.flatMap((value, at) => (value.includes('.cpu=') ? [] : value === '--set' && small[at + 1].includes('.cpu=') ? [] : [value])),
+  )
+  await ready()
+  await measure('The same with the CPU that functions declare', () =>
+    latencies(servers, folder, { cold: 0, warm: 20 }, 'asked for as declared'),
+  )
   upgrade([...small, '--set', 'functions.chain=apart'])
   await ready()
   await measure('Exchanges through Knative, every function apart', () => throughCluster(servers, capture, calls, 'apart'))

@@ -64,7 +64,7 @@ export async function latencies(servers: Servers, folder: string, runs: { cold: 
     cold.push(await firstCall(servers, captureOf(500 + run), `${how}-cold-${run}`))
   }
   for (let run = 0; run < runs.warm; run++) warm.push(await firstCall(servers, captureOf(600 + run), `${how}-warm-${run}`))
-  return [rowOf(how, 'everything at zero', cold), rowOf(how, 'warm', warm)]
+  return [...(cold.length > 0 ? [rowOf(how, 'everything at zero', cold)] : []), rowOf(how, 'warm', warm)]
 }
 
 function rowOf(how: string, when: string, taken: readonly Taken[]): Row {
