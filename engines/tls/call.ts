@@ -1,6 +1,7 @@
 import type { ExchangeStatus } from '../http/facts.ts'
 import type { Call, Part, Value } from '../protocols/call.ts'
 import { CLIENT, SERVER } from '../tcp/facts.ts'
+import { alertOf } from './alerts.ts'
 import type { Ciphers } from './ciphers.ts'
 import { isEstablished, type TlsFacts, versionOf } from './facts.ts'
 import { tlsFields } from './fields.ts'
@@ -44,7 +45,7 @@ const summaryOf = (facts: TlsFacts): string | undefined => {
     clientHello?.serverName,
     version === undefined ? undefined : versionName(version),
     serverHello && suiteName(serverHello.suite),
-    fatal && `alert ${fatal.description}`,
+    fatal && `alert ${alertOf(fatal.description).name}`,
   ].filter((word) => word !== undefined && word !== '')
   return words.length === 0 ? undefined : words.join(' ').slice(0, LONGEST_SUMMARY)
 }

@@ -1,6 +1,8 @@
 import { constants, createPrivateKey, privateDecrypt } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Recorded } from '../protocols/proxy.case.ts'
+import { type KeyLogLine, readLine } from './keylog.ts'
+import { KnownSecrets } from './known-secrets.ts'
 import { certificates, talk } from './peers.case.ts'
 import { exchangeInShort, inShort, type KeyLog, playTls } from './play.case.ts'
 
@@ -93,8 +95,12 @@ describe.skipIf(certificates === undefined)('between real peers', () => {
     const sealed = client.subarray(at, at + 256)
     const secret = privateDecrypt({ key: createPrivateKey(certificates!.rsa.key), padding: constants.RSA_PKCS1_PADDING }, sealed)
     const name = sealed.subarray(0, 8).toString('hex')
-    decrypted(shown(connections[0], { [name]: { RSA: secret.toString('hex') } }), 2)
+    const known = new KnownSecrets()
+    known.add(readLine(`RSA ${name} ${secret.toString('hex')}`) as KeyLogLine)
+    const log: KeyLog = { [name]: { ...known.find(name) } }
+    decrypted(shown(connections[0], log), 2)
     expect(playTls(connections[0], {}).awaited).toEqual([expect.stringMatching(/^\w{64}$/), name])
+    expect(playTls(connections[0], { late: [{ before: -1, log }] }).exchanges.map(({ status }) => status)).toEqual(['complete', 'complete'])
   })
 
   it('a key log that comes late opens a first megabyte, and what follows is missing', async () => {
@@ -139,7 +145,7 @@ describe('bytes that are hostile', () => {
       { side: 1 as const, bytes: record(21, 2, 40) },
     ]
     const { handshakes } = playTls(said, {})
-    expect(inShort(handshakes[0])).toBe('complete failure: alert 40 (plain)')
+    expect(inShort(handshakes[0])).toBe('complete failure: alert handshake_failure (plain)')
     expect(handshakes[0].fields).toMatchObject({
       spider: { tls: { alerts: [{ from: 'server', fatal: true, name: 'handshake_failure' }] } },
     })

@@ -6,6 +6,7 @@ import { type KeyLogLine, KeyLogReader, writeLine } from './keylog.ts'
 import { KnownSecrets, keyLogOf } from './known-secrets.ts'
 
 const [random, other] = ['5a'.repeat(32), 'a5'.repeat(32)]
+const premaster = '0102030405060708'
 const [master, traffic] = ['c3'.repeat(48), '0f'.repeat(32)]
 
 const readPieces = (pieces: Uint8Array[]): { lines: KeyLogLine[]; wrong: [number, string][] } => {
@@ -22,6 +23,7 @@ const LOG = `# a comment
 CLIENT_RANDOM ${random} ${master}\r
 CLIENT_TRAFFIC_SECRET_0\t${other.toUpperCase()}  ${traffic}
 SERVER_HANDSHAKE_TRAFFIC_SECRET ${other} ${master}
+RSA ${premaster} ${master}
 EXPORTER_SECRET ${other} ${traffic}`
 
 describe('a key log', () => {
@@ -31,6 +33,7 @@ describe('a key log', () => {
         { label: 'CLIENT_RANDOM', clientRandom: random, secret: master },
         { label: 'CLIENT_TRAFFIC_SECRET_0', clientRandom: other, secret: traffic },
         { label: 'SERVER_HANDSHAKE_TRAFFIC_SECRET', clientRandom: other, secret: master },
+        { label: 'RSA', clientRandom: premaster, secret: master },
         { label: 'EXPORTER_SECRET', clientRandom: other, secret: traffic },
       ],
       wrong: [],
@@ -52,7 +55,9 @@ describe('a key log', () => {
     [`CLIENT_RANDOM ${random} ${'g'.repeat(96)}`, 'the secret is not in hex digits'],
     [`CLIENT_TRAFFIC_SECRET_0 ${random} 00`, 'a secret of TLS 1.3 is 64, 96 or 128 hex digits'],
     [`CLIENT_SECRET ${random} ${master}`, 'the label is none that a key log has for TLS'],
-    [`RSA 0102030405060708 ${master}`, 'lines with the label RSA do not name their session by its client random, and are not used'],
+    [`RSA ${random} ${master}`, 'the beginning of an encrypted premaster secret is not 16 hex digits'],
+    [`RSA 010203040506070g ${master}`, 'the beginning of an encrypted premaster secret is not 16 hex digits'],
+    [`RSA ${premaster} ${traffic}`, 'a premaster secret is 96 hex digits'],
     ['A'.repeat(5000), 'the line is longer than 1024 bytes'],
   ])('with a wrong line tells which, and uses the others: %s', (line, reason) => {
     const { lines, wrong } = read(`# first\n${line}\nCLIENT_RANDOM ${random} ${master}\n`)
@@ -79,14 +84,15 @@ describe('known secrets', () => {
   it('are joined by client random, and written as a key log', () => {
     const known = new KnownSecrets()
     const { lines } = read(LOG)
-    expect(lines.map((line) => known.add(line))).toEqual([true, true, true, true])
-    expect(lines.map((line) => known.add(line))).toEqual([false, false, false, false])
+    expect(lines.map((line) => known.add(line))).toEqual(Array(5).fill(true))
+    expect(lines.map((line) => known.add(line))).toEqual(Array(5).fill(false))
     expect(known.find(other)).toEqual({
       CLIENT_TRAFFIC_SECRET_0: traffic,
       SERVER_HANDSHAKE_TRAFFIC_SECRET: master,
       EXPORTER_SECRET: traffic,
     })
-    expect(read(keyLogOf(other, known.find(other)!)).lines).toEqual(lines.slice(1))
+    expect(read(keyLogOf(other, known.find(other)!)).lines).toEqual(lines.filter(({ clientRandom }) => clientRandom === other))
+    expect(known.find(premaster)).toEqual({ RSA: master })
     expect(known.find('00'.repeat(32))).toBeUndefined()
   })
 

@@ -2,9 +2,10 @@ import { indexOf } from '../bytes/search.ts'
 import { latin1 } from '../bytes/text.ts'
 import { Carry } from '../http/carry.ts'
 
-/** One line of a key log: `label`, the session's client random and the secret in lower-case hex. */
+/** One line of a key log: `label`, what names the session, and the secret in lower-case hex. */
 export interface KeyLogLine {
   label: string
+  /** Of a line with the label `RSA` the first eight bytes of the encrypted premaster secret instead, which is the secret (NSS's format). */
   clientRandom: string
   secret: string
 }
@@ -16,11 +17,12 @@ export interface KeyLogSink {
   malformed(number: number, reason: string): void
 }
 
-/** Master secret of TLS 1.2 and before, in hex digits. */
+/** Master and premaster secret of TLS 1.2 and before, in hex digits. */
 const MASTER_SECRET = 96
 const RANDOM = 64
+const ENCRYPTED = 16
 const LABEL =
-  /^(?:CLIENT_RANDOM|(?:CLIENT_EARLY|(?:CLIENT|SERVER)_HANDSHAKE)_TRAFFIC_SECRET|(?:CLIENT|SERVER)_TRAFFIC_SECRET_\d{1,9}|(?:EARLY_)?EXPORTER_SECRET)$/
+  /^(?:RSA|CLIENT_RANDOM|(?:CLIENT_EARLY|(?:CLIENT|SERVER)_HANDSHAKE)_TRAFFIC_SECRET|(?:CLIENT|SERVER)_TRAFFIC_SECRET_\d{1,9}|(?:EARLY_)?EXPORTER_SECRET)$/
 const HEX = /^[0-9a-f]*$/
 /** Of the hashes of TLS 1.3's suites, in hex digits. */
 const TRAFFIC_SECRETS: ReadonlySet<number> = new Set([64, 96, 128])
@@ -33,12 +35,12 @@ export const readLine = (text: string): KeyLogLine | string | undefined => {
   if (parts.length !== 3)
     return `a line is a label, a client random and a secret, and this has ${parts.length === 1 ? 'one part' : `${parts.length} parts`}`
   const [label, clientRandom, secret] = [parts[0], parts[1].toLowerCase(), parts[2].toLowerCase()]
-  if (label === 'RSA') return 'lines with the label RSA do not name their session by its client random, and are not used'
   if (!LABEL.test(label)) return 'the label is none that a key log has for TLS'
-  if (clientRandom.length !== RANDOM || !HEX.test(clientRandom)) return 'the client random is not 64 hex digits'
+  const [name, digits] = label === 'RSA' ? ['the beginning of an encrypted premaster secret', ENCRYPTED] : ['the client random', RANDOM]
+  if (clientRandom.length !== digits || !HEX.test(clientRandom)) return `${name} is not ${digits} hex digits`
   if (!HEX.test(secret)) return 'the secret is not in hex digits'
-  if (label === 'CLIENT_RANDOM') {
-    if (secret.length !== MASTER_SECRET) return 'a master secret is 96 hex digits'
+  if (label === 'RSA' || label === 'CLIENT_RANDOM') {
+    if (secret.length !== MASTER_SECRET) return `a ${label === 'RSA' ? 'premaster' : 'master'} secret is 96 hex digits`
   } else if (!TRAFFIC_SECRETS.has(secret.length)) return 'a secret of TLS 1.3 is 64, 96 or 128 hex digits'
   return { label, clientRandom, secret }
 }

@@ -4,7 +4,7 @@ import type { Secrets } from './secrets.ts'
 /** Secrets kept of one session: TLS 1.3 has seven, and one more for each change of keys that was logged. */
 const MOST_LABELS = 64
 
-/** Secrets of TLS sessions, by client random. The sessions that were told of longest ago go first, so that memory stays bounded. */
+/** Secrets of TLS sessions, by client random, or by what else a line names them. The sessions that were told of longest ago go first, so that memory stays bounded. */
 export class KnownSecrets {
   private readonly sessions = new Map<string, Secrets>()
   private readonly most: number

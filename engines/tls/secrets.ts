@@ -4,5 +4,8 @@
  */
 export type Secrets = Readonly<Record<string, string>>
 
-/** The secrets of the session with this client random (64 lower-case hex digits), as far as they are known now. */
+/**
+ * The secrets of the session with this client random (64 lower-case hex digits), as far as they are known now; or the premaster secret
+ * (`RSA`) whose encrypted form begins with these eight bytes (16 digits).
+ */
 export type FindSecrets = (clientRandom: string) => Secrets | undefined

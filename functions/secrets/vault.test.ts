@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openState } from '#adapters/state/embedded/state.ts'
 import type { State } from '#adapters/state/port.ts'
+import { type KeyLogLine, readLine } from '#engines/tls/keylog.ts'
 import { SecretsDesk } from './desk.ts'
 import { decodeReread } from './rereads.ts'
 import { Seal } from './seal.ts'
@@ -34,6 +35,13 @@ describe('secrets of a session', () => {
     const desks = ['a', 'b', 'c', 'd'].map((holder) => desk(holder))
     await Promise.all([...desks, ...desks].map((each, i) => each.take([line(`LABEL_${i % 4}`, `0${i % 4}`)])))
     expect(await desk('e').vault.find(random)).toEqual({ LABEL_0: '00', LABEL_1: '01', LABEL_2: '02', LABEL_3: '03' })
+  })
+
+  it('may be named by the beginning of what the client sent encrypted', async () => {
+    const [name, secret] = ['0102030405060708', 'c3'.repeat(48)]
+    await desk('a').giveUp([{ ...waiting, sessions: new Map([random, name].map((each) => [each, undefined])) }])
+    expect(await desk('b').take([readLine(`RSA ${name} ${secret}`) as KeyLogLine])).toEqual({ sessions: 1, rereads: 1 })
+    expect([await desk('c').vault.find(name), await due()]).toEqual([{ RSA: secret }, ['cd']])
   })
 
   it('lie sealed, and cannot be opened with another key or under another name', async () => {
