@@ -8,6 +8,7 @@ import { licenseUsage } from '#events/license-usage.ts'
 import { rereadDue } from '#events/reread-due.ts'
 import type { Handler } from '../declare.ts'
 import type { Ports } from './adapters.ts'
+import { announcing } from './early.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake } from './intake.ts'
 import { once } from './once.ts'
@@ -85,9 +86,11 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
     EventFunction,
     () => Promise<Handler>
   >
+  const announce = sink === undefined ? undefined : announcing(bus, now, log)
   const handler =
     (name: EventFunction): Handler =>
     async (event) => {
+      if (name === 'ingest') announce?.(event)
       await (await made[name]())(event)
     }
   return {
