@@ -14,6 +14,8 @@ export interface Drawing {
   width: number
   height: number
   shapes: Shape[]
+  /** Where each asking can be hit. */
+  hits: { call: Call; x: number; y: number; width: number; height: number }[]
   /** Who takes part, and where their lines are. */
   columns: { name: string; x: number }[]
 }
@@ -33,6 +35,7 @@ export function draw(rows: readonly Row[]): Drawing {
   const width = LEFT * 2 + Math.max(names.length - 1, 0) * COLUMN
   const height = HEAD + rows.length * ROW + 16
   const busy = new Map<string, number[]>()
+  const hits: Drawing['hits'] = []
   const frames: { y: number; text: string; from: number; depth: number }[] = []
   const [back, bars, front]: Shape[][] = [[], [], []]
   const edge = (who: string, towards: number): number => {
@@ -45,6 +48,13 @@ export function draw(rows: readonly Row[]): Drawing {
     switch (row.kind) {
       case 'ask': {
         const [x1, target] = [edge(row.call.from, at.get(row.call.to)!), at.get(row.call.to)!]
+        hits.push({
+          call: row.call,
+          x: Math.min(x1, target),
+          y: y - ROW + 10,
+          width: Math.max(Math.abs(target - x1), COLUMN / 2),
+          height: ROW - 2,
+        })
         busy.set(row.call.to, [...(busy.get(row.call.to) ?? []), y])
         front.push(...arrow(x1, edge(row.call.to, x1), y, row.certain ? 'ask' : 'ask perhaps', row.call, row.call.label, target))
         break
@@ -55,7 +65,7 @@ export function draw(rows: readonly Row[]): Drawing {
         const x1 = edge(row.call.to, at.get(row.call.from)!)
         const since = open.at(-1) ?? y
         const left = at.get(row.call.to)! + (open.length - 1) * 4 - BAR / 2
-        bars.push({ kind: 'rect', tone: `busy tone-${row.call.tone}`, x: left, y: since, width: BAR, height: y - since, call: row.call })
+        bars.push({ kind: 'rect', tone: `active tone-${row.call.tone}`, x: left, y: since, width: BAR, height: y - since, call: row.call })
         busy.set(row.call.to, open.slice(0, -1))
         const words = row.kind === 'lost' ? 'no answer' : answerText(row.call)
         front.push(...arrow(x1, edge(row.call.from, x1), y, `answer tone-${row.call.tone}`, row.call, words, at.get(row.call.from)!))
@@ -83,7 +93,7 @@ export function draw(rows: readonly Row[]): Drawing {
     }
   }
   const lines = columns.map(({ x }): Shape => ({ kind: 'line', tone: 'life', x1: x, y1: HEAD - 6, x2: x, y2: height - 8 }))
-  return { width, height, columns, shapes: [...lines, ...back.toReversed(), ...bars, ...front] }
+  return { width, height, hits, columns, shapes: [...lines, ...back.toReversed(), ...bars, ...front] }
 }
 
 /** An arrow with its words over it, as long as there is room; within one column it turns back. */

@@ -1,0 +1,57 @@
+import { useMemo } from 'preact/hooks'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { count } from '../../logic/format.ts'
+import { type Call, callOf } from '../../logic/sequence/call.ts'
+import { type Nested, nest } from '../../logic/sequence/nest.ts'
+import { useAnswer } from '../../state/answer.ts'
+import type { Parameters } from '../../state/api.ts'
+import { following, ofView } from '../../state/place.ts'
+import { selected } from '../../state/selected.ts'
+
+/** Calls that a diagram is drawn of at most. */
+const MOST = 200
+const TEN_MINUTES = 600_000
+
+export interface Diagram {
+  calls: Call[]
+  trees: Nested[]
+  /** What is left out, in words; empty: nothing. */
+  left: string
+  problem: string | undefined
+  loading: boolean
+}
+
+interface Page {
+  total: number
+  items: ExchangeDocument[]
+}
+
+/** Whether the diagram is that of the opened call alone. */
+export const ofOpened = (): boolean => ofView('calls.of') === 'opened' && selected.value !== undefined
+
+/** The calls that are looked at, or what the opened one belongs to: its trace, else what went on while it did; nested by what caused them. */
+export function useCalls(): Diagram {
+  const opened = ofOpened() ? selected.value : undefined
+  const order = following.value && !opened ? 'newest' : 'oldest'
+  const { value, problem, loading } = useAnswer<Page>('/exchanges', { size: MOST, order, ...(opened && around(opened)) })
+  return useMemo(() => {
+    const calls = (value?.items ?? []).map(callOf)
+    const trees = nest(calls)
+    const own = opened && !opened.trace ? trees.flatMap((tree) => treeOf(tree, opened.event.id)) : trees
+    const left =
+      value && value.total > calls.length
+        ? `the ${order === 'newest' ? 'newest' : 'first'} ${count(calls.length)} of ${count(value.total)}`
+        : ''
+    return { calls, trees: own, left, problem, loading }
+  }, [value, opened?.event.id, problem, loading])
+}
+
+/** The question for what belongs to a call. */
+function around(call: ExchangeDocument): Parameters {
+  const start = Date.parse(call['@timestamp'])
+  const end = start + call.event.duration / 1e6
+  if (call.trace) return { q: `trace.id:${call.trace.id}`, from: start - TEN_MINUTES, to: end + TEN_MINUTES }
+  return { q: '', from: start, to: end + 1 }
+}
+
+const treeOf = (tree: Nested, id: string): Nested[] => (tree.call.id === id ? [tree] : tree.children.flatMap((child) => treeOf(child, id)))
