@@ -20,6 +20,7 @@ export const LOWER: readonly View[] = [
   { name: 'grid', title: 'Calls', load: () => import('./grid/Calls.tsx').then(({ Calls }) => Calls) },
   { name: 'sequence', title: 'Sequence', load: () => import('./sequence/Sequence.tsx').then(({ Sequence }) => Sequence) },
   { name: 'waterfall', title: 'Waterfall', load: () => import('./waterfall/Waterfall.tsx').then(({ Waterfall }) => Waterfall) },
+  { name: 'statistics', title: 'Statistics', load: () => import('./statistics/Statistics.tsx').then(({ Statistics }) => Statistics) },
 ]
 
 /** Beside the lower panel. */

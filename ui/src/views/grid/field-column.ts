@@ -39,8 +39,6 @@ export function fieldColumn(field: Field): Column<ExchangeDocument> {
   }
 }
 
-/** The shortest name that filters know it by, without underscores. */
-export const titleOf = ({ name, aliases }: Field): string => {
-  const short = aliases[0] ?? name
-  return `${short[0].toUpperCase()}${short.slice(1).replaceAll('_', ' ')}`
-}
+/** What filters call it for short; else its name. */
+export const titleOf = ({ name, aliases: [short] }: Field): string =>
+  short === undefined ? name : `${short[0].toUpperCase()}${short.slice(1).replaceAll('_', ' ')}`
