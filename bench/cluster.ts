@@ -1,7 +1,7 @@
 /**
  * What Spider costs on a Knative cluster, beside one process on the same machine and over the same servers: CPU of each function and of the broker, chained and apart; cold starts;
  * time to the first call; memory; bytes stored. Needs what the tests on a cluster need (test/cluster/README.md), and a node that is this machine with control groups of version 1.
- *   npm run bench:cluster [-- --megabytes 20] [--runs 5]
+ *   npm run bench:cluster [-- cold latency throughput] [--megabytes 20] [--runs 5]
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -33,7 +33,11 @@ if (leftOut) {
   console.error(leftOut)
   process.exit(1)
 }
-const { values } = parseArgs({ options: { megabytes: { type: 'string', default: '20' }, runs: { type: 'string', default: '5' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { megabytes: { type: 'string', default: '20' }, runs: { type: 'string', default: '5' } },
+})
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
 const runs = Number(values.runs)
 const folder = mkdtempSync(join(tmpdir(), 'bench-cluster-'))
 const subjects: Subject[] = []
@@ -97,38 +101,43 @@ try {
   installBare(tag)
   await ready()
 
-  await measure(
-    'Cold start of each function, through Knative',
-    () => coldStarts(['bare', 'ingest', 'sessions', 'hosts', 'status', 'query', 'dead-letters'], runs),
-    'from a request to the answer of /ready; cold: no instance, all at zero before each round; p95 of few runs is the slowest',
-  )
-  await measure('From an agent’s first packet to the call in Elasticsearch', () =>
-    latencies(servers, folder, { cold: runs, warm: 20 }, 'asked for 50m of CPU'),
-  )
-  const begun = Date.now()
-  await measure(
-    'Exchanges through Knative, parsing and dedup within sessions',
-    () => throughCluster(servers, capture, calls, 'chained'),
-    'CPU of all containers of the pods, the start of the instances and Knative’s queue-proxy within; memory is resident, of one pod',
-  )
-  await measure('Bytes stored', () => bytesStored(servers, calls, statSync(capture).size, begun))
-  upgrade(
-    small.flatMap((value, at) => (value.includes('.cpu=') ? [] : value === '--set' && small[at + 1].includes('.cpu=') ? [] : [value])),
-  )
-  await ready()
-  await measure('The same with the CPU that functions declare', () =>
-    latencies(servers, folder, { cold: 0, warm: 20 }, 'asked for as declared'),
-  )
-  upgrade([...small, '--set', 'functions.chain=apart'])
-  await ready()
-  await measure('Exchanges through Knative, every function apart', () => throughCluster(servers, capture, calls, 'apart'))
-  await measure(
-    'Exchanges through one process',
-    () => throughOneProcess(servers, capture, calls),
-    'spider start over the same Redis, Elasticsearch and S3',
-  )
-  console.log(`\nKept in ${keep(subjects)}`)
+  if (wanted('cold'))
+    await measure(
+      'Cold start of each function, through Knative',
+      () => coldStarts(['bare', 'ingest', 'sessions', 'hosts', 'status', 'query', 'dead-letters'], runs),
+      'from a request to the answer of /ready; cold: no instance, all at zero before each round; p95 of few runs is the slowest',
+    )
+  if (wanted('latency')) {
+    await measure('From an agent’s first packet to the call in Elasticsearch', () =>
+      latencies(servers, folder, { cold: runs, warm: 20 }, 'asked for 50m of CPU'),
+    )
+    upgrade(small.filter((value, at) => !value.includes('.cpu=') && !small[at + 1]?.includes('.cpu=')))
+    await ready()
+    await measure('The same with the CPU that functions declare', () =>
+      latencies(servers, folder, { cold: 0, warm: 20 }, 'asked for as declared'),
+    )
+  }
+  if (wanted('throughput')) {
+    upgrade(small)
+    await ready()
+    const begun = Date.now()
+    await measure(
+      'Exchanges through Knative, parsing and dedup within sessions',
+      () => throughCluster(servers, capture, calls, 'chained'),
+      'CPU of all containers of the pods, the start of the instances and Knative’s queue-proxy within; memory is resident, of one pod',
+    )
+    await measure('Bytes stored', () => bytesStored(servers, calls, statSync(capture).size, begun))
+    upgrade([...small, '--set', 'functions.chain=apart'])
+    await ready()
+    await measure('Exchanges through Knative, every function apart', () => throughCluster(servers, capture, calls, 'apart'))
+    await measure(
+      'Exchanges through one process',
+      () => throughOneProcess(servers, capture, calls),
+      'spider start over the same Redis, Elasticsearch and S3',
+    )
+  }
 } finally {
+  if (subjects.length > 0) console.log(`\nKept in ${keep(subjects)}`)
   await uninstall().catch((error: Error) => console.error(error.message))
   await clear()
   await servers.close()

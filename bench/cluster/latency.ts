@@ -54,7 +54,7 @@ async function firstCall({ here }: Servers, capture: string, name: string): Prom
 export async function latencies(servers: Servers, folder: string, runs: { cold: number; warm: number }, how: string): Promise<Row[]> {
   const captureOf = (seed: number): string => {
     const file = `${folder}/latency-${seed}.pcap`
-    makeBig(file, '--seed', String(seed), '--bytes', '20k', '--exchanges', '2')
+    makeBig(file, '--seed', String(seed), '--bytes', '1M', '--exchanges', '2')
     return file
   }
   const cold: Taken[] = []
