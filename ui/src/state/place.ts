@@ -44,10 +44,16 @@ export const trail = computed(() => address.value.trail)
 export const by = computed(() => address.value.by)
 export const following = computed(() => range.value.kind === 'live')
 
+/** Whether what is live stands still for a while: what comes meanwhile waits. */
+export const paused = signal(false)
+effect(() => {
+  if (!following.value) paused.value = false
+})
+
 /** The clock, in steps of a second while something follows it. */
 export const now = signal(serverNow())
 effect(() => {
-  if (!following.value) return
+  if (!following.value || paused.value) return
   now.value = serverNow()
   const timer = setInterval(() => {
     if (!document.hidden) now.value = serverNow()

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks'
 import { describeSpan } from '../logic/axis.ts'
 import { clock, duration } from '../logic/format.ts'
 import { fixed, formatWindow, live, pan, parseWindow, spanOf, WINDOWS, zoom } from '../logic/range.ts'
+import { atTop, showWaiting } from '../state/calls.ts'
 import { serverNow } from '../state/clock.ts'
 import { lookAtAll } from '../state/extent.ts'
 import { feeding } from '../state/live.ts'
-import { back, following, look, past, range, span } from '../state/place.ts'
+import { back, following, look, past, paused, range, span } from '../state/place.ts'
 import { Popover } from '../widgets/Popover.tsx'
 
 const local = clock()
@@ -35,6 +36,12 @@ export const toggleLive = (): void => {
   } else look(live(liveWindow()))
 }
 
+/** Lets what is live stand still, or go on with what waited. */
+export function togglePause(): void {
+  paused.value = following.value && !paused.value
+  if (!paused.value && atTop.value) showWaiting()
+}
+
 export function RangeControls() {
   const window = range.value.kind === 'live' ? formatWindow(range.value.window) : ''
   const choices = [...new Set([...WINDOWS.map(formatWindow), ...(window ? [window] : [])])]
@@ -56,8 +63,18 @@ export function RangeControls() {
         ↶
       </button>
       <button type="button" class="live" aria-pressed={following.value} title="Follow what is captured now (l)" onClick={toggleLive}>
-        <i class={`dot ${following.value ? (feeding.value ? 'on' : 'waiting') : ''}`} />
+        <i class={`dot ${following.value ? (feeding.value && !paused.value ? 'on' : 'waiting') : ''}`} />
         Live
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        aria-pressed={paused.value}
+        disabled={!following.value}
+        title={paused.value ? 'Go on (p)' : 'Pause: what is read stays in place, what is new waits (p)'}
+        onClick={togglePause}
+      >
+        Pause
       </button>
       <select aria-label="Length of time" value={window} onChange={(event) => choose(event.currentTarget.value)}>
         {!window && (

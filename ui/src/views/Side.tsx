@@ -23,7 +23,7 @@ export function Side({ children }: { children: ComponentChildren }) {
           type="button"
           class="quiet side-title"
           aria-expanded={open}
-          title={`${label} (f)`}
+          title={`${label} (v)`}
           aria-label={label}
           onClick={toggleFacets}
         >

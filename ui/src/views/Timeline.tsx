@@ -11,6 +11,7 @@ import { painted } from '../state/theme.ts'
 import { bars, quality } from '../state/timeline.ts'
 import { BarChart } from '../widgets/BarChart.tsx'
 import { GUTTER, RIGHT } from '../widgets/bar-plot.ts'
+import { RangeHandles } from '../widgets/RangeHandles.tsx'
 import { Splitter } from '../widgets/Splitter.tsx'
 import { Strip } from '../widgets/Strip.tsx'
 import { Legend } from './Legend.tsx'
@@ -64,6 +65,14 @@ export function Timeline() {
           onZoom={(at, factor) => turned((now) => zoom(now, at, factor))}
           onPan={(share) => turned((now) => pan(now, share))}
           onBack={back}
+        />
+        <RangeHandles
+          from={from}
+          to={to}
+          left={GUTTER}
+          right={RIGHT}
+          describe={(ms) => local.time(ms)}
+          onChange={(start, end) => look(fixed(Math.round(start), Math.round(end)))}
         />
       </div>
       <Strip

@@ -3,7 +3,7 @@ import { bind } from '../state/keys.ts'
 import { back, call, go } from '../state/place.ts'
 import { filterLine } from './FilterBar.tsx'
 import { sheet } from './Keys.tsx'
-import { step, toggleLive, zoomBy } from './RangeControls.tsx'
+import { step, toggleLive, togglePause, zoomBy } from './RangeControls.tsx'
 import { toggleFacets } from './Side.tsx'
 
 bind({
@@ -17,7 +17,7 @@ bind({
       },
     },
     { keys: ['/'], what: 'to the filter', run: () => filterLine.current?.focus() },
-    { keys: ['f'], what: 'facets: values of the calls, counted', run: toggleFacets },
+    { keys: ['v'], what: 'facets: values of the calls, counted', run: toggleFacets },
   ],
 })
 
@@ -25,6 +25,7 @@ bind({
   title: 'Time',
   bindings: [
     { keys: ['l'], what: 'live, or hold', run: toggleLive },
+    { keys: ['p'], what: 'pause what is live, or go on', run: togglePause },
     { keys: ['b'], what: 'back to the range before', run: back },
     { keys: ['+', '='], what: 'less time', run: () => zoomBy(0.5) },
     { keys: ['-'], what: 'more time', run: () => zoomBy(2) },

@@ -6,6 +6,7 @@ import { useAnswer } from '../../state/answer.ts'
 import { span } from '../../state/place.ts'
 import { AgentStates } from './AgentStates.tsx'
 import { Curve } from './Curve.tsx'
+import { NewErrors } from './NewErrors.tsx'
 import { Ranking } from './Ranking.tsx'
 
 const OVER_TIME = { by: 'time', metrics: 'errors,p50,p99', sort: 'key', most: 500, bins: 120 }
@@ -45,6 +46,7 @@ export function Dashboard() {
         </div>
       )}
       <div class="rankings">
+        <NewErrors />
         <Ranking title="Slowest servers" by="server.address" metric="p99" write={(ns) => duration(ns / 1000)} />
         <Ranking title="Most failing servers" by="server.address" metric="errors" write={count} />
         <Ranking title="Slowest endpoints" by="url.domain,url.path" metric="p99" write={(ns) => duration(ns / 1000)} />

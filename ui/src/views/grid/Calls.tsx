@@ -8,7 +8,7 @@ import { atTop, listed, loading, loadMore, rows, showWaiting, sorting, total } f
 import { lookAtAll } from '../../state/extent.ts'
 import { clear, narrow } from '../../state/filter.ts'
 import { type Section, useKeys } from '../../state/keys.ts'
-import { call, following, go, open, q, range, setOfView } from '../../state/place.ts'
+import { call, following, go, open, paused, q, range, setOfView } from '../../state/place.ts'
 import type { CellAction, Sorting } from '../../widgets/columns.ts'
 import { Grid } from '../../widgets/Grid.tsx'
 import { close } from '../details/Close.tsx'
@@ -25,9 +25,9 @@ const current = signal<string | undefined>(call.peek())
 const scrolledUp = signal(true)
 const rewind = signal(0)
 
-// New calls are let in at once only while nobody reads: at the top of the list, with no row opened or under the keyboard.
+// New calls are let in at once only while nobody reads: not paused, at the top of the list, with no row opened or under the keyboard.
 effect(() => {
-  atTop.value = scrolledUp.value && !call.value && !current.value
+  atTop.value = !paused.value && scrolledUp.value && !call.value && !current.value
 })
 effect(() => {
   void [range.value, q.value, sorting.value]
