@@ -11,6 +11,7 @@ import type { Found } from '../protocols/call.ts'
 import type { Beginning, Host, Reader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { Secrets } from '../tls/secrets.ts'
 import {
   ACK,
   CONTINUATION,
@@ -204,6 +205,18 @@ export class Http2Connection implements Reader, Listener {
       .filter(({ exchange: { request, response } }) => request !== undefined || response !== undefined)
       .map((stream) => stream.soFar())
     return [...streams, ...this.tunnels.pending()]
+  }
+
+  awaited(): readonly string[] {
+    return this.tunnels.awaited()
+  }
+
+  unlock(clientRandom: string, secrets: Secrets, at: Micros): void {
+    this.tunnels.unlock(clientRandom, secrets, at)
+  }
+
+  giveUp(at: Micros): void {
+    this.tunnels.giveUp(at)
   }
 
   /** The client's preface: the connection is seen from its beginning. */

@@ -4,12 +4,14 @@ import type { Found } from '../protocols/call.ts'
 import type { Beginning, Host, Inside } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { Secrets } from '../tls/secrets.ts'
 
 export interface SavedTunnel {
   id: number
   agreed: Record<string, string>
   offsets: [number, number]
   ended: [boolean, boolean]
+  closing: Micros | undefined
   inside: unknown
 }
 
@@ -23,6 +25,8 @@ const MOST_NUMBERS = 2 ** 20
  */
 export class Tunnel {
   readonly id: number
+  /** When its stream was closed, of one that is still to be read. */
+  closing: Micros | undefined
   private readonly host: Host
   private readonly agreed: Readonly<Record<string, string>>
   private readonly offsets: [number, number]
@@ -36,6 +40,7 @@ export class Tunnel {
     const base = (id % MOST_NUMBERS) * ROOM
     this.offsets = saved === undefined ? [base, base] : [...saved.offsets]
     if (saved !== undefined) this.ended = [...saved.ended]
+    this.closing = saved?.closing
     this.inside = saved === undefined ? this.open(false) : host.loadInside(saved.inside)
   }
 
@@ -77,13 +82,25 @@ export class Tunnel {
     this.inside.close(at)
   }
 
+  awaited(): readonly string[] {
+    return this.inside.awaited()
+  }
+
+  unlock(clientRandom: string, secrets: Secrets, at: Micros): void {
+    this.inside.unlock(clientRandom, secrets, at)
+  }
+
+  giveUp(at: Micros): void {
+    this.inside.giveUp(at)
+  }
+
   pending(): Found[] {
     return this.inside.pending()
   }
 
   save(): SavedTunnel {
-    const { id, agreed, offsets, ended, inside } = this
-    return { id, agreed: { ...agreed }, offsets: [...offsets], ended: [...ended], inside: inside.save() }
+    const { id, agreed, offsets, ended, closing, inside } = this
+    return { id, agreed: { ...agreed }, offsets: [...offsets], ended: [...ended], closing, inside: inside.save() }
   }
 
   static load(saved: SavedTunnel, host: Host): Tunnel {

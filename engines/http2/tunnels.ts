@@ -3,6 +3,7 @@ import type { Found } from '../protocols/call.ts'
 import type { Host } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { Secrets } from '../tls/secrets.ts'
 import { MOST_TUNNELS } from './limits.ts'
 import { type SavedTunnel, Tunnel } from './tunnel.ts'
 
@@ -24,7 +25,7 @@ export class Tunnels {
     else if (bodyWireBytes > 0) tunnel.lose(CLIENT, bodyWireBytes, at, 'not captured')
     if (this.open.size <= MOST_TUNNELS) return
     const [oldest] = this.open.values()
-    this.close(oldest.id, at)
+    this.letGo(oldest, at)
   }
 
   get(id: number): Tunnel | undefined {
@@ -44,13 +45,41 @@ export class Tunnels {
     for (const id of [...this.open.keys()]) this.end(id, side, at)
   }
 
+  /** One that waits for secrets is closed once it does not any more. */
   close(id: number, at: Micros): void {
-    this.open.get(id)?.close(at)
-    this.open.delete(id)
+    const tunnel = this.open.get(id)
+    if (tunnel === undefined) return
+    tunnel.closing ??= at
+    this.letGoClosing()
   }
 
   closeAll(at: Micros): void {
-    for (const id of [...this.open.keys()]) this.close(id, at)
+    for (const tunnel of [...this.open.values()]) this.letGo(tunnel, tunnel.closing ?? at)
+  }
+
+  private letGoClosing(): void {
+    for (const tunnel of [...this.open.values()])
+      if (tunnel.closing !== undefined && tunnel.awaited().length === 0) this.letGo(tunnel, tunnel.closing)
+  }
+
+  private letGo(tunnel: Tunnel, at: Micros): void {
+    tunnel.close(at)
+    this.open.delete(tunnel.id)
+  }
+
+  /** Of TLS in the tunnels. */
+  awaited(): readonly string[] {
+    return this.open.size === 0 ? [] : [...this.open.values()].flatMap((tunnel) => tunnel.awaited())
+  }
+
+  unlock(clientRandom: string, secrets: Secrets, at: Micros): void {
+    for (const tunnel of this.open.values()) if (tunnel.awaited().includes(clientRandom)) tunnel.unlock(clientRandom, secrets, at)
+    this.letGoClosing()
+  }
+
+  giveUp(at: Micros): void {
+    for (const tunnel of this.open.values()) tunnel.giveUp(at)
+    this.letGoClosing()
   }
 
   pending(): Found[] {

@@ -40,11 +40,21 @@ export interface Beginning {
   readonly agreed?: Readonly<Record<string, string>>
 }
 
+/** TLS in one another, and in tunnels: whoever carries something passes this on to it. */
+export interface Awaiting {
+  /** Client randoms of the TLS sessions whose bytes are kept until their secrets come; where a key log may name one otherwise, that too. */
+  awaited(): readonly string[]
+  /** Secrets that are waited for have come, all that are known of them: what was kept is read now. */
+  unlock(clientRandom: string, secrets: Secrets, at: Micros): void
+  /** No secrets are waited for any longer: what was kept is let go, and told as `not decrypted`. */
+  giveUp(at: Micros): void
+}
+
 /**
  * Reads one connection. It never throws on input; a gap is an input, a violation a fact with its offset. `bytes` is only valid
  * during the call. Over UDP each `receive` is one whole datagram.
  */
-export interface Reader {
+export interface Reader extends Partial<Awaiting> {
   receive(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void
   /** `missing` bytes come next that nobody saw. */
   gap(side: Side, missing: number, at: Micros, reason: MissingReason): void
@@ -58,18 +68,12 @@ export interface Reader {
   pending(): Found[]
   /** What is spoken inside the protocol, where it carries another one. */
   readonly innermost?: string | undefined
-  /** Client randoms of the TLS sessions whose bytes are kept until their secrets come. */
-  awaited?(): readonly string[]
-  /** Secrets that it waits for have come, all that are known of them: what was kept is read now. */
-  unlock?(clientRandom: string, secrets: Secrets, at: Micros): void
-  /** No secrets are waited for any longer: what was kept is let go, and told as `not decrypted`. */
-  giveUp?(at: Micros): void
   /** Plain data (numbers, strings, arrays, objects, Uint8Array of own memory), valid at any byte. */
   save(): unknown
 }
 
 /** What lies inside a protocol that carries others, TLS for one: read by whoever recognises it, its calls come out like all others. Offsets count on from its beginning. */
-export interface Inside {
+export interface Inside extends Awaiting {
   /** What is spoken inside, the innermost that is known. */
   readonly innermost: string | undefined
   data(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void

@@ -127,7 +127,7 @@ export class TlsConnection implements Reader {
   }
 
   close(at: Micros): void {
-    this.giveUp(at)
+    this.letGo(at)
     for (const side of SIDES) this.dialogue.flush(side)
     this.dialogue.close([this.halves[CLIENT].records.offset, this.halves[SERVER].records.offset])
     this.content.close(at)
@@ -187,17 +187,24 @@ export class TlsConnection implements Reader {
   }
 
   awaited(): readonly string[] {
-    return this.waiting.items.length === 0 ? [] : this.dialogue.awaited
+    const within = this.content.awaited()
+    return this.waiting.items.length === 0 ? within : [...this.dialogue.awaited, ...within]
   }
 
-  unlock(clientRandom: string, secrets: Secrets, _at: Micros): void {
+  unlock(clientRandom: string, secrets: Secrets, at: Micros): void {
     this.keyring.learn(clientRandom, secrets)
     for (const half of this.halves) half.retry()
     this.drain()
     this.tell()
+    this.content.unlock(clientRandom, secrets, at)
   }
 
   giveUp(at: Micros): void {
+    this.letGo(at)
+    this.content.giveUp(at)
+  }
+
+  private letGo(at: Micros): void {
     this.dialogue.giveUp(this.waiting.overflowed)
     if (this.waiting.items.length > 0) this.drain()
     for (const side of SIDES) if (this.halves[side].ended) this.dialogue.end(side, at)

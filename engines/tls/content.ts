@@ -1,6 +1,7 @@
 import type { Host, Inside } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
+import type { Secrets } from './secrets.ts'
 
 /** Protocols by their ALPN name (RFC 7301 section 6), where it is another one here. Others are found by their bytes. */
 const BY_ALPN: Readonly<Record<string, string>> = {
@@ -56,6 +57,19 @@ export class Content {
 
   close(at: Micros): void {
     this.inside?.close(at)
+  }
+
+  /** TLS within TLS waits for its own secrets. */
+  awaited(): readonly string[] {
+    return this.inside?.awaited() ?? []
+  }
+
+  unlock(clientRandom: string, secrets: Secrets, at: Micros): void {
+    this.inside?.unlock(clientRandom, secrets, at)
+  }
+
+  giveUp(at: Micros): void {
+    this.inside?.giveUp(at)
   }
 
   pending(): ReturnType<Inside['pending']> {
