@@ -103,7 +103,8 @@ describe.skipIf(reason !== undefined)('secrets of running processes', () => {
     await targets.run('curl', ['-sk', '--tls-max', '1.2', `https://127.0.0.1:${port}/`])
     const [{ process: who, library, at = 0 }] = await agree(2)
     expect(['openssl', 'curl']).toContain(who?.name)
-    expect(who?.executable).toMatch(/\/(openssl|curl)$/)
+    // That of curl is known as long as curl runs.
+    if (who?.name === 'openssl') expect(who.executable).toMatch(/\/openssl$/)
     expect(library).toMatch(/^libssl\.so\S* [0-9a-f]{40}$/)
     expect(Math.abs(Date.now() - at / 1000)).toBeLessThan(5000)
   })

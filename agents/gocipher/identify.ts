@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { Elf, NotElf } from './elf/elf.ts'
 import { goFunction } from './elf/go.ts'
+import { cheapPlace } from './elf/prologue.ts'
 import type { Probe } from './kernel.ts'
 
 /** What a file is for Gocipher: where to attach, or why that is of no use. Undefined: it speaks no TLS that is known here. */
@@ -27,6 +28,9 @@ const GNUTLS: Record<string, Probe['program'][]> = {
   gnutls_record_send2: ['on_call'],
   gnutls_deinit: ['on_free'],
 }
+const X86_64 = 62
+const LONGEST_PROLOGUE = 48
+const RETURNS: readonly Probe['program'][] = ['after_handshake']
 const GO_KEY_LOG = 'crypto/tls.(*Config).writeKeyLog'
 const MARKS = { boringssl: 'BORINGSSL_self_test', node: '_ZN4node5StartEiPPc' } as const
 
@@ -44,7 +48,7 @@ export function identify(fd: number, path: string): Identity | undefined {
   const identity = (kind: Identity['kind'], table: Record<string, Probe['program'][]>, reason?: string): Identity => ({
     kind,
     buildId: elf.buildId,
-    probes: Object.entries(table).flatMap(([name, programs]) => probesOf(found.get(name), programs)),
+    probes: Object.entries(table).flatMap(([name, programs]) => probesOf(elf, found.get(name), programs)),
     ...(reason === undefined ? {} : { reason }),
   })
   if (found.has('gnutls_handshake')) return identity('gnutls', GNUTLS)
@@ -64,5 +68,9 @@ function identifyGo(elf: Elf): Identity | undefined {
   return { kind: 'go', buildId: elf.buildId, probes: [{ program: 'on_go_key_log', offset: found }] }
 }
 
-const probesOf = (offset: number | undefined, programs: readonly Probe['program'][]): Probe[] =>
-  offset === undefined ? [] : programs.map((program) => ({ program, offset }))
+/** A return is told from where a function begins; all else is probed where it costs least. */
+function probesOf(elf: Elf, offset: number | undefined, programs: readonly Probe['program'][]): Probe[] {
+  if (offset === undefined) return []
+  const cheap = elf.machine === X86_64 ? cheapPlace(elf.code(offset, LONGEST_PROLOGUE)) : 0
+  return programs.map((program) => ({ program, offset: RETURNS.includes(program) ? offset : offset + cheap }))
+}

@@ -92,6 +92,11 @@ export class Elf {
     return this.sections.find((each) => each.name === name)?.address
   }
 
+  /** What lies there in the file, as far as it reaches. */
+  code(offset: number, size: number): Uint8Array {
+    return this.#read(offset, size)
+  }
+
   /** Offsets in the file of the functions with these names, as far as there are. */
   functions(names: readonly string[]): Map<string, number> {
     const found = new Map<string, number>()
