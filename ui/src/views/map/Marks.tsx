@@ -4,11 +4,11 @@ import type { Kind } from '../../logic/map/compare.ts'
 import { type Band, bands, curve, head, middle, path } from '../../logic/map/draw.ts'
 import type { Place } from '../../logic/map/edits.ts'
 import { errorShare, type Link, type Node } from '../../logic/map/graph.ts'
-import { linkInWords, nodeInWords, outcomeOf } from './words.ts'
+import { linkInWords, nodeInWords, outcomeOf, titleOf } from './words.ts'
 
 /** SVG has no button of its own. */
 const button = (pressed: boolean) => ({ role: 'button', 'aria-pressed': pressed }) as const
-const LONGEST_NAME = 30
+const LONGEST_NAME = 40
 const short = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name)
 
 interface NodeMarkProps {
@@ -33,24 +33,22 @@ export function NodeMark({ node, name, place, r, note, chosen, current }: NodeMa
       class={`map-node ${server ? 'server' : 'client'} ${chosen ? 'chosen' : ''}`}
       transform={at}
       {...button(chosen)}
-      tabIndex={current ? 0 : -1}
-      aria-label={`${nodeInWords(name, node)}${note ? `. ${note}` : ''}`}
+      tabindex={current ? 0 : -1}
+      aria-label={nodeInWords(name, note, node)}
       data-node={node.id}
     >
       <circle r={r} style={{ '--red': `${red}%` }} />
-      {node.members.length > 1 && (
-        <text class="map-members" y={4}>
-          {node.members.length}
-        </text>
-      )}
       <text class="map-name" y={r + 13}>
-        {short(name)}
+        {short(titleOf(name, node))}
+        {note && (
+          <>
+            {' '}
+            <tspan class="map-note" x={0} dy={13}>
+              {short(note)}
+            </tspan>
+          </>
+        )}
       </text>
-      {note && (
-        <text class="map-note" y={r + 26}>
-          {short(note)}
-        </text>
-      )}
     </g>
   )
 }
@@ -87,8 +85,8 @@ export function LinkMark({ link, names, ends, radii, bend, width, label, slow, c
     <g
       class={`map-link ${link.through ? 'through' : ''} ${chosen ? 'chosen' : ''} ${change ? `change-${change}` : ''}`}
       {...button(chosen)}
-      tabIndex={-1}
-      aria-label={linkInWords(names[0], names[1], link)}
+      tabindex={-1}
+      aria-label={linkInWords(names[0], names[1], link, label)}
       data-link={link.id}
     >
       <path class="map-hit" d={drawn.whole} />

@@ -29,16 +29,19 @@ export function figuresInWords(figures: Figures): [string, string][] {
   ]
 }
 
+/** The name of a node, and how many addresses it stands for. */
+export const titleOf = (name: string, { members }: Node): string => (members.length > 1 ? `${name} ×${members.length}` : name)
+
 /** A node for those who do not see it. */
-export const nodeInWords = (name: string, { members, served, made }: Node): string =>
+export const nodeInWords = (name: string, note: string | undefined, node: Node): string =>
   [
-    name,
-    members.length > 1 ? `${members.length} addresses` : '',
-    served.count > 0 ? `answered ${plural(served.count, 'call')}, ${percent(errorShare(served))} failed` : '',
-    made.count > 0 ? `made ${plural(made.count, 'call')}` : '',
+    note ? `${titleOf(name, node)} ${note}` : titleOf(name, node),
+    node.served.count > 0 ? `answered ${plural(node.served.count, 'call')}, ${percent(errorShare(node.served))} failed` : '',
+    node.made.count > 0 ? `made ${plural(node.made.count, 'call')}` : '',
   ]
     .filter((part) => part !== '')
     .join(', ')
 
-export const linkInWords = (from: string, to: string, link: Link): string =>
-  `${from} to ${to}, ${link.protocol}, ${plural(link.count, 'call')}, ${percent(errorShare(link))} failed, mean ${duration(link.mean / 1000)}`
+/** `label` is what stands beside it, for those who say what they see. */
+export const linkInWords = (from: string, to: string, link: Link, label: string): string =>
+  `${from} to ${to}, ${label || link.protocol}, ${plural(link.count, 'call')}, ${percent(errorShare(link))} failed, mean ${duration(link.mean / 1000)}`

@@ -28,7 +28,7 @@ export function Arrows({ drawing: { width, height, shapes, hits, columns }, scal
     role: 'button' as const,
     'aria-pressed': call.id === openedCall.value,
     'aria-label': `${call.from} asks ${call.to}: ${call.label}, ${answerText(call)}`,
-    tabIndex: i === current ? 0 : -1,
+    tabindex: i === current ? 0 : -1,
     onClick: () => {
       setAt(i)
       open(call.id)

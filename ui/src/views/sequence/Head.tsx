@@ -48,7 +48,7 @@ export function ZoomButtons({ name, zoom }: { name: string; zoom: number }) {
       <button type="button" class="quiet icon" aria-label="Farther" title="Farther" onClick={() => set(zoom / 1.25)}>
         −
       </button>
-      <button type="button" class="quiet" aria-label="Natural size" title="Natural size" onClick={() => set(100)}>
+      <button type="button" class="quiet" title="Natural size" onClick={() => set(100)}>
         {zoom} %
       </button>
       <button type="button" class="quiet icon" aria-label="Nearer" title="Nearer" onClick={() => set(zoom * 1.25)}>

@@ -19,12 +19,14 @@ interface BarProps {
   /** Whether Tab leads to it. */
   current: boolean
   opened: boolean
+  /** px that it can be hit on at least. */
+  least: number
   onOpen(): void
   onKeys(event: KeyboardEvent): void
 }
 
 /** A call over time, its stretches in colours; under it, where the whole waited for it. */
-export function Bar({ call, segments, critical, scale: { start, total }, current, opened, onOpen, onKeys }: BarProps) {
+export function Bar({ call, segments, critical, scale: { start, total }, current, opened, least, onOpen, onKeys }: BarProps) {
   const share = (micros: number): string => `${(micros / total) * 100}%`
   const words = [
     `${call.from} asks ${call.to}: ${call.label}`,
@@ -42,7 +44,7 @@ export function Bar({ call, segments, critical, scale: { start, total }, current
       <button
         type="button"
         class={`fall-call tone-${call.tone}`}
-        style={{ left: share(call.start - start), width: `max(24px, ${share(call.end - call.start)})` }}
+        style={{ left: share(call.start - start), width: `max(${least}px, ${share(call.end - call.start)})` }}
         tabIndex={current ? 0 : -1}
         aria-label={words.join(', ')}
         aria-pressed={opened}

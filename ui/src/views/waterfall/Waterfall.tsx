@@ -130,6 +130,7 @@ function LineOfCalls({ line: { calls, depth }, scale, openings, critical, curren
             scale={scale}
             current={call.id === current}
             opened={call.id === openedCall.value}
+            least={calls.length > 1 ? 6 : 24}
             onOpen={() => onOpen(call)}
             onKeys={onKeys}
           />
