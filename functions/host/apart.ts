@@ -49,7 +49,9 @@ export function createApart(ports: Ports, options: ApartOptions): Apart {
   const { team, keepBody, sink, claimBytes, licensed, secrets, now } = options
   const claims = { above: claimBytes, put: async (bytes: Uint8Array) => (await ports.blobs()).put('claims', now(), bytes) }
   const bus =
-    sink === undefined ? inProcess((event) => handler(ofType(event))(event)) : retrying(httpBus({ url: sink, claims, compress: false }))
+    sink === undefined
+      ? inProcess((event) => handler(ofType(event))(event))
+      : retrying(httpBus({ url: sink, claims, compress: false, isBroker: true }))
   const handlers = new Handlers({
     ports,
     team,

@@ -19,6 +19,8 @@ export interface HttpBusOptions {
   /** PEM of the authorities to trust instead of the system's. */
   ca?: string
   registry?: Registry
+  /** Answers 404 may be others next time: a broker that is being made, or begins anew, knows its own address only after a while. */
+  isBroker?: boolean
   /** Bodies above so many bytes are put elsewhere, and the event says where (CloudEvents extension `dataref`): what a broker takes is bounded. */
   claims?: { above: number; put: (bytes: Uint8Array) => Promise<string> }
 }
@@ -45,7 +47,7 @@ export function httpBus(options: HttpBusOptions): Bus & { close(): Promise<void>
     })
     if (answer.status >= 200 && answer.status < 300) return
     if (answer.status === 415 && compressor.refused(headers['content-encoding'])) return publish(event)
-    throw toError(url, answer)
+    throw toError(url, answer, options.isBroker ? [404, ...AGAIN] : AGAIN)
   }
 
   return { publish, close: async () => client.close() }
@@ -57,12 +59,12 @@ async function checkIn({ headers, body }: Message, claims: HttpBusOptions['claim
   return { headers: { ...headers, 'ce-dataref': await claims.put(body) }, body: new Uint8Array() }
 }
 
-function toError(url: URL, answer: Answer): Permanent | Transient {
+function toError(url: URL, answer: Answer, again: readonly number[]): Permanent | Transient {
   const { status, headers } = answer
   if (status >= 300 && status < 400)
     return new Permanent(`${url} has moved (${status}) to ${headers.location ?? 'somewhere else'}: use that address`)
   const message = `${url.origin} answered ${status}: ${detailOf(answer)}`
-  return status >= 500 || AGAIN.includes(status) ? new Transient(message, retryAfter(headers['retry-after'])) : new Permanent(message)
+  return status >= 500 || again.includes(status) ? new Transient(message, retryAfter(headers['retry-after'])) : new Permanent(message)
 }
 
 /** The detail of a problem document (RFC 9457), or the beginning of what was answered. */

@@ -176,6 +176,18 @@ describe('what comes of an answer', () => {
     expect(error.message).toMatch(message)
   })
 
+  it('a broker that does not know itself yet is asked again', async () => {
+    const url = await serve((_request, response) => response.writeHead(404).end())
+    for (const [isBroker, kind] of [
+      [true, Transient],
+      [false, Permanent],
+    ] as const) {
+      const bus = httpBus({ url, isBroker })
+      await expect(bus.publish(lane(1))).rejects.toThrow(kind)
+      await bus.close()
+    }
+  })
+
   it('an answer without end does not fill memory', async () => {
     const error = await answering(400, {}, 'x'.repeat(5 << 20))
     expect(error.message.length).toBeLessThan(400)
