@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:tls'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCaller } from './call.ts'
 import { type Demo, startDemo } from './index.ts'
@@ -43,6 +46,20 @@ it('makes a chain of calls in one trace, and tries a refused payment again', asy
   await shop.stop()
   expect(seen.filter(({ target }) => target === '/charges').map(({ status }) => status)).toEqual([201, 201, 201, 503, 201])
   expect(seen.filter(({ target }) => target === '/api/orders').map(({ status }) => status)).toEqual([201, 201, 201, 201])
+})
+
+it('has a bank that speaks TLS 1.3, with a certificate that names it and soon has to be renewed', async () => {
+  const options = { port: demo.ports.bank, host: demo.addresses.bank, rejectUnauthorized: false, servername: 'bank.shop.test' }
+  const socket = connect(options)
+  await once(socket, 'secureConnect')
+  expect(socket.getProtocol()).toBe('TLSv1.3')
+  const certificate = new X509Certificate(socket.getPeerCertificate().raw)
+  socket.destroy()
+  expect(certificate.checkHost('bank.shop.test')).toBe('bank.shop.test')
+  expect(certificate.verify(certificate.publicKey)).toBe(true)
+  const days = (Date.parse(certificate.validTo) - Date.now()) / 86_400_000
+  expect(days).toBeGreaterThan(19)
+  expect(days).toBeLessThan(20.1)
 })
 
 it('gives the same numbers for the same seed', () => {
