@@ -1,0 +1,249 @@
+/** The map, the sequence and the waterfall, in a browser, of the shop's real traffic. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Locator, Page as Tab } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readMermaid } from '../ui/src/logic/sequence/read-mermaid.case.ts'
+import { faultsOf } from './support/accessible.ts'
+import { noBrowser, openBrowser } from './support/browser.ts'
+import { eventually, type Server, startServer } from './support/server.ts'
+
+if (noBrowser) console.error(`views: ${noBrowser}`)
+
+const fixture = new URL('fixtures/shop.pcap.gz', import.meta.url).pathname
+const GATEWAY = '127.0.0.11'
+const ORDERS = '127.0.0.13'
+const PAYMENT = '127.0.0.14'
+
+interface Parsed {
+  querySelectorAll(selector: string): { length: number }
+}
+
+describe.skipIf(noBrowser)('views of the shop', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spider-views-'))
+  const errors: string[] = []
+  let server: Server
+  let browser: Browser
+  let tab: Tab
+  let range: { from: string; to: string }
+
+  beforeAll(async () => {
+    server = await startServer(join(folder, 'data'), '--no-capture', fixture)
+    const extent = await eventually(async () => {
+      const known = await server.get<{ from: number; to: number; total: number }>('/api/v1/extent')
+      return known.total >= 183 ? known : undefined
+    })
+    range = { from: new Date(Math.floor(extent.from)).toISOString(), to: new Date(Math.ceil(extent.to) + 1).toISOString() }
+    browser = await openBrowser()
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, acceptDownloads: true })
+    context.setDefaultTimeout(8000)
+    tab = await context.newPage()
+    tab.on('pageerror', (error) => errors.push(error.message))
+    tab.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+  }, 60_000)
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    rmSync(folder, { recursive: true })
+  })
+
+  const open = (parameters: Record<string, string>) => tab.goto(`${server.url}/?${new URLSearchParams({ ...range, ...parameters })}`)
+  const of = (name: string) => new URL(tab.url()).searchParams.get(name)
+  const map = () => tab.getByLabel('Map', { exact: true })
+  const node = (name: string): Locator => map().locator(`[data-node="${name}"]`)
+  const panel = () => map().locator('.map-chosen')
+  const shot = async (name: string) => {
+    if (!process.env.SCREENSHOTS) return
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await tab.emulateMedia({ colorScheme })
+      await tab.waitForTimeout(300)
+      await tab.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${colorScheme}.png`) })
+    }
+    await tab.emulateMedia({ colorScheme: 'light' })
+  }
+  const accessible = async (within: string) => expect(await faultsOf(tab, within)).toEqual([])
+  const placeOf = async (name: string) => (await node(name).getAttribute('transform'))!
+  const saved = async (button: string): Promise<string> => {
+    const [file] = await Promise.all([tab.waitForEvent('download'), tab.getByRole('button', { name: button }).click()])
+    return readFileSync(await file.path(), 'utf8')
+  }
+
+  it('the map builds itself: who calls whom, with figures', async () => {
+    await open({ upper: 'map', lower: 'none' })
+    await node(GATEWAY).waitFor()
+    expect(await map().locator('[data-node]').count()).toBe(7)
+    const all = await map().locator('[data-link]').all()
+    const links = await Promise.all(all.map(async (link) => (await link.getAttribute('aria-label'))!))
+    expect(links.find((text) => text.startsWith(`${ORDERS} to ${PAYMENT}, http`))).toContain('20 calls, 20 % failed')
+    await node(GATEWAY).hover()
+    await map().locator('.map-tip').getByText('answered: calls').waitFor()
+    await accessible('.map')
+    await shot('map')
+  })
+
+  it('a node by the keyboard: arrows, Enter, its links, Escape', async () => {
+    await node('127.0.0.10').focus()
+    await tab.keyboard.press('ArrowRight')
+    const focused = () => tab.evaluate<string | null>('document.activeElement.getAttribute("data-node")')
+    expect(await focused()).toMatch(/^127\.0\.0\.1[15]$/)
+    await node(ORDERS).focus()
+    await tab.keyboard.press('Enter')
+    await panel().getByText('3 links').waitFor()
+    expect(of('map.node')).toBe(ORDERS)
+    await accessible('.map')
+    await tab.keyboard.press('Escape')
+    await panel().waitFor({ state: 'detached' })
+    expect(await focused()).toBe(ORDERS)
+  })
+
+  it('filters, excludes and narrows to errors by click', async () => {
+    await open({ upper: 'map', lower: 'none', 'map.node': PAYMENT })
+    await panel().getByRole('button', { name: 'Only errors' }).click()
+    await expect.poll(() => of('q')).toContain(PAYMENT)
+    await expect.poll(() => map().locator('[data-link]').count()).toBe(1)
+    expect(await map().locator('[data-link]').getAttribute('aria-label')).toContain('4 calls, 100 % failed')
+    await tab.goBack()
+    await expect.poll(() => map().locator('[data-node]').count()).toBe(7)
+    await panel().getByRole('button', { name: 'Exclude' }).click()
+    await expect.poll(() => map().locator('[data-node]').count()).toBe(6)
+    await open({ upper: 'map', lower: 'none', 'map.link': `${ORDERS} → ${PAYMENT} http` })
+    await panel().getByRole('button', { name: 'Filter' }).click()
+    await expect.poll(() => map().locator('[data-link]').count()).toBe(1)
+  })
+
+  it('what is dragged stays there, over a reload and with other calls', async () => {
+    await open({ upper: 'map', lower: 'none' })
+    await node(PAYMENT).waitFor()
+    const others = await placeOf(ORDERS)
+    const box = (await node(PAYMENT).locator('circle').boundingBox())!
+    await tab.mouse.move(box.x + 8, box.y + 8)
+    await tab.mouse.down()
+    await tab.mouse.move(box.x + 40, box.y + 90, { steps: 5 })
+    await tab.mouse.up()
+    const moved = await placeOf(PAYMENT)
+    await tab.reload()
+    await node(PAYMENT).waitFor()
+    expect([await placeOf(PAYMENT), await placeOf(ORDERS)]).toEqual([moved, others])
+    await open({ upper: 'map', lower: 'none', q: `server.ip:${PAYMENT}` })
+    await expect.poll(() => map().locator('[data-node]').count()).toBe(2)
+    expect(await placeOf(PAYMENT)).toBe(moved)
+  })
+
+  it('an edited map is saved for the team, and others see it', async () => {
+    await open({ upper: 'map', lower: 'none', 'map.node': PAYMENT })
+    await panel().getByText('Edit', { exact: true }).click()
+    await panel().getByLabel('Name', { exact: true }).fill('Payment')
+    await panel().getByLabel('Note').fill('Ask Kim')
+    await panel().getByLabel('Group addresses like').fill('127.0.0.1')
+    await panel().getByLabel('as', { exact: true }).fill('Resolver')
+    await panel().getByRole('button', { name: 'Group', exact: true }).click()
+    await node('Resolver').waitFor()
+    await node(PAYMENT).getByText('Ask Kim').waitFor()
+    await map().getByRole('button', { name: 'Save the map' }).click()
+    await map().locator('.popover-panel').getByLabel('Name', { exact: true }).fill('The shop')
+    await accessible('.map')
+    await map().getByRole('button', { name: 'Save', exact: true }).click()
+    await expect.poll(() => of('map.saved')).toBeTruthy()
+    await shot('map-edited')
+    const other = await browser.newPage()
+    await other.goto(tab.url())
+    await other.locator(`[data-node="${PAYMENT}"]`).getByText('Payment').waitFor()
+    await other.locator('[data-node="Resolver"]').waitFor()
+    await other.close()
+  })
+
+  it('groups, and passes over gateways', async () => {
+    await open({ upper: 'map', lower: 'none' })
+    await node(GATEWAY).click()
+    await panel().getByText('Edit', { exact: true }).click()
+    await panel().getByRole('button', { name: 'Pass over, as a gateway' }).click()
+    await map().locator('.through').first().waitFor()
+    expect(await node(GATEWAY).count()).toBe(0)
+    await map().getByRole('button', { name: 'Show 1 hidden' }).click()
+    await node(GATEWAY).waitFor()
+    await map().getByLabel('Nodes', { exact: true }).selectOption('namespace')
+    expect(of('map.group')).toBe('namespace')
+  })
+
+  it('compares with a stretch before: endpoints and links that are new, gone, slower or failing', async () => {
+    const middle = new Date((Date.parse(range.from) + Date.parse(range.to)) / 2).toISOString()
+    await open({ upper: 'map', lower: 'none', from: middle, 'map.with': 'before' })
+    const changes = map().getByLabel('What changed')
+    await changes.getByText('gone').first().waitFor()
+    await changes.getByRole('button', { name: /endpoints/ }).click()
+    await changes.getByRole('listitem').first().waitFor()
+    await accessible('.map')
+    await shot('map-compared')
+  })
+
+  it('the sequence: nested by trace, opened by click, folded or not', async () => {
+    await open({ upper: 'none', lower: 'sequence', q: 'not protocol:dns' })
+    const view = tab.getByLabel('Sequence', { exact: true })
+    await view.locator('.seq-hit').first().waitFor()
+    expect(await view.locator('.seq-names b').allTextContents()).toContain(ORDERS)
+    const folded = await view.locator('.seq-hit').count()
+    await view.getByLabel('fold repeats').uncheck()
+    expect(of('sequence.repeats')).toBe('each')
+    await expect.poll(() => view.locator('.seq-hit').count()).toBeGreaterThanOrEqual(folded)
+    await view.getByRole('button', { name: 'Nearer' }).click()
+    expect(of('sequence.zoom')).toBe('125')
+    await accessible('.panel-lower')
+    await shot('sequence')
+    await view.locator('.seq-hit').nth(1).click()
+    await expect.poll(() => of('call')).toBeTruthy()
+    await view.getByLabel('Calls drawn').selectOption('opened')
+    await expect.poll(() => view.locator('.seq-hit').count()).toBeLessThan(10)
+  })
+
+  it('exports the sequence as SVG, Mermaid and PlantUML', async () => {
+    await open({ upper: 'none', lower: 'sequence', q: 'not protocol:dns' })
+    await tab.locator('.seq-hit').first().waitFor()
+    await tab
+      .locator('.diagram-head')
+      .getByRole('button', { name: /Export/ })
+      .click()
+    const svg = await saved('Download SVG')
+    const parsed = await tab.evaluate((text) => {
+      const { DOMParser: Parser } = globalThis as unknown as {
+        DOMParser: new () => { parseFromString(text: string, type: string): Parsed }
+      }
+      const image = new Parser().parseFromString(text, 'image/svg+xml')
+      return { wrong: image.querySelectorAll('parsererror').length, texts: image.querySelectorAll('text').length }
+    }, svg)
+    expect(parsed.wrong).toBe(0)
+    expect(parsed.texts).toBeGreaterThan(50)
+    const mermaid = readMermaid(await saved('Download Mermaid'))
+    expect(mermaid.participants.sort()).toEqual(['127.0.0.10', GATEWAY, '127.0.0.12', ORDERS, PAYMENT])
+    expect(mermaid.asked).toBe(mermaid.answered)
+    const plantuml = await saved('Download PlantUML')
+    expect(plantuml.match(/ \+\+ : /g)!.length).toBe(plantuml.match(/ -- : /g)!.length)
+    expect(plantuml).toMatch(/^@startuml\n[\s\S]*@enduml\n$/)
+  })
+
+  it('the waterfall: segments, lanes, the critical path', async () => {
+    await open({ upper: 'none', lower: 'waterfall', q: 'not protocol:dns' })
+    const view = tab.getByLabel('Waterfall', { exact: true })
+    await view.locator('.fall-call').first().waitFor()
+    const total = await view.locator('.fall-call').count()
+    expect(total).toBe(177)
+    await view.locator('.fall-critical').first().waitFor()
+    await view.locator('.phase-connect.fall-part').first().waitFor()
+    await accessible('.panel-lower')
+    await shot('waterfall')
+    await view.getByLabel('Lanes').selectOption('pairs')
+    expect(of('waterfall.lanes')).toBe('pairs')
+    expect(await view.locator('.lane').count()).toBe(5)
+    await shot('waterfall-lanes')
+    await view.locator('.fall-call').first().click()
+    await expect.poll(() => of('call')).toBeTruthy()
+  })
+
+  it('says when it draws only the first', async () => {
+    await server.get('/api/v1/extent')
+    await open({ upper: 'none', lower: 'sequence' })
+    await tab.getByText('183 calls', { exact: true }).waitFor()
+  })
+
+  it('did all this without an error', () => expect(errors).toEqual([]))
+})
