@@ -5,9 +5,9 @@ import { play, type Step } from '#engines/http/script.case.ts'
 import { connectionWith } from '#engines/tcp/connection.case.ts'
 import { micros } from '#engines/time.ts'
 import { ExchangeDocument } from '#events/documents/exchange.ts'
+import { toHar } from '../../lane/har.ts'
 import { jsonOf } from '../json-lines.ts'
 import { toDocument } from './document.ts'
-import { toHar } from '../../lane/har.ts'
 import { urlOf } from './url.ts'
 
 const connection = connectionWith({ id: '0123456789abcdef0123456789abcdef' })

@@ -68,7 +68,10 @@ export function Follow({ session }: { session: SessionDocument }) {
 /** How many of the turns have `most` bytes to draw, the first always. */
 function drawn(turns: Turn[], most: number): number {
   let sum = 0
-  const full = turns.findIndex(({ bytes }) => (sum += Math.min(bytes.length, LONGEST)) > most)
+  const full = turns.findIndex(({ bytes }) => {
+    sum += Math.min(bytes.length, LONGEST)
+    return sum > most
+  })
   return Math.min(full < 0 ? turns.length : Math.max(full, 1), MOST_TURNS)
 }
 
