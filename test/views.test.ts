@@ -239,10 +239,22 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     await expect.poll(() => of('call')).toBeTruthy()
   })
 
-  it('says when it draws only the first', async () => {
-    await server.get('/api/v1/extent')
+  it('says when it draws only the first of them', async () => {
     await open({ upper: 'none', lower: 'sequence' })
     await tab.getByText('183 calls', { exact: true }).waitFor()
+    await tab.getByLabel('Calls at most').selectOption('50')
+    await tab.getByText('the first 50 of 183 calls: narrow the range or the filter to see others').waitFor()
+    expect(of('calls.most')).toBe('50')
+  })
+
+  it('draws the calls that were chosen in the list', async () => {
+    await open({ upper: 'none', q: 'path:/api/orders' })
+    const rows = tab.getByRole('row').filter({ hasText: '/api/orders' })
+    await rows.nth(0).click({ modifiers: ['Control'] })
+    await rows.nth(1).click({ modifiers: ['Control'] })
+    await tab.getByRole('tab', { name: 'Sequence' }).click()
+    await tab.getByLabel('Calls drawn').selectOption('chosen')
+    await tab.getByText('2 calls', { exact: true }).waitFor()
   })
 
   it('did all this without an error', () => expect(errors).toEqual([]))

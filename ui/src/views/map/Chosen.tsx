@@ -174,6 +174,8 @@ function Group({ node }: { node: Node }) {
       onSubmit={(event) => {
         event.preventDefault()
         edit({ rules: [...edits.value.rules, { pattern: pattern.trim(), name: name.trim() }] })
+        setPattern('')
+        setName('')
       }}
     >
       <label>

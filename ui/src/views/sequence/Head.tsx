@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact'
-import { plural } from '../../logic/format.ts'
+import { count, plural } from '../../logic/format.ts'
 import { setOfView } from '../../state/place.ts'
 import { selected } from '../../state/selected.ts'
-import { type Diagram, ofOpened } from './use-calls.ts'
+import { chosen } from '../grid/selection.ts'
+import { type Diagram, MOSTS, most, source } from './use-calls.ts'
 
 interface HeadProps {
   title: string
@@ -19,13 +20,23 @@ export function Head({ title, diagram: { calls, left, problem, loading }, childr
         <output class="soft">{left ? `${left} calls: narrow the range or the filter to see others` : plural(calls.length, 'call')}</output>
         <select
           aria-label="Calls drawn"
-          value={ofOpened() ? 'opened' : ''}
-          onChange={({ currentTarget: { value } }) => setOfView('calls.of', value || undefined)}
+          value={source()}
+          onChange={({ currentTarget: { value } }) => setOfView('calls.of', value === 'all' ? undefined : value)}
         >
-          <option value="">all that are looked at</option>
+          <option value="all">all that are looked at</option>
+          <option value="chosen" disabled={chosen.value.keys.length === 0}>
+            those chosen in the list
+          </option>
           <option value="opened" disabled={!selected.value}>
             what the opened call belongs to
           </option>
+        </select>
+        <select aria-label="Calls at most" value={most()} onChange={({ currentTarget: { value } }) => setOfView('calls.most', value)}>
+          {MOSTS.map((each) => (
+            <option key={each} value={each}>
+              at most {count(each)}
+            </option>
+          ))}
         </select>
         {children}
         <div class="space" />

@@ -7,9 +7,14 @@ import { useAnswer } from '../../state/answer.ts'
 import type { Parameters } from '../../state/api.ts'
 import { following, ofView } from '../../state/place.ts'
 import { selected } from '../../state/selected.ts'
+import { chosen } from '../grid/selection.ts'
 
-/** Calls that a diagram is drawn of at most. */
+/** Calls that a diagram is drawn of at most; the reader chooses. */
+export const MOSTS = [50, 200, 1000]
 const MOST = 200
+export const most = (): number => MOSTS.find((each) => String(each) === ofView('calls.most')) ?? MOST
+/** Chosen calls that a filter names at most. */
+const MOST_CHOSEN = 100
 const TEN_MINUTES = 600_000
 
 export interface Diagram {
@@ -26,14 +31,24 @@ interface Page {
   items: ExchangeDocument[]
 }
 
-/** Whether the diagram is that of the opened call alone. */
-export const ofOpened = (): boolean => ofView('calls.of') === 'opened' && selected.value !== undefined
+/** Which calls are drawn: those looked at, those chosen in the list, or what the opened one belongs to. */
+export function source(): 'all' | 'chosen' | 'opened' {
+  const asked = ofView('calls.of')
+  if (asked === 'opened' && selected.value) return 'opened'
+  return asked === 'chosen' && chosen.value.keys.length > 0 ? 'chosen' : 'all'
+}
 
-/** The calls that are looked at, or what the opened one belongs to: its trace, else what went on while it did; nested by what caused them. */
+/** The calls that are looked at or chosen, or what the opened one belongs to: its trace, else what went on while it did; nested by what caused them. */
 export function useCalls(): Diagram {
-  const opened = ofOpened() ? selected.value : undefined
+  const of = source()
+  const opened = of === 'opened' ? selected.value : undefined
   const order = following.value && !opened ? 'newest' : 'oldest'
-  const { value, problem, loading } = useAnswer<Page>('/exchanges', { size: MOST, order, ...(opened && around(opened)) })
+  const { value, problem, loading } = useAnswer<Page>('/exchanges', {
+    size: most(),
+    order,
+    ...(of === 'chosen' && { q: named(chosen.value.keys) }),
+    ...(opened && around(opened)),
+  })
   return useMemo(() => {
     const calls = (value?.items ?? []).map(callOf)
     const trees = nest(calls)
@@ -45,6 +60,12 @@ export function useCalls(): Diagram {
     return { calls, trees: own, left, problem, loading }
   }, [value, opened?.event.id, problem, loading])
 }
+
+const named = (ids: readonly string[]): string =>
+  ids
+    .slice(0, MOST_CHOSEN)
+    .map((id) => `event.id:"${id}"`)
+    .join(' or ')
 
 /** The question for what belongs to a call. */
 function around(call: ExchangeDocument): Parameters {

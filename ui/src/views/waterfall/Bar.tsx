@@ -19,6 +19,8 @@ interface BarProps {
   /** Whether Tab leads to it. */
   current: boolean
   opened: boolean
+  /** Whether there is room to say how it went. */
+  said: boolean
   /** px that it can be hit on at least. */
   least: number
   onOpen(): void
@@ -26,7 +28,7 @@ interface BarProps {
 }
 
 /** A call over time, its stretches in colours; under it, where the whole waited for it. */
-export function Bar({ call, segments, critical, scale: { start, total }, current, opened, least, onOpen, onKeys }: BarProps) {
+export function Bar({ call, segments, critical, scale: { start, total }, current, opened, said, least, onOpen, onKeys }: BarProps) {
   const share = (micros: number): string => `${(micros / total) * 100}%`
   const words = [
     `${call.from} asks ${call.to}: ${call.label}`,
@@ -53,9 +55,11 @@ export function Bar({ call, segments, critical, scale: { start, total }, current
         onClick={onOpen}
         onKeyDown={onKeys}
       />
-      <span class={`fall-result status-${call.tone}`} style={{ left: `calc(${share(call.end - start)} + 4px)` }} aria-hidden="true">
-        {call.result ?? '…'} · {duration(call.end - call.start)}
-      </span>
+      {said && (
+        <span class={`fall-result status-${call.tone}`} style={{ left: `calc(${share(call.end - start)} + 4px)` }} aria-hidden="true">
+          {call.result ?? '…'} · {duration(call.end - call.start)}
+        </span>
+      )}
     </>
   )
 }

@@ -15,6 +15,8 @@ import { useOpenings } from './use-openings.ts'
 
 const LANE_NAMES: Record<Lanes, string> = { causes: 'under what caused them', pairs: 'by client and server', connections: 'by connection' }
 const TICKS = 6
+/** How much of the width the result beside a call takes. */
+const ROOM = 0.1
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 10, PageUp: -10 }
 
 /** When the parts of each call went by, beside each other, and what the whole waited for. */
@@ -121,7 +123,7 @@ function LineOfCalls({ line: { calls, depth }, scale, openings, critical, curren
         </div>
       )}
       <div class="fall-track">
-        {calls.map((call) => (
+        {calls.map((call, i) => (
           <Bar
             key={call.id}
             call={call}
@@ -131,6 +133,7 @@ function LineOfCalls({ line: { calls, depth }, scale, openings, critical, curren
             current={call.id === current}
             opened={call.id === openedCall.value}
             least={calls.length > 1 ? 6 : 24}
+            said={(calls[i + 1]?.start ?? Number.POSITIVE_INFINITY) - call.end > scale.total * ROOM}
             onOpen={() => onOpen(call)}
             onKeys={onKeys}
           />
