@@ -16,6 +16,15 @@ const GATEWAY = '127.0.0.11'
 const ORDERS = '127.0.0.13'
 const PAYMENT = '127.0.0.14'
 
+/** The page, with the marks of the map that were drawn again. */
+interface Watched {
+  drawn: Set<string>
+  document: { querySelector(selector: string): unknown }
+  MutationObserver: new (
+    told: (changes: { target: { closest(selector: string): { getAttribute(name: string): string | null } | null } }[]) => void,
+  ) => { observe(what: unknown, how: { subtree: boolean; attributes: boolean; childList: boolean }): void }
+}
+
 interface Parsed {
   querySelectorAll(selector: string): { length: number }
 }
@@ -255,6 +264,40 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     await tab.getByRole('tab', { name: 'Sequence' }).click()
     await tab.getByLabel('Calls drawn').selectOption('chosen')
     await tab.getByText('2 calls', { exact: true }).waitFor()
+  })
+
+  it('draws only a node and its links again while it is dragged, of 300', async () => {
+    const groups = Array.from({ length: 299 }, (_, i) =>
+      [0, 1].map((side) => ({
+        key: [`host-${(i * 7 + side * 13) % (i + 1)}.shop`, `host-${i + 1}.shop`, side ? 'redis' : 'http', '2xx'],
+        ...{ count: i + 1, errors: 0, bytes: i * 100, mean: 1e6, max: 2e6, p99: 2e6 },
+      })),
+    ).flat()
+    await tab.route('**/api/v1/aggregate**', (route) => route.fulfill({ json: { groups, total: { count: 1 } } }))
+    await open({ upper: 'map', lower: 'none' })
+    await map().locator('[data-node]').nth(299).waitFor()
+    await tab.waitForTimeout(1000)
+    await tab.evaluate(() => {
+      const page = globalThis as unknown as Watched
+      page.drawn = new Set()
+      new page.MutationObserver((changes) => {
+        for (const { target } of changes) {
+          const mark = target.closest('[data-node], [data-link]')
+          if (mark) page.drawn.add(mark.getAttribute('data-node') ?? mark.getAttribute('data-link')!)
+        }
+      }).observe(page.document.querySelector('.map-canvas svg'), { subtree: true, attributes: true, childList: true })
+    })
+    const box = (await node('host-0.shop').locator('circle').boundingBox())!
+    const before = await placeOf('host-0.shop')
+    await tab.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await tab.mouse.down()
+    for (let i = 1; i <= 60; i++) await tab.mouse.move(box.x + 2 * i, box.y + 40 * Math.sin(i / 6))
+    const drawn = await tab.evaluate(() => [...(globalThis as unknown as Watched).drawn])
+    await tab.mouse.up()
+    expect(await placeOf('host-0.shop')).not.toBe(before)
+    expect(drawn).toContain('host-0.shop')
+    expect(drawn.filter((id) => !/^host-0\.shop( →|$)|→ host-0\.shop /.test(id))).toEqual([])
+    await tab.unroute('**/api/v1/aggregate**')
   })
 
   it('did all this without an error', () => expect(errors).toEqual([]))

@@ -28,6 +28,10 @@ const GROUP = { role: 'group' } as const
 const MOST_SLOW = 5
 /** With more links than this, protocols no longer stand beside them. */
 const MOST_LABELS = 40
+/** So many links have room for all of their width. */
+const UNCROWDED = 80
+/** Farther than this nothing that is written can be read. */
+const LEGIBLE = 0.45
 const STEP = 10
 const ARROWS: Record<string, { x: number; y: number }> = {
   ArrowLeft: { x: -1, y: 0 },
@@ -43,6 +47,7 @@ export function Canvas({ graph, places, chosen, onChoose, changes }: CanvasProps
   const hovered = useSignal<Hovered>(undefined)
   const current = useSignal<string | undefined>(undefined)
   const transform = useComputed(() => `translate(${viewport.value.x} ${viewport.value.y}) scale(${viewport.value.k})`)
+  const look = useComputed(() => (viewport.value.k < LEGIBLE ? 'far' : ''))
   const drawn = useDrawn(graph, places, changes)
   const showAll = useFit(svg, viewport, places)
   const pointer = usePointer({ svg, viewport, places, hovered, onChoose })
@@ -72,7 +77,14 @@ export function Canvas({ graph, places, chosen, onChoose, changes }: CanvasProps
 
   return (
     <div class="map-canvas">
-      <svg ref={svg} {...GROUP} aria-label={`Map of ${shown.length} nodes and ${graph.links.length} links`} onKeyDown={keys} {...pointer}>
+      <svg
+        ref={svg}
+        class={look}
+        {...GROUP}
+        aria-label={`Map of ${shown.length} nodes and ${graph.links.length} links`}
+        onKeyDown={keys}
+        {...pointer}
+      >
         <g transform={transform}>
           {graph.links.map((link) => {
             const ends = [places.get(link.from), places.get(link.to)]
@@ -86,7 +98,7 @@ export function Canvas({ graph, places, chosen, onChoose, changes }: CanvasProps
                 ends={[ends[0], ends[1]]}
                 radii={[drawn.radii.get(link.from)!, drawn.radii.get(link.to)!]}
                 bend={drawn.bends.get(link.id)!}
-                width={width(link.bytes, drawn.most)}
+                width={width(link.bytes, drawn.most) * drawn.thin}
                 label={slow ? `${link.protocol} · ${duration(link.mean / 1000)}` : graph.links.length <= MOST_LABELS ? link.protocol : ''}
                 slow={slow}
                 chosen={chosen !== undefined && 'link' in chosen && chosen.link === link.id}
@@ -138,6 +150,8 @@ function useDrawn(graph: Graph, places: Places, changes: readonly Change[] | und
     return {
       radii: new Map([...traffic].map(([id, bytes]) => [id, radius(bytes, most)])),
       bends: bends(graph.links),
+      // Many links side by side would cover each other.
+      thin: Math.min(1, Math.max(0.35, Math.sqrt(UNCROWDED / Math.max(graph.links.length, 1)))),
       slow: slowest(graph.links, Math.min(MOST_SLOW, Math.ceil(graph.links.length / 3))),
       most: heavy([...graph.links, NONE]),
       changes: new Map<string, Kind>((changes ?? []).toReversed().map(({ id, kind }) => [id, kind])),
