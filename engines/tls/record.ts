@@ -129,8 +129,10 @@ export class RecordReader {
       const to = Math.min(end, from + HEADER - kept.length)
       kept.append(bytes, from, to)
       if (kept.length < HEADER) return to
-      if (this.headerAt(kept.bytes, 0) === 0) return this.refuseKept(to, at, sink)
-      return to
+      const header = this.headerAt(kept.bytes, 0)
+      if (header === 0) return this.refuseKept(to, at, sink)
+      // Of an empty record nothing more comes.
+      return this.lengthAt(kept.bytes, 0, header) === HEADER ? this.keep(bytes, to, to, base, at, sink) : to
     }
     const header = this.headerAt(kept.bytes, 0)
     const length = this.lengthAt(kept.bytes, 0, header)
