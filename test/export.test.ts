@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import SwaggerParser from '@apidevtools/swagger-parser'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { Ajv, type AnySchemaObject } from 'ajv'
 import addFormats from 'ajv-formats'
@@ -117,6 +118,17 @@ describe('exported calls', () => {
       expect(execFileSync('tshark', ['-r', closed, '-Y', 'http || http2']).toString()).toBe('')
     },
   )
+
+  it('as an OpenAPI document that its validator accepts', async () => {
+    const answer = await fetch(`${server.url}/api/v1/contracts/openapi?${new URLSearchParams({ q: 'host:gateway.shop.test' })}`)
+    const document = (await answer.json()) as { paths: Record<string, { get?: { responses: Record<string, { content?: unknown }> } }> }
+    expect(Object.keys(document.paths)).toContain('/api/products/{id}')
+    expect(document.paths['/api/products/{id}'].get?.responses['200'].content).toMatchObject({
+      'application/json': { schema: { type: 'object', required: expect.arrayContaining(['id']) } },
+    })
+    await SwaggerParser.validate(document as never)
+    expect((await fetch(`${server.url}/api/v1/contracts/openapi?templates=x`)).status).toBe(400)
+  })
 
   it('says what is wrong before anything is sent', async () => {
     for (const [form, query, detail] of [

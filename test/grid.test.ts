@@ -147,6 +147,7 @@ describe.skipIf(noBrowser)('the grid of calls', () => {
     const csv = (await save('CSV')).trim().split('\r\n')
     expect(csv[0]).toContain('http.response.mime_type')
     expect(csv.length).toBe(total + 1)
+    expect(Object.keys((JSON.parse(await save('OpenAPI')) as { paths: object }).paths)).toContain('/api/products/{id}')
     expect((JSON.parse(await save('HAR')) as { log: { entries: unknown[] } }).log.entries.length).toBe(
       (await server.find('protocol:http', 0)).total,
     )

@@ -11,6 +11,7 @@ import { agentRoutes } from './routes/agents.ts'
 import { aggregateRoutes } from './routes/aggregate.ts'
 import { bodyRoutes } from './routes/bodies.ts'
 import { captureRoutes } from './routes/captures.ts'
+import { contractRoutes } from './routes/contracts.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { exchangeRoutes } from './routes/exchanges.ts'
 import { exportRoutes } from './routes/export.ts'
@@ -44,6 +45,7 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
   const routes = [
     exchangeRoutes,
     exportRoutes,
+    contractRoutes,
     sessionRoutes,
     overviewRoutes,
     aggregateRoutes,

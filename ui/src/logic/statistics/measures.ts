@@ -12,7 +12,7 @@ export interface Measure {
 }
 
 const time = (ns: number): string => duration(ns / 1000)
-const rate = (value: number): string => (value < 10 ? value.toFixed(value < 0.1 ? 3 : 1) : count(value))
+const rate = (value: number): string => (value === 0 || value >= 10 ? count(value) : value.toFixed(value < 0.1 ? 3 : 1))
 
 export const MEASURES: readonly Measure[] = [
   { name: 'count', title: 'Calls', sort: 'count', of: ({ count }) => count, write: count },

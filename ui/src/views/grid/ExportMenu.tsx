@@ -11,6 +11,7 @@ import { layout } from './layout.ts'
 
 /** What the server gives at most. */
 const MOST_IDS = 200
+const MOST_IN_CONTRACT = 5000
 const FORMS: readonly { form: string; title: string; what: string; most: number }[] = [
   { form: 'csv', title: 'CSV', what: 'a row a call', most: 1_000_000 },
   { form: 'ndjson', title: 'NDJSON', what: 'a document a call', most: 1_000_000 },
@@ -70,6 +71,14 @@ function Choices({ ids }: { ids: readonly string[] }) {
           </li>
         ))}
       </ul>
+      {!some && (
+        <p>
+          <a class="button" href={url('/contracts/openapi', { ...asked, sort: undefined })} download="openapi.json">
+            OpenAPI
+          </a>{' '}
+          <span class="soft">a contract made of the newest {count(MOST_IN_CONTRACT)} of HTTP</span>
+        </p>
+      )}
       <label>
         <input type="checkbox" checked={bodies} onChange={() => setBodies(!bodies)} /> NDJSON with bodies
       </label>

@@ -8,7 +8,7 @@ import { useAnswer } from '../../state/answer.ts'
 import { ofView, setOfView } from '../../state/place.ts'
 import { reach } from '../../widgets/reach.ts'
 import { Value } from '../details/Value.tsx'
-import { beside, besideTitle } from './beside.ts'
+import { beside, besideTitle, otherFilter } from './beside.ts'
 import { Courses } from './Courses.tsx'
 
 const MOST_FIELDS = 4
@@ -180,12 +180,12 @@ const Cell = ({ measure: { name, write }, value }: { measure: Measure; value: nu
   <td class={`end ${name === 'errors' && value ? 'bad' : ''}`}>{value === undefined ? '–' : write(value)}</td>
 )
 
-/** What it was in the second series, and how it changed since. */
+/** What it is in the second series, and of the same calls at another time how it changed since. */
 function Against({ measure: { of, write }, before, after }: { measure: Measure; before: Group | undefined; after: Group | undefined }) {
   const [was, is] = [before && of(before, 1), after && of(after, 1)]
   return (
     <td class="end against">
-      {was === undefined ? '–' : write(was)} <span class="soft">{change(was, is)}</span>
+      {was === undefined ? '–' : write(was)} {otherFilter.value === undefined && <span class="soft">{change(was, is)}</span>}
     </td>
   )
 }
