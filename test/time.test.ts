@@ -9,7 +9,7 @@ import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
-import { cannotCapture, eventually, type Server, startServer } from './support/server.ts'
+import { cannotCapture, eventually, type Server, startServer, startServerWith } from './support/server.ts'
 import { lines } from './support/spider.ts'
 
 if (noBrowser) console.error(`time: ${noBrowser}`)
@@ -111,7 +111,14 @@ describe.skipIf(left)('live', () => {
   beforeAll(async () => {
     shop = createServer((_request, response) => response.end('ok'))
     await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
-    server = await startServer(join(folder, 'live'), '--interface', 'lo', '--filter', `tcp port ${(shop.address() as AddressInfo).port}`)
+    server = await startServerWith(
+      { SPIDER_STATUS_INTERVAL: '1s' },
+      join(folder, 'live'),
+      '--interface',
+      'lo',
+      '--filter',
+      `tcp port ${(shop.address() as AddressInfo).port}`,
+    )
     await eventually(async () => {
       await call('/first')
       return (await server.find('path:/first', 0)).total > 0 || undefined
@@ -134,6 +141,13 @@ describe.skipIf(left)('live', () => {
     expect(await tab.locator('.range .span').textContent()).toBe(span)
     await tab.getByRole('button', { name: 'Pause' }).click()
     await row('/second').first().waitFor()
+  })
+
+  it('shows how its agents did', async () => {
+    await tab.getByRole('button', { name: /^Agents/ }).click()
+    await tab.getByRole('img', { name: /^Captured in the last hour/ }).waitFor()
+    if (PICTURES) await tab.screenshot({ path: join(PICTURES, 'agents.png') })
+    expect(await faultsOf(tab, '.popover-panel')).toEqual([])
   })
 })
 

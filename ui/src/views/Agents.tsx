@@ -2,6 +2,7 @@ import { ago, bytes, count, duration } from '../logic/format.ts'
 import { type Agent, agents } from '../state/agents.ts'
 import { serverNow } from '../state/clock.ts'
 import { Popover } from '../widgets/Popover.tsx'
+import { AgentCourse } from './AgentCourse.tsx'
 
 type Look = 'on' | 'waiting' | 'wrong' | ''
 
@@ -71,6 +72,7 @@ function AgentCard({ agent }: { agent: Agent }) {
         {host.hostname} · {source.kind} {source.names.join(', ')} {source.filter && <code>{source.filter}</code>}
       </p>
       {spider.message && <p class="error">{spider.message}</p>}
+      <AgentCourse id={agent.agent.id} spoke={Date.parse(agent['@timestamp'])} />
       <dl>
         {facts.map(([name, text, bad]) => (
           <div key={name} class={bad ? 'bad' : ''}>

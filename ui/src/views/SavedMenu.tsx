@@ -82,6 +82,7 @@ function RenameForm({ item, onDone }: { item: Saved; onDone(): void }) {
   return (
     <li>
       <form
+        class="rename"
         onSubmit={(event) => {
           event.preventDefault()
           void rename(item, name.trim()).then((taken) => taken && onDone())
