@@ -110,7 +110,7 @@ it.skipIf(noBrowser)('the page shows the license, the hours and the statistics, 
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser.newPage({ colorScheme })
       await page.goto(server.url)
-      await page.getByRole('button', { name: 'License', exact: true }).click()
+      await page.getByRole('button', { name: /^License: / }).click()
       await page.getByText('Licensed to Shop: 5 cores').waitFor()
       await page.getByText('What will be sent next').click()
       await page.locator('details[open] pre', { hasText: '"installation"' }).waitFor()

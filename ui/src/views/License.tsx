@@ -17,7 +17,7 @@ export function License() {
       button={
         <>
           {state !== 'running' && <i class={`dot ${LOOKS[state]}`} />}
-          {state === 'running' ? (held.license ? 'License' : 'Evaluation') : `License: ${state}`}
+          {state === 'running' ? (held.license ? `${held.license.cores} cores` : 'Evaluation') : state}
         </>
       }
     >
