@@ -119,7 +119,7 @@ describe.skipIf(blind)('spider start --demo', () => {
     it('shows the known call, and opens it with its body', async () => {
       const at = Date.parse(known['@timestamp'])
       await tab.goto(`${server.url}/?${new URLSearchParams({ q: 'path=/items', from: String(at - 2000), to: String(at + 2000) })}`)
-      await tab.getByRole('row').filter({ hasText: '/items' }).first().click()
+      await tab.getByRole('row').filter({ hasText: 'GET' }).filter({ hasText: '/items' }).first().click()
       await tab
         .getByText(/Made by hand/)
         .filter({ visible: true })
