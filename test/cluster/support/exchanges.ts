@@ -15,7 +15,8 @@ async function ask<Answer>(elasticsearch: string, path: string, body?: object): 
   const answer = await fetch(`${elasticsearch}/${path}`, {
     ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
-  if (answer.status === 404) return { count: 0, hits: { hits: [] } } as Answer
+  // No index yet, or one whose shard is only being begun.
+  if (answer.status === 404 || (answer.status === 503 && path.endsWith('_count'))) return { count: 0, hits: { hits: [] } } as Answer
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
   return (await answer.json()) as Answer
 }
