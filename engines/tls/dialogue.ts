@@ -32,6 +32,8 @@ export interface SavedDialogue {
   changed: boolean
   done: [number, number]
   last: number
+  /** Digests of secrets that did not fit. */
+  wrong: string[]
 }
 
 /** What both sides say in records: handshakes, alerts, and what TLS carries; and what is known of it. */
@@ -453,10 +455,22 @@ export class Dialogue {
 
   save(): SavedDialogue {
     const { agreed, sessionId, sessions, settled, changed, done, last } = this
-    return { agreed, sessionId, sessions: sessions.map(([id, random]) => [id, random]), settled, changed, done: [...done], last }
+    return {
+      agreed,
+      sessionId,
+      sessions: sessions.map(([id, random]) => [id, random]),
+      settled,
+      changed,
+      done: [...done],
+      last,
+      wrong: this.keyring.save(),
+    }
   }
 
-  load(saved: SavedDialogue, session: Session): void {
+  load({ wrong, ...saved }: SavedDialogue, session: Session): void {
     Object.assign(this, { ...saved, done: [...saved.done], session })
+    this.keyring.load(wrong)
+    // What cannot be opened is known to the keyring alone, which is not saved.
+    if (saved.agreed !== undefined) this.keyring.refusal(saved.agreed)
   }
 }

@@ -1,4 +1,4 @@
-import { fromHex } from '../bytes/hex.ts'
+import { fromHex, hex } from '../bytes/hex.ts'
 import { CLIENT, type Side } from '../tcp/facts.ts'
 import type { Ciphers } from './ciphers.ts'
 import { directionKeys, masterSecret, type PrfHash } from './keys12.ts'
@@ -24,7 +24,7 @@ const LABELS = {
 
 const NO_ROOM = new Uint8Array(0)
 
-/** Makes openers of secrets. It is never saved: secrets are asked for again. */
+/** Makes openers of secrets. Secrets are never saved: they are asked for again. What is saved is by which digest to know those that do not fit. */
 export class Keyring {
   readonly room: Room = { bytes: NO_ROOM }
   private readonly ciphers: Ciphers
@@ -32,7 +32,7 @@ export class Keyring {
   private readonly known = new Map<string, Secrets>()
   /** Client randoms of handshakes that cannot be opened. */
   private readonly closed = new Set<string>()
-  /** Secrets that do not fit. */
+  /** Digests of secrets that do not fit. */
   private readonly wrong = new Set<string>()
 
   constructor(ciphers: Ciphers, find: FindSecrets) {
@@ -52,13 +52,31 @@ export class Keyring {
   /** The secret of a phase does not fit: it is not taken again. */
   refuse(phase: Phase, side: Side): void {
     const secret = this.secretOf(phase, side)
-    if (secret !== undefined) this.wrong.add(secret)
+    if (secret !== undefined) this.wrong.add(this.digestOf(secret))
+  }
+
+  private isWrong(secret: string): boolean {
+    return this.wrong.size > 0 && this.wrong.has(this.digestOf(secret))
+  }
+
+  private digestOf(secret: string): string {
+    return hex(this.ciphers.hash('sha256')([fromHex(secret) ?? NO_ROOM]))
+  }
+
+  save(): string[] {
+    return [...this.wrong]
+  }
+
+  load(wrong: readonly string[]): void {
+    for (const digest of wrong) this.wrong.add(digest)
   }
 
   /** Why a handshake's records cannot be opened even by one who knows its secrets; undefined: they can. */
   refusal(agreed: Agreed): string | undefined {
     const { version, suite: code } = agreed
     const readable = version >= TLS_1_0 && version <= TLS_1_3
+    // What is agreed on last counts: a saved conversation knows no more.
+    this.closed.delete(agreed.clientRandom)
     if (readable && this.supports(agreed)) return undefined
     this.closed.add(agreed.clientRandom)
     return `${readable ? suiteName(code) : versionName(version)} is not read`
@@ -86,7 +104,7 @@ export class Keyring {
   private secretOf({ kind, agreed }: Phase, side: Side): string | undefined {
     if (agreed === undefined || kind === 'plain' || this.closed.has(agreed.clientRandom)) return undefined
     const secret = kind === 'session' ? this.sessionSecret(agreed) : this.of(agreed.clientRandom)?.[LABELS[kind][side]]
-    return secret === undefined || this.wrong.has(secret) ? undefined : secret
+    return secret === undefined || this.isWrong(secret) ? undefined : secret
   }
 
   /** The master secret; or what it follows from, which is told apart by its label. */
