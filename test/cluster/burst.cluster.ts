@@ -65,14 +65,14 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
         ...packetEvents('early', early.packets),
         endEvent('early', early.packets.length + 1),
       ])
-      await expectOpened(servers.here.ELASTICSEARCH_URL, early)
+      await expectOpened(servers.here.ELASTICSEARCH_URL, 'early', early)
     })
     await timed('HTTPS, secrets after', async () => {
       const late = https('https12')
       await sendEvents([...packetEvents('late', late.packets), endEvent('late', late.packets.length + 1)])
       await expectHandshake(servers.here.ELASTICSEARCH_URL, 'no secrets')
       await sendEvents([secretsEvent('late-cipher', late.keyLog)])
-      await expectOpened(servers.here.ELASTICSEARCH_URL, late)
+      await expectOpened(servers.here.ELASTICSEARCH_URL, 'late', late)
     })
   })
 

@@ -51,10 +51,11 @@ export async function expectTruth(elasticsearch: string, truth: Truth[], ms = 18
   expect(byId(documents.map(fromDocument))).toEqual(byId(truth.map(fromTruth)))
 }
 
-/** The calls of a connection of TLS are there as they were told, once each; calls of others may be too. */
-export async function expectOpened(elasticsearch: string, connection: Https, ms = 120_000): Promise<void> {
+/** The calls of the connection of TLS that an agent saw are there as they were told, once each. */
+export async function expectOpened(elasticsearch: string, agent: string, connection: Https, ms = 120_000): Promise<void> {
   const wanted = expected(connection)
-  const found = async (): Promise<string[]> => asTold(await allExchanges(elasticsearch)).filter((line) => wanted.includes(line))
+  const found = async (): Promise<string[]> =>
+    asTold((await allExchanges(elasticsearch)).filter(({ spider }) => spider.agents.includes(agent)))
   await waitFor(`${wanted.length} calls of HTTPS`, ms, async () => ((await found()).length >= wanted.length ? true : undefined))
   expect(await found()).toEqual(wanted)
 }
