@@ -15,10 +15,10 @@ export const declaration: Declaration = {
     metric: 'concurrency',
     maxScale: 1,
     scaleDownDelay: 0,
-    retention: 30,
+    retention: 0,
     timeout: 30,
     cpu: '50m',
     memory: '256Mi',
-    why: 'one ledger, so one instance; a small event a second at most from each busy instance',
+    why: 'one ledger, so one instance; a small event a second at most from each busy instance. Not kept: each instance that ends says its last then, and everything is at zero only when this one is',
   },
 }
