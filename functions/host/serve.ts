@@ -1,7 +1,6 @@
 import { getTestServer } from '@google-cloud/functions-framework/testing'
 import { Metering } from '#adapters/cpu/metering.ts'
 import { log } from './apart.ts'
-import { openDesk } from './licensing.ts'
 import { apart, ports, prepared, settings } from './main.ts'
 import { prepare } from './prepare.ts'
 
@@ -16,6 +15,7 @@ const DUTIES: Record<string, () => Promise<string | undefined>> = {
     return lanes.length === 0 ? 'no lane is behind' : `woke ${lanes.length} lanes: ${lanes.join(', ')}`
   },
   async license() {
+    const { openDesk } = await import('./licensing.ts')
     await openDesk({ state: await ports.state(), bus: apart.bus, licensed: settings.licensed, now: Date.now }).tick()
     return undefined
   },

@@ -5,6 +5,7 @@ import { type Standing, standingOf } from '#engines/license/standing.ts'
 import type { LicenseDocument } from '#events/documents/license.ts'
 import type { UsageStatistics } from '#events/documents/statistics.ts'
 import type { LicenseChanged } from '#events/license-changed.ts'
+import { decodeJson, encodeJson } from '../lane/json.ts'
 import type { Books } from './books.ts'
 import { hourDocuments } from './hours.ts'
 import { VendorKeys } from './keys.ts'
@@ -96,20 +97,23 @@ export class Desk {
     const last = await this.lastSent()
     const wait = last?.accepted ? HOUR : AGAIN
     if (allowed !== 'stopped' && last !== undefined && now() >= last.at && now() - last.at < wait) return undefined
-    const sent = await send(await this.#report(license), licensed!.server, licensed!.token, now())
-    await state.set(SENT, new TextEncoder().encode(JSON.stringify(sent)))
+    const sent = await send(await this.#report(license, await this.#ledger()), licensed!.server, licensed!.token, now())
+    await state.set(SENT, encodeJson(sent))
     return sent
   }
 
   /** The statistics that would be sent now; undefined under the evaluation, which sends none. */
   async next(): Promise<UsageStatistics | undefined> {
     const { license } = await this.inForce()
-    return license && this.#report(license)
+    return license && this.#report(license, await this.#ledger())
   }
 
-  async #report({ id }: License): Promise<UsageStatistics> {
-    const { state, books, licensed, version, now } = this.#ports
-    const { hours } = await books.read(LEDGER)
+  #ledger(): Promise<Ledger> {
+    return this.#ports.books.read(LEDGER)
+  }
+
+  async #report({ id }: License, { hours }: Ledger): Promise<UsageStatistics> {
+    const { state, licensed, version, now } = this.#ports
     const installation = new TextDecoder().decode(await state.claim(INSTALLATION, new TextEncoder().encode(randomUUID())))
     const acceptedAt = (await readAccepted(state))?.at ?? now()
     return reportOf(hours, { license: id, installation, version, anonymous: licensed?.anonymous ?? false, acceptedAt }, now())
@@ -118,7 +122,7 @@ export class Desk {
   /** What was sent last, and what became of it. */
   async lastSent(): Promise<Sent | undefined> {
     const kept = await this.#ports.state.get(SENT)
-    return kept && (JSON.parse(new TextDecoder().decode(kept)) as Sent)
+    return kept && decodeJson<Sent>(kept)
   }
 
   /** What the license allows now. */
@@ -128,13 +132,13 @@ export class Desk {
 
   /** All there is to see of the license. */
   async view(): Promise<LicenseDocument> {
-    const [{ license, message }, standing, ledger, next, sent] = await Promise.all([
+    const [{ license, message }, standing, ledger, sent] = await Promise.all([
       this.inForce(),
       this.standing(),
-      this.#ports.books.read(LEDGER),
-      this.next(),
+      this.#ledger(),
       this.lastSent(),
     ])
+    const next = license && (await this.#report(license, ledger))
     return {
       message,
       ...(license && { license: { ...license, from: iso(license.from), to: iso(license.to) } }),

@@ -1,5 +1,6 @@
 import type { JSONWebKeySet } from 'jose'
 import type { State } from '#adapters/state/port.ts'
+import { decodeJson, encodeJson } from '../lane/json.ts'
 
 const KEY = 'license/keys'
 const PATIENCE_MS = 10_000
@@ -17,7 +18,7 @@ export class VendorKeys {
   /** Those that were fetched last, or fetched now when none were. Throws when there are none and the server is away. */
   async known(): Promise<JSONWebKeySet> {
     const kept = await this.#state.get(KEY)
-    return kept === undefined ? this.fetch() : (JSON.parse(new TextDecoder().decode(kept)) as JSONWebKeySet)
+    return kept === undefined ? this.fetch() : decodeJson<JSONWebKeySet>(kept)
   }
 
   /** Asks the server. */
@@ -26,7 +27,7 @@ export class VendorKeys {
     if (!response.ok) throw new Error(`the license server answered ${response.status} for its keys`)
     const keys = (await response.json()) as JSONWebKeySet
     if (!Array.isArray(keys?.keys)) throw new Error('the license server gave no key set')
-    await this.#state.set(KEY, new TextEncoder().encode(JSON.stringify(keys)))
+    await this.#state.set(KEY, encodeJson(keys))
     return keys
   }
 }

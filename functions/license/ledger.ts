@@ -1,8 +1,10 @@
 import type { State } from '#adapters/state/port.ts'
 import { add, doubtOf, HOUR, type Hours, type Reading } from '#engines/license/hours.ts'
 import type { LicenseUsage } from '#events/license-usage.ts'
+import { decodeJson, encodeJson } from '../lane/json.ts'
 import type { LaneWork } from '../lane/work.ts'
 import { Books } from './books.ts'
+import { loadPage, pageOf, savePage } from './pages.ts'
 
 const DAY = 24 * HOUR
 /** Readings that come later than this are refused: their meter may be forgotten by then. */
@@ -11,9 +13,9 @@ const LATEST = 7 * DAY
 const FORGOTTEN = LATEST + DAY
 /** Hours are kept for so long: a term, and the time to talk about it. */
 const KEPT = 800 * DAY
-/** Hours that lie in one checkpoint. */
-const PAGE = 24 * 32
 const MOST_DOUBTED = 100
+/** Names of checkpoints begin with it, before the number of their page. */
+const HOURS = 'hours/'
 
 /** Where the ledger of an installation lies in the state. */
 export const LEDGER = 'license/ledger'
@@ -27,11 +29,6 @@ export interface Doubted extends LicenseUsage {
 /** The ledger in the shared state. */
 export const openLedger = (state: State): Books<Ledger> => new Books(state, (checkpoints) => new Ledger(checkpoints))
 
-type SavedHours = [hour: number, parts: Record<string, number>][]
-
-const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-const decode = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T
-
 /** The hours of CPU that all meters counted: each once, whatever comes twice, late or out of order. */
 export class Ledger implements LaneWork {
   readonly hours: Hours = new Map()
@@ -41,9 +38,9 @@ export class Ledger implements LaneWork {
 
   constructor(checkpoints: ReadonlyMap<string, Uint8Array>) {
     for (const [name, bytes] of checkpoints) {
-      if (name.startsWith('meter/')) this.#meters.set(name.slice('meter/'.length), decode<Reading>(bytes))
-      else if (name === 'doubted') this.doubted = decode<Doubted[]>(bytes)
-      else for (const [hour, parts] of decode<SavedHours>(bytes)) this.hours.set(hour, new Map(Object.entries(parts)))
+      if (name.startsWith('meter/')) this.#meters.set(name.slice('meter/'.length), decodeJson<Reading>(bytes))
+      else if (name === 'doubted') this.doubted = decodeJson<Doubted[]>(bytes)
+      else loadPage(this.hours, bytes)
     }
   }
 
@@ -59,7 +56,7 @@ export class Ledger implements LaneWork {
     }
     if (cpu <= previous.cpu) return undefined
     add(this.hours, part, previous, { cpu, at })
-    for (let hour = Math.floor(Math.min(previous.at, at) / HOUR); hour <= at / HOUR; hour++) this.#changed.add(pageOf(hour))
+    for (let hour = Math.floor(Math.min(previous.at, at) / HOUR); hour <= at / HOUR; hour++) this.#changed.add(HOURS + pageOf(hour))
     this.#meters.set(meter, { cpu, at: Math.max(at, previous.at) })
     this.#changed.add(`meter/${meter}`)
     this.#forget(now)
@@ -75,7 +72,7 @@ export class Ledger implements LaneWork {
     for (const hour of this.hours.keys()) {
       if ((hour + 1) * HOUR > now - KEPT) continue
       this.hours.delete(hour)
-      this.#changed.add(pageOf(hour))
+      this.#changed.add(HOURS + pageOf(hour))
     }
   }
 
@@ -86,16 +83,11 @@ export class Ledger implements LaneWork {
   }
 
   #save(name: string): Uint8Array | null {
-    if (name === 'doubted') return encode(this.doubted)
+    if (name === 'doubted') return encodeJson(this.doubted)
     if (name.startsWith('meter/')) {
       const reading = this.#meters.get(name.slice('meter/'.length))
-      return reading === undefined ? null : encode(reading)
+      return reading === undefined ? null : encodeJson(reading)
     }
-    const saved = [...this.hours]
-      .filter(([hour]) => pageOf(hour) === name)
-      .map(([hour, parts]): SavedHours[number] => [hour, Object.fromEntries(parts)])
-    return saved.length === 0 ? null : encode(saved)
+    return savePage(this.hours, Number(name.slice(HOURS.length)))
   }
 }
-
-const pageOf = (hour: number): string => `hours/${Math.floor(hour / PAGE)}`

@@ -1,4 +1,4 @@
-import { HOUR, type Hours } from '#engines/license/hours.ts'
+import { cpuOf, HOUR, type Hours } from '#engines/license/hours.ts'
 import type { UsageStatistics } from '#events/documents/statistics.ts'
 
 /** Hours that can still change, before the ones that the server has not heard of. */
@@ -28,7 +28,7 @@ export const reportOf = (
     .sort(([one], [other]) => one - other)
     .map(([hour, parts]) => ({
       hour: new Date(hour * HOUR).toISOString(),
-      cpu: anonymous ? { all: [...parts.values()].reduce((sum, cpu) => sum + cpu, 0) } : Object.fromEntries(parts),
+      cpu: anonymous ? { all: cpuOf(hours, hour) } : Object.fromEntries(parts),
     })),
 })
 

@@ -1,6 +1,7 @@
 import { Transient } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import { type Accepted, type Standing, standingOf } from '#engines/license/standing.ts'
+import { decodeJson, encodeJson } from '../lane/json.ts'
 
 const KEY = 'license/standing'
 /** What was read is good for so long, ms. */
@@ -19,12 +20,12 @@ export class LicenseStopped extends Transient {
 /** What the 24-hour rule is about, in the shared state; undefined under the evaluation. */
 export async function readAccepted(state: State): Promise<Accepted | undefined> {
   const kept = await state.get(KEY)
-  return kept === undefined ? undefined : (JSON.parse(new TextDecoder().decode(kept)) as Accepted)
+  return kept === undefined ? undefined : decodeJson<Accepted>(kept)
 }
 
 export async function writeAccepted(state: State, accepted: Accepted | undefined): Promise<void> {
   if (accepted === undefined) await state.delete(KEY)
-  else await state.set(KEY, new TextEncoder().encode(JSON.stringify(accepted)))
+  else await state.set(KEY, encodeJson(accepted))
 }
 
 /** What functions ask before they take in or parse: the shared state, some seconds old; never the license server. */

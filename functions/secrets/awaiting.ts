@@ -1,10 +1,10 @@
 import type { State } from '#adapters/state/port.ts'
+import { decodeJson, encodeJson } from '../lane/json.ts'
 import { Shelf } from './shelf.ts'
 
 const PREFIX = 'tls-awaited/'
 /** Connections that one session's secrets may open: it is seen by several agents, and resumed. */
 const MOST = 16
-const text = { encoder: new TextEncoder(), decoder: new TextDecoder() }
 
 /** A connection that was told without what TLS carried in it, for want of secrets. */
 export interface Awaiting {
@@ -28,8 +28,8 @@ export class AwaitingShelf {
     this.#shelf = new Shelf<Awaiting[]>(
       state,
       {
-        encode: (_key, list) => text.encoder.encode(JSON.stringify(list)),
-        decode: (_key, bytes) => JSON.parse(text.decoder.decode(bytes)) as Awaiting[],
+        encode: (_key, list) => encodeJson(list),
+        decode: (_key, bytes) => decodeJson<Awaiting[]>(bytes),
         covers: (there, coming) => coming.every((one) => there.some((each) => isSame(one, each) && (each.closed || !one.closed))),
         join: (there, coming) => [...without(there, coming), ...coming].slice(-MOST),
       },

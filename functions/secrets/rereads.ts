@@ -1,4 +1,5 @@
 import type { State } from '#adapters/state/port.ts'
+import { decodeJson, encodeJson } from '../lane/json.ts'
 import type { Awaiting } from './awaiting.ts'
 import { locked } from './shelf.ts'
 
@@ -6,14 +7,13 @@ import { locked } from './shelf.ts'
 export const REREAD = 'reread/'
 /** Connections are read again in so many lanes, each always in the same. */
 const LANES = 4
-const text = { encoder: new TextEncoder(), decoder: new TextDecoder() }
 
 /** A connection to be read again, and the sessions in it whose secrets have come. */
 export interface Reread extends Awaiting {
   clientRandoms: string[]
 }
 
-export const decodeReread = (entry: Uint8Array): Reread => JSON.parse(text.decoder.decode(entry)) as Reread
+export const decodeReread = (entry: Uint8Array): Reread => decodeJson<Reread>(entry)
 
 /** The id of a connection ends in hex digits. */
 const laneOf = ({ session }: Awaiting): string => `${REREAD}${(Number.parseInt(session.slice(-2), 16) || 0) % LANES}`
@@ -31,5 +31,5 @@ async function append(state: State, lane: string, rereads: readonly Reread[]): P
   let { cursor: last = 0 } = await state.load(lane)
   for (let page = await state.read(lane, last, PAGE); page.length > 0; page = await state.read(lane, last, PAGE))
     last = page.at(-1)!.sequence
-  for (const reread of rereads) await state.append(lane, ++last, text.encoder.encode(JSON.stringify(reread)))
+  for (const reread of rereads) await state.append(lane, ++last, encodeJson(reread))
 }

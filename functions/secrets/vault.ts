@@ -1,12 +1,12 @@
 import type { State } from '#adapters/state/port.ts'
 import type { Secrets } from '#engines/tls/secrets.ts'
+import { decodeJson, encodeJson } from '../lane/json.ts'
 import type { Seal } from './seal.ts'
 import { Shelf } from './shelf.ts'
 
 const PREFIX = 'tls-secrets/'
 /** Sessions whose secrets stay in memory, about 1 KB each. */
 const MOST_KNOWN = 4096
-const text = { encoder: new TextEncoder(), decoder: new TextDecoder() }
 
 export interface VaultOptions {
   state: State
@@ -30,7 +30,7 @@ export class Vault {
     this.#shelf = new Shelf<Secrets>(
       state,
       {
-        encode: (key, secrets) => seal.close(key, text.encoder.encode(JSON.stringify(secrets))),
+        encode: (key, secrets) => seal.close(key, encodeJson(secrets)),
         decode: (key, sealed) => this.#read(seal.open(key, sealed)),
         covers: (there, coming) => Object.entries(coming).every(([label, secret]) => there[label] === secret),
         join: (there, coming) => ({ ...there, ...coming }),
@@ -41,7 +41,7 @@ export class Vault {
   }
 
   #read(plain: Uint8Array | undefined): Secrets | undefined {
-    if (plain) return JSON.parse(text.decoder.decode(plain)) as Secrets
+    if (plain) return decodeJson<Secrets>(plain)
     if (!this.#told)
       this.#log(
         'secrets of TLS sessions were sealed with another key: those sessions stay encrypted until their secrets come again, or SPIDER_SECRETS_KEY is what it was',

@@ -1,9 +1,9 @@
 import { addTo, HOUR, type Hours, MOST_CORES } from '#engines/license/hours.ts'
 import type { UsageStatistics } from '#events/documents/statistics.ts'
+import { decodeJson, encodeJson } from '../../lane/json.ts'
 import type { LaneWork } from '../../lane/work.ts'
+import { loadPage, pageOf, savePage } from '../pages.ts'
 
-/** Hours that lie in one checkpoint. */
-const PAGE = 24 * 32
 const MOST_REFUSED = 50
 /** A clock may be ahead of ours by so much, ms. */
 const AHEAD = HOUR / 12
@@ -16,11 +16,6 @@ export interface Refused {
   report: UsageStatistics
 }
 
-type SavedHours = [hour: number, parts: Record<string, number>][]
-
-const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-const decode = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T
-
 /** What the installations of one license have used: each hour once, whatever is sent twice, late or out of order. */
 export class Account implements LaneWork {
   refused: Refused[] = []
@@ -30,10 +25,8 @@ export class Account implements LaneWork {
 
   constructor(checkpoints: ReadonlyMap<string, Uint8Array>) {
     for (const [name, bytes] of checkpoints) {
-      if (name === 'refused') this.refused = decode<Refused[]>(bytes)
-      else
-        for (const [hour, parts] of decode<SavedHours>(bytes))
-          this.#of(name.slice(0, name.lastIndexOf('/'))).set(hour, new Map(Object.entries(parts)))
+      if (name === 'refused') this.refused = decodeJson<Refused[]>(bytes)
+      else loadPage(this.#of(installationOf(name)), bytes)
     }
   }
 
@@ -68,7 +61,7 @@ export class Account implements LaneWork {
     const before = hours.get(hour)
     if (before !== undefined && sumOf(before.values()) >= sumOf(Object.values(cpu))) return
     hours.set(hour, new Map(Object.entries(cpu)))
-    this.#changed.add(pageOf(installation, hour))
+    this.#changed.add(`${installation}/${pageOf(hour)}`)
   }
 
   #of(installation: string): Hours {
@@ -78,19 +71,16 @@ export class Account implements LaneWork {
   }
 
   async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
-    const checkpoints = new Map<string, Uint8Array>()
-    if (this.#changed.delete('refused')) checkpoints.set('refused', encode(this.refused))
-    for (const page of this.#changed) {
-      const installation = page.slice(0, page.lastIndexOf('/'))
-      const hours = [...this.#of(installation)].filter(([hour]) => pageOf(installation, hour) === page)
-      checkpoints.set(page, encode(hours.map(([hour, parts]): SavedHours[number] => [hour, Object.fromEntries(parts)])))
-    }
+    const checkpoints = new Map<string, Uint8Array | null>()
+    if (this.#changed.delete('refused')) checkpoints.set('refused', encodeJson(this.refused))
+    for (const name of this.#changed)
+      checkpoints.set(name, savePage(this.#of(installationOf(name)), Number(name.slice(name.lastIndexOf('/') + 1))))
     this.#changed.clear()
     return checkpoints
   }
 }
 
-const pageOf = (installation: string, hour: number): string => `${installation}/${Math.floor(hour / PAGE)}`
+const installationOf = (name: string): string => name.slice(0, name.lastIndexOf('/'))
 const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0)
 
 function doubtOf({ hours }: UsageStatistics, now: number): string | undefined {

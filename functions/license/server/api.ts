@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { estimate } from '#engines/license/estimate.ts'
-import { HOUR } from '#engines/license/hours.ts'
 import { regularise } from '#engines/license/regularisation.ts'
+import { estimateYear } from '#engines/license/year.ts'
 import { LicenseDocument } from '#events/documents/license.ts'
 import { UsageStatistics } from '#events/documents/statistics.ts'
 import { Problem } from '../../problem.ts'
@@ -20,9 +20,6 @@ export interface LicenseServerPorts {
   administrator: string | undefined
   now: () => number
 }
-
-/** A year of 365 days begins here: an estimate for everybody is the same on every day. */
-const COMMON_YEAR = Date.UTC(2027, 0, 1)
 
 /** Of a core for a month, cents, where no price is told. */
 export const LIST_PRICE = 110_00
@@ -188,10 +185,6 @@ export const licenseServerRoutes =
           response: { 200: EstimateDocument },
         },
       },
-      async ({ query: { cores, price = LIST_PRICE, average = 0 } }) => {
-        const from = COMMON_YEAR
-        const hours = new Map([[from / HOUR, new Map([['all', average * HOUR]])]])
-        return estimateDocument(estimate({ cores, price, from, to: from }, hours, from + HOUR))
-      },
+      async ({ query: { cores, price = LIST_PRICE, average = 0 } }) => estimateDocument(estimateYear(cores, price, average)),
     )
   }

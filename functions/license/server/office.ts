@@ -3,6 +3,7 @@ import type { State } from '#adapters/state/port.ts'
 import { monthsAfter } from '#engines/license/calendar.ts'
 import type { Terms } from '#engines/license/terms.ts'
 import type { UsageStatistics } from '#events/documents/statistics.ts'
+import { decodeJson, encodeJson } from '../../lane/json.ts'
 import { Books } from '../books.ts'
 import { Account } from './account.ts'
 import type { SigningKeys } from './signing.ts'
@@ -53,13 +54,13 @@ export class LicenseOffice {
     const { id, owner, terms } = contract
     const [first, last] = [terms[0], terms[terms.length - 1]]
     const token = await this.#keys.sign({ ...last, id, owner, from: first.from })
-    await this.#state.set(licenseKey(id), new TextEncoder().encode(JSON.stringify(contract)))
+    await this.#state.set(licenseKey(id), encodeJson(contract))
     return { contract, token }
   }
 
   async contract(id: string): Promise<Contract | undefined> {
     const kept = await this.#state.get(licenseKey(id))
-    return kept && (JSON.parse(new TextDecoder().decode(kept)) as Contract)
+    return kept && decodeJson<Contract>(kept)
   }
 
   account(id: string): Promise<Account> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from 'typebox'
+import { decodeJson, encodeJson } from '../../lane/json.ts'
 import { notFound, Problem } from '../../problem.ts'
 import type { QueryPorts } from '../ports.ts'
 
@@ -31,10 +32,10 @@ export const viewRoutes =
     const find = async (id: string): Promise<View> => {
       const kept = await state.get(key(id))
       if (!kept) throw notFound('saved view', id)
-      return JSON.parse(new TextDecoder().decode(kept)) as View
+      return decodeJson<View>(kept)
     }
     const keep = async (view: View): Promise<View> => {
-      const bytes = new TextEncoder().encode(JSON.stringify(view))
+      const bytes = encodeJson(view)
       if (bytes.length > LARGEST)
         throw new Problem(413, 'Too large', `A saved view has ${LARGEST} bytes at most, this one ${bytes.length}.`)
       await state.set(key(view.id), bytes)
@@ -52,7 +53,7 @@ export const viewRoutes =
       },
       async ({ query }) => {
         const kept = await state.list(prefix())
-        const views = [...kept.values()].map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as View)
+        const views = [...kept.values()].map(decodeJson<View>)
         const items = views.filter(({ kind }) => query.kind === undefined || kind === query.kind)
         return { items: items.sort((a, b) => (a.name < b.name ? -1 : 1)) }
       },

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { euros } from './year.ts'
+import { euros } from './euros.ts'
 
 interface Line {
   from: string

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
+import { estimateYear } from '#engines/license/year.ts'
 import { Account } from './Account.tsx'
-import { euros, yearOf } from './year.ts'
+import { euros } from './euros.ts'
 
 /** Rows of the table on each side of what was asked. */
 const AROUND = 3
@@ -34,9 +35,9 @@ export const Estimate = () => {
   const [price, setPrice] = useState(110)
   const [average, setAverage] = useState(5)
   const cents = Math.round(price * 100)
-  const { asIs, best, saved } = yearOf(cores, cents, average)
+  const { asIs, best, saved } = estimateYear(cores, cents, average)
   const first = Math.max(0, Math.floor(average) - AROUND)
-  const rows = Array.from({ length: 2 * AROUND + 1 }, (_, i) => yearOf(first + i, cents, average).asIs)
+  const rows = Array.from({ length: 2 * AROUND + 1 }, (_, i) => estimateYear(first + i, cents, average).asIs)
   return (
     <main>
       <h1>What a year of Spider costs</h1>

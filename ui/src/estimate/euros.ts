@@ -1,0 +1,2 @@
+/** Cents as euros. */
+export const euros = (cents: number): string => new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' }).format(cents / 100)
