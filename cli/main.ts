@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { VERSION } from '#events/version.ts'
 import { addGocipher } from './gocipher.ts'
 import { addLicenseServer } from './license-server.ts'
 import { addRead } from './read.ts'
@@ -11,7 +12,7 @@ import { addWhisperer } from './whisperer.ts'
 async function main(argv: string[]): Promise<number> {
   const program = new Command('spider')
     .description('Shows what the parts of a distributed system say to each other, with no change to their code.')
-    .version('0.1.0')
+    .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(spider --help, or spider VERB --help, tells what there is)')
   let code = 0

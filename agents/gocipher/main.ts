@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { httpBus } from '#adapters/bus/http/bus.ts'
 import { Metering } from '#adapters/cpu/metering.ts'
+import { VERSION } from '#events/version.ts'
 import { newIdentity } from '../agent/identity.ts'
 import { eventsUrl, signalled } from '../agent/server.ts'
 import { OptionError } from '../agent/values.ts'
@@ -8,7 +9,6 @@ import { BpfError, Refused } from './bpf/libbpf.ts'
 import { Gocipher } from './gocipher.ts'
 import { help, type Options, parse } from './options.ts'
 
-const VERSION = '0.1.0'
 const WATCH = 1000
 
 /** Runs the agent alone until it is told to end. Answers the exit code: 0, 1 when something went wrong, 2 for what the user gave wrong or the machine does not allow. */

@@ -4,6 +4,7 @@ import { httpBus } from '#adapters/bus/http/bus.ts'
 import { openFile } from '#adapters/capture/files/open.ts'
 import { CaptureRefused, type OwnEndpoint } from '#adapters/capture/port.ts'
 import { Metering } from '#adapters/cpu/metering.ts'
+import { VERSION } from '#events/version.ts'
 import { newIdentity } from '../agent/identity.ts'
 import { eventsUrl, signalled } from '../agent/server.ts'
 import { type Command, help, OptionError, type Options, parse } from './options.ts'
@@ -12,7 +13,6 @@ import { type Outcome, Whisperer } from './whisperer.ts'
 
 /** A module with `openLive`, for `Source`. */
 const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
-const VERSION = '0.1.0'
 const WATCH = 1000
 
 /** Runs the agent alone until it is told to end. Answers the exit code: 0, 1 when something went wrong, 2 for what the user gave wrong. */

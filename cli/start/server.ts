@@ -7,6 +7,7 @@ import { newIdentity } from '#agents/agent/identity.ts'
 import { defaults, type Options } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
 import type { KeyLogLine } from '#engines/tls/keylog.ts'
+import { VERSION } from '#events/version.ts'
 import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { healthOf } from '#functions/host/health.ts'
 import { keepLicensed, licenseHealth, openDesk } from '#functions/host/licensing.ts'
@@ -36,7 +37,6 @@ export interface ServerOptions {
 
 const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
-const VERSION = '0.1.0'
 const KEEP_BODY = 1 << 20
 
 /** Spider in one process: functions, page and API, with agents of its own. What it opens it tells to `closers`, to be closed in reverse order. */

@@ -1,10 +1,10 @@
 import type { Bus } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import { licenseChanged } from '#events/license-changed.ts'
+import { VERSION } from '#events/version.ts'
 import { Desk, type Licensed } from '../license/desk.ts'
 import { openLedger } from '../license/ledger.ts'
 
-const VERSION = '0.1.0'
 /** How often the desk looks, ms: while all is stopped for want of an answer, soon again. */
 const EVERY_MS = { running: 60_000, warned: 60_000, stopped: 10_000 }
 

@@ -1,4 +1,5 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { VERSION } from '#events/version.ts'
 
 /** HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as far as a capture can fill it. Times are in milliseconds; -1 is the format's own "not known". */
 export interface Har {
@@ -44,7 +45,7 @@ type Http = NonNullable<ExchangeDocument['http']>
 type Message = Omit<NonNullable<Http['request']>, 'method'>
 
 /** An archive of the exchanges that have a request; without an answer, the status is 0, as browsers have it. */
-export const toHar = (documents: readonly ExchangeDocument[], creator = { name: 'Spider', version: '0.1.0' }): Har => ({
+export const toHar = (documents: readonly ExchangeDocument[], creator = { name: 'Spider', version: VERSION }): Har => ({
   log: { version: '1.2', creator, entries: documents.flatMap(harEntries) },
 })
 
