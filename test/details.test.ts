@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
 import { startAnswers, TOKEN } from './support/answers.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
+import { pictures } from './support/pictures.ts'
 import { cannotCapture, eventually, type Server, startServerWith } from './support/server.ts'
 
 const left = cannotCapture() ?? noBrowser
@@ -52,14 +53,7 @@ describe.skipIf(left)('the details of a call', () => {
     await panel().waitFor()
   }
   const panel = () => tab.locator('.details').getByRole('tabpanel')
-  const shot = async (name: string) => {
-    if (!process.env.SCREENSHOTS) return
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await tab.emulateMedia({ colorScheme })
-      await tab.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${colorScheme}.png`) })
-    }
-    await tab.emulateMedia({ colorScheme: 'light' })
-  }
+  const shot = (name: string) => pictures(tab, name)
   const accessible = async () => expect(await faultsOf(tab, '.details')).toEqual([])
 
   beforeAll(async () => {

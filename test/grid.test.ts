@@ -6,6 +6,7 @@ import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
+import { pictures } from './support/pictures.ts'
 import { eventually, type Server, startServer } from './support/server.ts'
 import { lines } from './support/spider.ts'
 
@@ -24,14 +25,7 @@ describe.skipIf(noBrowser)('the grid of calls', () => {
   const titles = async () => (await tab.locator('.grid-head th').allTextContents()).map((text) => text.replace(/ [▲▼]$/, ''))
   const place = (name: string) => new URL(tab.url()).searchParams.get(name)
   const accessible = async () => expect(await faultsOf(tab, 'main')).toEqual([])
-  const shot = async (name: string) => {
-    if (!process.env.SCREENSHOTS) return
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await tab.emulateMedia({ colorScheme })
-      await tab.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${colorScheme}.png`) })
-    }
-    await tab.emulateMedia({ colorScheme: 'light' })
-  }
+  const shot = (name: string) => pictures(tab, name)
 
   beforeAll(async () => {
     server = await startServer(join(folder, 'data'), '--no-capture', fixture)

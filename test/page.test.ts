@@ -1,12 +1,12 @@
-/** The frame of the page in a real browser, on captured traffic: what the colleagues' views stand on. */
+/** The frame of the page in a real browser, on captured traffic: what all views stand on. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
 import { eventually, type Server, startServer } from './support/server.ts'
 import { lines } from './support/spider.ts'
@@ -16,7 +16,6 @@ if (noBrowser) console.error(`page: ${noBrowser}`)
 const fixture = fileURLToPath(new URL('fixtures/shop.pcap.gz', import.meta.url))
 const truth = lines<{ status: number }>(readFileSync(new URL('fixtures/shop.truth.jsonl', import.meta.url), 'utf8'))
 const dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const MOST_SCRIPT = 120_000
 
 it('weighs little when it begins', () => {
@@ -116,11 +115,7 @@ describe.skipIf(noBrowser)('the page', () => {
 
   it.each(['light', 'dark'] as const)('has nothing that axe finds in %s colours', async (colorScheme) => {
     await tab.emulateMedia({ colorScheme })
-    await tab.evaluate(axe)
-    const found = await tab.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })`,
-    )
-    expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`)).toEqual([])
+    expect(await faultsOf(tab, 'html')).toEqual([])
   })
 
   it('did all this without an error', () => expect(errors).toEqual([]))

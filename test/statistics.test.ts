@@ -6,6 +6,7 @@ import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
+import { pictures } from './support/pictures.ts'
 import { eventually, type Server, startServer } from './support/server.ts'
 
 if (noBrowser) console.error(`statistics: ${noBrowser}`)
@@ -27,15 +28,7 @@ describe.skipIf(noBrowser)('the statistics', () => {
   const rows = (name: string | RegExp) => table(name).locator('tbody tr')
   const place = (name: string) => new URL(tab.url()).searchParams.get(name)
   const accessible = async () => expect(await faultsOf(tab, '.statistics')).toEqual([])
-  const shot = async (name: string) => {
-    if (!process.env.SCREENSHOTS) return
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await tab.emulateMedia({ colorScheme })
-      await tab.waitForTimeout(300)
-      await tab.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${colorScheme}.png`) })
-    }
-    await tab.emulateMedia({ colorScheme: 'light' })
-  }
+  const shot = (name: string) => pictures(tab, name)
   const open = (query: Record<string, string> = {}) =>
     tab.goto(`${server.url}/?${new URLSearchParams({ upper: 'none', lower: 'statistics', ...query })}`)
 

@@ -9,6 +9,7 @@ import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
+import { picture } from './support/pictures.ts'
 import { cannotCapture, eventually, type Server, startServer, startServerWith } from './support/server.ts'
 import { lines } from './support/spider.ts'
 
@@ -16,8 +17,6 @@ if (noBrowser) console.error(`time: ${noBrowser}`)
 
 const fixture = fileURLToPath(new URL('fixtures/shop.pcap.gz', import.meta.url))
 const truth = lines<{ status: number }>(readFileSync(new URL('fixtures/shop.truth.jsonl', import.meta.url), 'utf8'))
-/** Where pictures are put, for who wants to look. */
-const { PICTURES } = process.env
 
 let folder: string
 let browser: Browser
@@ -72,7 +71,7 @@ describe.skipIf(noBrowser)('a range', () => {
     await tab.mouse.move(box.x + 12, box.y + 40)
     await tab.mouse.down()
     await tab.mouse.move(box.x + 412, box.y + 40, { steps: 5 })
-    if (PICTURES) await tab.screenshot({ path: join(PICTURES, 'handle.png') })
+    await picture(tab, 'handle')
     await tab.mouse.up()
     await eventually(async () => (Number.isNaN(span()[0]) ? undefined : true))
     const [from, to] = span()
@@ -95,7 +94,7 @@ describe.skipIf(noBrowser)('a range', () => {
     await tab.emulateMedia({ colorScheme })
     await tab.getByRole('separator', { name: 'Height of the overview' }).focus()
     for (let i = 0; i < 8; i++) await tab.keyboard.press('ArrowDown')
-    if (PICTURES) await tab.screenshot({ path: join(PICTURES, `range-${colorScheme}.png`) })
+    await picture(tab, `range-${colorScheme}`)
     expect(await faultsOf(tab, 'body')).toEqual([])
   })
 })
@@ -146,7 +145,7 @@ describe.skipIf(left)('live', () => {
   it('shows how its agents did', async () => {
     await tab.getByRole('button', { name: /^Agents/ }).click()
     await tab.getByRole('img', { name: /^Captured in the last hour/ }).waitFor()
-    if (PICTURES) await tab.screenshot({ path: join(PICTURES, 'agents.png') })
+    await picture(tab, 'agents')
     expect(await faultsOf(tab, '.popover-panel')).toEqual([])
   })
 })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMermaid } from '../ui/src/logic/sequence/read-mermaid.case.ts'
 import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
+import { pictures } from './support/pictures.ts'
 import { eventually, type Server, startServer } from './support/server.ts'
 
 if (noBrowser) console.error(`views: ${noBrowser}`)
@@ -62,15 +63,7 @@ describe.skipIf(noBrowser)('views of the shop', () => {
   const map = () => tab.getByLabel('Map', { exact: true })
   const node = (name: string): Locator => map().locator(`[data-node="${name}"]`)
   const panel = () => map().locator('.map-chosen')
-  const shot = async (name: string) => {
-    if (!process.env.SCREENSHOTS) return
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await tab.emulateMedia({ colorScheme })
-      await tab.waitForTimeout(300)
-      await tab.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${colorScheme}.png`) })
-    }
-    await tab.emulateMedia({ colorScheme: 'light' })
-  }
+  const shot = (name: string) => pictures(tab, name)
   const accessible = async (within: string) => expect(await faultsOf(tab, within)).toEqual([])
   const placeOf = async (name: string) => (await node(name).getAttribute('transform'))!
   const saved = async (button: string): Promise<string> => {

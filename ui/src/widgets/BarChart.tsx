@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { type BarChartProps, GUTTER, plotOptions } from './bar-plot.ts'
+import { fitted } from './time-plot.ts'
 
 /** Stacked bars over time: drag to select, wheel to zoom, shift and wheel to move, double click to go back. */
 export function BarChart(props: BarChartProps) {
@@ -19,10 +20,6 @@ export function BarChart(props: BarChartProps) {
       element,
     )
     plot.current = chart
-    const resized = new ResizeObserver(([{ contentRect }]) => {
-      if (contentRect.width > 0 && contentRect.height > 0) chart.setSize({ width: contentRect.width, height: contentRect.height })
-    })
-    resized.observe(element)
     const wheel = (event: WheelEvent) => {
       event.preventDefault()
       const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)
@@ -36,10 +33,7 @@ export function BarChart(props: BarChartProps) {
         )
     }
     chart.over.addEventListener('wheel', wheel, { passive: false })
-    return () => {
-      resized.disconnect()
-      chart.destroy()
-    }
+    return fitted(chart, element)
   }, [])
 
   useEffect(() => plot.current?.setData([props.times, props.totals]), [props.times, props.totals, props.from, props.to])

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { colourAt, fitted, timePlot } from './time-plot.ts'
 
 interface LineChartProps {
   label: string
@@ -14,9 +15,6 @@ interface LineChartProps {
   write(value: number): string
   onSelect(from: number, to: number): void
 }
-
-const AXIS = 22
-const GUTTER = 58
 
 /** Lines over time; drag to select a stretch. */
 export function LineChart(props: LineChartProps) {
@@ -33,14 +31,7 @@ export function LineChart(props: LineChartProps) {
       element,
     )
     plot.current = chart
-    const resized = new ResizeObserver(([{ contentRect }]) => {
-      if (contentRect.width > 0 && contentRect.height > 0) chart.setSize({ width: contentRect.width, height: contentRect.height })
-    })
-    resized.observe(element)
-    return () => {
-      resized.disconnect()
-      chart.destroy()
-    }
+    return fitted(chart, element)
   }, [props.lines.length])
 
   useLayoutEffect(() => plot.current?.setData(dataOf(props)), [props.times, props.lines])
@@ -58,45 +49,20 @@ function described({ label, lines, write }: LineChartProps): string {
 }
 
 function optionsOf(element: HTMLElement, props: () => LineChartProps): uPlot.Options {
-  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim()
-  const axis = { stroke: () => colour('--ink-soft'), font: '11px system-ui, sans-serif', ticks: { show: false } }
+  const colour = colourAt(element)
+  const { options, drag, setSelect } = timePlot(element, {
+    right: 10,
+    gutter: 58,
+    spaces: [80, 26],
+    tick: (ms, step) => props().tick(ms, step),
+    values: (mark) => props().write(mark),
+    onSelect: (from, to) => props().onSelect(from, to),
+  })
   return {
-    width: Math.max(element.clientWidth, 50),
-    height: Math.max(element.clientHeight, 50),
-    ms: 1,
-    padding: [6, 10, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
+    ...options,
+    cursor: { y: false, drag, points: { size: 5 } },
     scales: { x: { time: true }, y: { range: (_chart, _least, most) => [0, (most ?? 0) > 0 ? most! * 1.08 : 1] } },
-    axes: [
-      {
-        ...axis,
-        size: AXIS,
-        gap: 4,
-        space: 80,
-        grid: { show: false },
-        values: (_chart, marks, _axis, _space, step) => marks.map((ms) => props().tick(ms, step)),
-      },
-      {
-        ...axis,
-        size: GUTTER,
-        gap: 4,
-        space: 26,
-        grid: { stroke: () => colour('--line'), width: 1 },
-        values: (_chart, marks) => marks.map((mark) => props().write(mark)),
-      },
-    ],
     series: [{}, ...props().lines.map((_, i) => ({ stroke: () => colour(props().lines[i].colour), width: 1.5, points: { show: false } }))],
-    hooks: {
-      setSelect: [
-        (chart) => {
-          const { left, width } = chart.select
-          if (width < 4) return
-          const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')]
-          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-          props().onSelect(from, to)
-        },
-      ],
-    },
+    hooks: { setSelect: [setSelect] },
   }
 }

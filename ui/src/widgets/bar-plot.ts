@@ -1,4 +1,5 @@
 import uPlot from 'uplot'
+import { colourAt, timePlot } from './time-plot.ts'
 
 export interface BarChartProps {
   label: string
@@ -27,7 +28,6 @@ export interface BarChartProps {
 /** px left of the bars, for the counts, and right of them. */
 export const GUTTER = 46
 export const RIGHT = 12
-const AXIS = 22
 
 /** How uPlot draws the bars that `props` tells of at the moment. */
 export function plotOptions(
@@ -35,18 +35,21 @@ export function plotOptions(
   props: () => BarChartProps,
   hover: (at: { i: number; left: number } | undefined) => void,
 ): uPlot.Options {
-  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim()
-  const axis = { stroke: () => colour('--ink-soft'), font: '11px system-ui, sans-serif', ticks: { show: false } }
+  const colour = colourAt(element)
+  const { options, drag, setSelect } = timePlot(element, {
+    right: RIGHT,
+    gutter: GUTTER,
+    spaces: [90, 28],
+    tick: (ms, step) => props().tick(ms, step),
+    values: (mark) => (Number.isInteger(mark) ? short(mark) : ''),
+    onSelect: (from, to) => props().onSelect(from, to),
+  })
   return {
-    width: Math.max(element.clientWidth, 50),
-    height: Math.max(element.clientHeight, 50),
-    ms: 1,
-    padding: [6, RIGHT, 0, 0],
-    legend: { show: false },
+    ...options,
     cursor: {
       y: false,
       points: { show: false },
-      drag: { x: true, y: false, setScale: false },
+      drag,
       bind: {
         dblclick: () => () => {
           props().onBack()
@@ -58,36 +61,10 @@ export function plotOptions(
       x: { time: true, range: () => [props().from, props().to] },
       y: { range: (_chart, _least, most) => [0, Math.max((most ?? 0) * 1.05, 4)] },
     },
-    axes: [
-      {
-        ...axis,
-        size: AXIS,
-        gap: 4,
-        space: 90,
-        grid: { show: false },
-        values: (_chart, marks, _axis, _space, step) => marks.map((ms) => props().tick(ms, step)),
-      },
-      {
-        ...axis,
-        size: GUTTER,
-        gap: 4,
-        space: 28,
-        grid: { stroke: () => colour('--line'), width: 1 },
-        values: (_chart, marks) => marks.map((mark) => (Number.isInteger(mark) ? short(mark) : '')),
-      },
-    ],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: {
       draw: [(chart) => draw(chart, props(), props().colours.map(colour))],
-      setSelect: [
-        (chart) => {
-          const { left, width } = chart.select
-          if (width < 4) return
-          const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')]
-          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-          props().onSelect(from, to)
-        },
-      ],
+      setSelect: [setSelect],
       setCursor: [
         (chart) => {
           const { left } = chart.cursor

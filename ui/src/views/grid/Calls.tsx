@@ -5,14 +5,14 @@ import { toneOf } from '../../logic/call.ts'
 import { count, plural } from '../../logic/format.ts'
 import { moved, resized } from '../../logic/layout.ts'
 import { atTop, listed, loading, loadMore, rows, showWaiting, sorting, total } from '../../state/calls.ts'
-import { lookAtAll } from '../../state/extent.ts'
-import { clear, narrow } from '../../state/filter.ts'
+import { narrow } from '../../state/filter.ts'
 import { type Section, useKeys } from '../../state/keys.ts'
 import { call, following, go, open, paused, q, range, setOfView } from '../../state/place.ts'
 import type { CellAction, Sorting } from '../../widgets/columns.ts'
 import { Grid } from '../../widgets/Grid.tsx'
 import { close } from '../details/Close.tsx'
 import { termOf } from '../fields.ts'
+import { NoCalls } from '../NoCalls.tsx'
 import { Chosen } from './Chosen.tsx'
 import { ColumnsMenu } from './ColumnsMenu.tsx'
 import { TIME } from './columns.tsx'
@@ -157,27 +157,7 @@ export function Calls() {
         actions={actions}
         rewind={rewind.value}
       />
-      {items.length === 0 && !loading.value && <NoCalls />}
+      {items.length === 0 && !loading.value && <NoCalls>{following.value && 'New ones appear by themselves.'}</NoCalls>}
     </section>
-  )
-}
-
-/** Why the list is empty, and the ways out. */
-function NoCalls() {
-  return (
-    <div class="no-rows">
-      <p>
-        {q.value ? 'No call in this range fits the filter.' : 'No call in this range.'}{' '}
-        {following.value && 'New ones appear by themselves.'}
-      </p>
-      {q.value && (
-        <button type="button" onClick={clear}>
-          Clear the filter
-        </button>
-      )}
-      <button type="button" onClick={() => void lookAtAll()}>
-        Show everything captured
-      </button>
-    </div>
   )
 }

@@ -2,9 +2,8 @@ import './map.css'
 import { useState } from 'preact/hooks'
 import { count, plural } from '../../logic/format.ts'
 import type { Graph } from '../../logic/map/graph.ts'
-import { lookAtAll } from '../../state/extent.ts'
-import { clear } from '../../state/filter.ts'
-import { ofView, q, setOfView } from '../../state/place.ts'
+import { ofView, setOfView } from '../../state/place.ts'
+import { NoCalls } from '../NoCalls.tsx'
 import { Canvas, type Chosen } from './Canvas.tsx'
 import { Changes, useComparison } from './Changes.tsx'
 import { ChosenPanel } from './Chosen.tsx'
@@ -36,7 +35,7 @@ export function MapView() {
         ) : (
           <p class="map-canvas padded soft">{answer.value && graph.nodes.length === 0 ? '' : 'Reading …'}</p>
         )}
-        {answer.value && graph.nodes.length === 0 && <Nobody />}
+        {answer.value && graph.nodes.length === 0 && <NoCalls />}
         {chosen ? (
           <ChosenPanel graph={graph} chosen={chosen} onChoose={choose} />
         ) : (
@@ -68,20 +67,4 @@ function chosenIn(graph: Graph): Chosen {
 function choose(chosen: Chosen): void {
   setOfView('map.node', chosen && 'node' in chosen ? chosen.node : undefined, 'replace')
   setOfView('map.link', chosen && 'link' in chosen ? chosen.link : undefined, 'replace')
-}
-
-function Nobody() {
-  return (
-    <div class="no-rows">
-      <p>{q.value ? 'No call in this range fits the filter.' : 'No call in this range.'}</p>
-      {q.value && (
-        <button type="button" onClick={clear}>
-          Clear the filter
-        </button>
-      )}
-      <button type="button" onClick={() => void lookAtAll()}>
-        Show everything captured
-      </button>
-    </div>
-  )
 }
