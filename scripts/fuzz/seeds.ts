@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
-import { PacketDecoder } from '#engines/packet/decode.ts'
-import { Fragments } from '#engines/packet/fragments.ts'
-import { CaptureReader } from '#engines/pcap/reader.ts'
+import { tellCaptured } from '#engines/protocols/captured.case.ts'
 import { ProtocolStreams } from '#engines/protocols/streams.ts'
 import type { Connection, Side, StreamSink } from '#engines/tcp/facts.ts'
-import { TcpTable } from '#engines/tcp/table.ts'
-import { UdpTable } from '#engines/udp/table.ts'
 import { LONGEST } from './mutate.ts'
 import { writeScript } from './script.ts'
 import type { Target } from './targets.ts'
@@ -44,18 +40,7 @@ const scriptsOf = (capture: Uint8Array, protocol: string): Uint8Array[] => {
       streams.close(connection, at)
     },
   }
-  const [decoder, tcp, udp] = [new PacketDecoder(new Fragments()), new TcpTable(sink), new UdpTable(sink)]
-  const reader = new CaptureReader({
-    packet(...packet) {
-      const frame = decoder.decode(...packet)
-      tcp.packet(frame)
-      udp.packet(frame)
-    },
-  })
-  reader.receive(capture)
-  reader.end()
-  tcp.flush()
-  udp.flush()
+  tellCaptured(capture, sink)
   return scripts
 }
 

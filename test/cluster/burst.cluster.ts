@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cannotMakeBig, makeBig, type Truth } from '../support/make-big.ts'
-import { endEvent, https, packetEvents, secretsEvent } from '../support/secrets.ts'
 import { makeBucket } from './support/bucket.ts'
-import { sendCapture, sendEvents } from './support/burst.ts'
+import { sendCapture } from './support/burst.ts'
 import { kubectl, NAMESPACE, noCluster, runBeside, timed } from './support/cluster.ts'
 import { openDoor } from './support/door.ts'
-import { countExchanges, expectHandshake, expectOpened, expectTruth, forgetAll } from './support/exchanges.ts'
+import { countExchanges, expectTruth, forgetAll } from './support/exchanges.ts'
+import { expectHttps } from './support/https.ts'
 import { allowZeroInitialScale, buildImages, clear, install, ready, rollback, uninstall, upgrade, valuesFor } from './support/install.ts'
 import { openServers, type Servers } from './support/servers.ts'
 import { waitForZero, watchInstances } from './support/zero.ts'
@@ -57,24 +57,7 @@ describe.skipIf(leftOut)('from nothing, through a burst, to zero and away', () =
     process.stderr.write(`cluster: most instances: ${JSON.stringify(await most())}\n`)
   })
 
-  it('opens HTTPS by secrets that come before the packets, and by those that come after', async () => {
-    await timed('HTTPS, secrets before', async () => {
-      const early = https('https13')
-      await sendEvents([
-        secretsEvent('early-cipher', early.keyLog),
-        ...packetEvents('early', early.packets),
-        endEvent('early', early.packets.length + 1),
-      ])
-      await expectOpened(servers.here.ELASTICSEARCH_URL, 'early', early)
-    })
-    await timed('HTTPS, secrets after', async () => {
-      const late = https('https12')
-      await sendEvents([...packetEvents('late', late.packets), endEvent('late', late.packets.length + 1)])
-      await expectHandshake(servers.here.ELASTICSEARCH_URL, 'no secrets')
-      await sendEvents([secretsEvent('late-cipher', late.keyLog)])
-      await expectOpened(servers.here.ELASTICSEARCH_URL, 'late', late)
-    })
-  })
+  it('opens HTTPS by secrets that come before the packets, and by those that come after', () => expectHttps(servers.here.ELASTICSEARCH_URL))
 
   it('returns to zero', async () => {
     await timed('back at zero', () => waitForZero())

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cannotMakeBig, makeBig, type Truth } from '../support/make-big.ts'
-import { endEvent, https, packetEvents, secretsEvent } from '../support/secrets.ts'
 import { makeBucket } from './support/bucket.ts'
-import { sendCapture, sendEvents } from './support/burst.ts'
+import { sendCapture } from './support/burst.ts'
 import { kubectl, noCluster, timed } from './support/cluster.ts'
-import { allExchanges, expectHandshake, expectOpened, expectTruth, forgetAll } from './support/exchanges.ts'
+import { allExchanges, expectTruth, forgetAll } from './support/exchanges.ts'
+import { expectHttps } from './support/https.ts'
 import { allowZeroInitialScale, buildImages, clear, ready } from './support/install.ts'
 import { applyOverlay, deleteOverlay, writeOverlay } from './support/manifests.ts'
 import { openServers, type Servers } from './support/servers.ts'
@@ -63,24 +63,7 @@ describe.skipIf(leftOut)('kubectl apply -k, every function apart', () => {
     expect(seenOnce.length).toBe(0)
   })
 
-  it('opens HTTPS by secrets that come before the packets, and by those that come after', async () => {
-    await timed('HTTPS, secrets before', async () => {
-      const early = https('https13')
-      await sendEvents([
-        secretsEvent('early-cipher', early.keyLog),
-        ...packetEvents('early', early.packets),
-        endEvent('early', early.packets.length + 1),
-      ])
-      await expectOpened(servers.here.ELASTICSEARCH_URL, 'early', early)
-    })
-    await timed('HTTPS, secrets after', async () => {
-      const late = https('https12')
-      await sendEvents([...packetEvents('late', late.packets), endEvent('late', late.packets.length + 1)])
-      await expectHandshake(servers.here.ELASTICSEARCH_URL, 'no secrets')
-      await sendEvents([secretsEvent('late-cipher', late.keyLog)])
-      await expectOpened(servers.here.ELASTICSEARCH_URL, 'late', late)
-    })
-  })
+  it('opens HTTPS by secrets that come before the packets, and by those that come after', () => expectHttps(servers.here.ELASTICSEARCH_URL))
 
   it('leaves nothing', async () => {
     await timed('kubectl delete -k', deleteOverlay)

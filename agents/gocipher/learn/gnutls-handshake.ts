@@ -1,6 +1,6 @@
 // Handshakes in memory with a given GnuTLS: `node gnutls-handshake.ts LIBGNUTLS`, a process of its own.
-// Prints one line of JSON for each session, then "done", and keeps the sessions open until standard input ends.
 import koffi from 'koffi'
+import { tellHandshakes } from './tell-handshakes.ts'
 
 type Pointer = unknown
 
@@ -123,11 +123,4 @@ function handshake(version: Version): object {
   return { version, clientRandom: bytesOf(client).toString('hex'), serverRandom: bytesOf(server).toString('hex'), secrets }
 }
 
-try {
-  for (const version of ['TLSv1.3', 'TLSv1.2', 'TLSv1.3', 'TLSv1.2'] as const) console.log(JSON.stringify(handshake(version)))
-  console.log('done')
-  process.stdin.on('end', () => process.exit(0)).resume()
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 1
-}
+tellHandshakes(handshake)

@@ -1,6 +1,6 @@
 // Handshakes in memory with a given OpenSSL: `node openssl-handshake.ts LIBCRYPTO LIBSSL`, a process of its own.
-// Prints one line of JSON for each session, then "done", and keeps the sessions open until standard input ends.
 import koffi from 'koffi'
+import { tellHandshakes } from './tell-handshakes.ts'
 
 const [, , cryptoPath, sslPath] = process.argv
 // Node has an OpenSSL of its own, whose functions would be taken for the library's if these were not looked for first (RTLD_DEEPBIND).
@@ -103,11 +103,4 @@ function handshake(version: keyof typeof VERSIONS): Session {
   return current
 }
 
-try {
-  for (const version of ['TLSv1.3', 'TLSv1.2', 'TLSv1.3', 'TLSv1.2'] as const) console.log(JSON.stringify(handshake(version)))
-  console.log('done')
-  process.stdin.on('end', () => process.exit(0)).resume()
-} catch (error) {
-  console.error((error as Error).message)
-  process.exitCode = 1
-}
+tellHandshakes(handshake)
