@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander'
 import { CaptureRefused } from '#adapters/capture/port.ts'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { SchemaRefused } from '#adapters/schemas/port.ts'
-import { loadSchemas } from '#adapters/schemas/protobufjs/schemas.ts'
+import type { Codecs } from '#engines/http/facts.ts'
 import type { Found } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { toSessionDocument } from '#functions/sessions/document.ts'
@@ -14,7 +14,6 @@ import { readKeyLog } from './keylogs.ts'
 import { Analysis } from './read/analysis.ts'
 import { FORMATS, type FormatName } from './read/formats.ts'
 import { type Input, openInputs, readAll } from './read/inputs.ts'
-import { namingMessages } from './read/named-messages.ts'
 import { OutputClosed, writeOut } from './read/output.ts'
 import { Summary } from './read/summary.ts'
 import { UsageError } from './usage.ts'
@@ -64,7 +63,7 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
     const summary = new Summary()
     const codecs = await loadCodecs()
     const agents = paths.map((path) => (path === '-' ? 'standard input' : basename(path)))
-    const naming = options.proto.length > 0 ? namingMessages(await loadSchemas(options.proto), codecs) : undefined
+    const naming = options.proto.length > 0 ? await namingBy(options.proto, codecs) : undefined
     const context = { team: 'local', agents, names: (ip: string): string | undefined => analysis.names.get(ip) }
     const format = FORMATS[options.format](context)
     const write = (found: Found, connection: Connection): void => {
@@ -126,4 +125,11 @@ function progressBar(total: number): SingleBar | undefined {
 
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`)
+}
+
+/** The readers of schemas are loaded only where there are any. */
+async function namingBy(schemas: string[], codecs: Codecs) {
+  const { loadSchemas } = await import('#adapters/schemas/protobufjs/schemas.ts')
+  const { namingMessages } = await import('./read/named-messages.ts')
+  return namingMessages(await loadSchemas(schemas), codecs)
 }

@@ -12,7 +12,7 @@ import { announcing } from './early.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake } from './intake.ts'
 import { once } from './once.ts'
-import type { SecretsOptions } from './secrets.ts'
+import type { SecretsOptions } from './secrets-key.ts'
 import { Waker } from './sweep.ts'
 
 export interface ApartOptions {

@@ -12,7 +12,7 @@ import type { SecretsPort } from '../parsing/secrets.ts'
 import type { SecretsDesk } from '../secrets/desk.ts'
 import type { Ports } from './adapters.ts'
 import { once } from './once.ts'
-import { openSecretsDesk, type SecretsOptions } from './secrets.ts'
+import type { SecretsOptions } from './secrets-key.ts'
 import { wake } from './sweep.ts'
 
 /** How the functions are joined: what they publish goes to `bus`, and those of `chain` run in the process of `sessions`. */
@@ -85,6 +85,7 @@ export class Handlers {
     const { ports, bus, secrets, log, now } = this.#joined
     const open = async (): Promise<SecretsDesk | undefined> => {
       const options = await secrets()
+      const { openSecretsDesk } = await import('./secrets.ts')
       return options && openSecretsDesk({ state: await ports.state(), bus, options, holder: this.#holder, log, now, source })
     }
     const desk = this.#desks.get(source) ?? once(open)

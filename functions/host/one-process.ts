@@ -12,7 +12,7 @@ import { declaration as tls } from '../tls/declaration.ts'
 import type { Adapters } from './adapters.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake, type Intake } from './intake.ts'
-import type { SecretsOptions } from './secrets.ts'
+import type { SecretsOptions } from './secrets-key.ts'
 
 export interface OneProcess {
   /** Takes agents' events. */

@@ -1,4 +1,4 @@
-import { keyIn, type SecretsOptions } from './secrets.ts'
+import { keyIn, type SecretsOptions } from './secrets-key.ts'
 import type { Settings } from './settings.ts'
 
 /** How secrets are kept, as the settings say; undefined: functions that have no directory in common were given no key in common. */

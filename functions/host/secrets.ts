@@ -1,20 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Bus } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import { SecretsDesk } from '../secrets/desk.ts'
-import { KEY_BYTES, Seal } from '../secrets/seal.ts'
+import { Seal } from '../secrets/seal.ts'
+import type { SecretsOptions } from './secrets-key.ts'
 import { wake } from './sweep.ts'
-
-/** How secrets of TLS sessions are kept and waited for. */
-export interface SecretsOptions {
-  /** What they are sealed with. */
-  key: Uint8Array
-  keepMs: number
-  /** How long connections wait for theirs, in capture time. */
-  waitMs: number
-}
 
 export interface SecretsDeskPorts {
   state: State
@@ -29,30 +18,3 @@ export interface SecretsDeskPorts {
 
 export const openSecretsDesk = ({ state, bus, options, holder, log, now, source }: SecretsDeskPorts): SecretsDesk =>
   new SecretsDesk({ state, seal: new Seal(options.key), holder, keepMs: options.keepMs, log }, (lane) => wake(lane, bus, now, source))
-
-const FILE = 'secrets.key'
-
-/** The key of an installation in one directory: made at the first start, and only its owner's to read. Throws when the file holds none. */
-export async function keyIn(directory: string): Promise<Uint8Array> {
-  const path = join(directory, FILE)
-  await mkdir(directory, { recursive: true })
-  try {
-    const file = await open(path, 'wx', 0o600)
-    await file.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n`)
-    await file.sync()
-    await file.close()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  const key = keyOf(await readFile(path, 'utf8'))
-  if (!key)
-    throw new Error(`${path} holds no key: put it back from a backup, or remove it, and secrets that were kept stay sealed for ever`)
-  return key
-}
-
-/** 32 bytes in base64, or in 64 hex digits; undefined: it is neither. */
-export function keyOf(text: string): Uint8Array | undefined {
-  const trimmed = text.trim()
-  const bytes = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64')
-  return bytes.length === KEY_BYTES ? bytes : undefined
-}

@@ -1,7 +1,7 @@
 import { parseAddress } from '#adapters/state/redis/address.ts'
 import type { Licensed } from '../license/desk.ts'
 import { InvalidTargets, parseTargets, type Targets } from '../query/replay/targets.ts'
-import { keyOf } from './secrets.ts'
+import { keyOf } from './secrets-key.ts'
 
 /** What the environment says: which adapters stand behind the ports, and how the functions are joined. */
 export interface Settings {
