@@ -49,9 +49,17 @@ export interface LiveCapture {
 /** Opens a capture in this thread. Throws `CaptureRefused`. */
 export type OpenLive = (options: LiveOptions, sink: LiveSink) => LiveCapture
 
+/** What a capture was refused for. */
+export type RefusedFor = 'right' | 'interface' | 'filter' | 'other'
+
 /** The capture cannot begin, and it is for the user to put that right: the message says how. */
 export class CaptureRefused extends Error {
   override name = 'CaptureRefused'
+  readonly refusedFor: RefusedFor
+  constructor(message: string, refusedFor: RefusedFor = 'other') {
+    super(message)
+    this.refusedFor = refusedFor
+  }
 }
 
 /** A capture file, or standard input, in pieces. */

@@ -5,7 +5,7 @@ export const eventsUrl = (server: string): URL => {
   return url
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; the second ends the process at once. */
+/** Resolves at the first Ctrl-C or SIGTERM, or when the process that keeps a channel to this one is gone; the second signal ends the process at once. */
 export const signalled = (): Promise<void> =>
   new Promise((resolve) => {
     let times = 0
@@ -14,5 +14,5 @@ export const signalled = (): Promise<void> =>
       if (times > 1) process.exit(130)
       resolve()
     }
-    process.on('SIGINT', stop).on('SIGTERM', stop)
+    process.on('SIGINT', stop).on('SIGTERM', stop).once('disconnect', resolve)
   })

@@ -7,6 +7,12 @@ export const wrong = (text: string, wanted: string): OptionError => new OptionEr
 
 export const any = (text: string): string => text
 
+/** Nothing, or what `read` reads. */
+export const optional =
+  <Value>(read: (text: string) => Value) =>
+  (text: string): Value | undefined =>
+    text === '' ? undefined : read(text)
+
 export const list = (text: string): string[] =>
   text
     .split(',')
@@ -42,8 +48,10 @@ const sizeText = (bytes: number): string => {
 export const duration =
   (unit: 'ms' | 's', least: number, most: number) =>
   (text: string): number => {
-    const found = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text)
-    const value = found ? Number(found[1]) * { ms: 1, s: 1000, m: 60_000 }[(found[2] ?? unit) as 'ms' | 's' | 'm'] : Number.NaN
+    const found = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
+    const value = found
+      ? Number(found[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[(found[2] ?? unit) as 'ms' | 's' | 'm' | 'h']
+      : Number.NaN
     if (!(value >= least && value <= most)) throw wrong(text, `a time from ${least} ms to ${most / 1000} s, such as 500ms or 20s`)
     return Math.round(value)
   }

@@ -2,13 +2,15 @@ import { Worker } from 'node:worker_threads'
 import { CaptureRefused, type LiveOptions } from '#adapters/capture/port.ts'
 import type { Learned } from './gather.ts'
 import type { Batch, LaneOptions } from './lanes.ts'
-import { type Counters, FILL, type Message, MILLION, STOP, type Task } from './protocol.ts'
+import { type Counters, FILL, type Limit, type Message, MILLION, STOP, type Task } from './protocol.ts'
 
 export interface LiveEvents {
   batch(batch: Batch): void
   learned(learned: Learned): void
   /** An interface has gone; `all`: the last one. */
   failed(message: string, all: boolean): void
+  /** The last batch has come: it was stopped, or its limit is reached. */
+  ended(): void
 }
 
 const NOTHING: Counters = {
@@ -33,15 +35,15 @@ export class Live {
   }
 
   /** Resolves when packets are captured. Throws `CaptureRefused`. */
-  start(module: string, live: LiveOptions, lanes: LaneOptions): Promise<void> {
-    const task: Task = { module, live, lanes, control: this.#control.buffer as SharedArrayBuffer }
+  start(module: string, live: LiveOptions, lanes: LaneOptions, limit: Limit): Promise<void> {
+    const task: Task = { module, live, lanes, limit, control: this.#control.buffer as SharedArrayBuffer }
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, name: 'capture' })
     this.#worker = worker
     this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()))
     return new Promise((resolve, reject) => {
       worker.on('message', (message: Message) => {
         if (message.kind === 'started') resolve()
-        else if (message.kind === 'refused') reject(new CaptureRefused(message.message))
+        else if (message.kind === 'refused') reject(new CaptureRefused(message.message, message.refusedFor))
         else this.#receive(message)
       })
       worker.once('error', (error: Error) => {
@@ -66,6 +68,9 @@ export class Live {
     if (message.kind === 'batch') this.#events.batch(message.batch)
     else if (message.kind === 'learned') this.#events.learned(message.learned)
     else if (message.kind === 'failed') this.#events.failed(message.message, message.all)
-    else this.counters = message.counters
+    else {
+      this.counters = message.counters
+      if (message.kind === 'stopped') this.#events.ended()
+    }
   }
 }

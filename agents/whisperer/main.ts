@@ -8,6 +8,7 @@ import { VERSION } from '#events/version.ts'
 import { newIdentity } from '../agent/identity.ts'
 import { eventsUrl, signalled } from '../agent/server.ts'
 import { type Command, help, OptionError, type Options, parse } from './options.ts'
+import { leaveParent, tellParent } from './parent.ts'
 import type { Source } from './setup.ts'
 import { type Outcome, Whisperer } from './whisperer.ts'
 
@@ -28,7 +29,10 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   } catch (error) {
     if (!(error instanceof OptionError) && !(error instanceof CaptureRefused)) throw error
     say(error.message)
+    tellParent({ kind: 'refused', message: error.message, refusedFor: error instanceof CaptureRefused ? error.refusedFor : 'other' })
     return 2
+  } finally {
+    leaveParent()
   }
 }
 
@@ -54,6 +58,7 @@ async function whisper({ options, files }: Command): Promise<number> {
     await Promise.race([whisperer.ended, signalled()])
     clearInterval(watching)
     const outcome = await whisperer.stop()
+    tellParent({ kind: 'status', status: whisperer.status() })
     await metering.stop()
     return report(outcome, whisperer.status().spider.captured.packets)
   } finally {
@@ -64,10 +69,14 @@ async function whisper({ options, files }: Command): Promise<number> {
 const begun = (id: string, { interface: names, filter }: Options, url: URL): string =>
   `${id} captures on ${names.join(', ')}${filter === '' ? '' : ` with the filter "${filter}"`} and sends to ${url.origin}; end it with Ctrl-C`
 
+/** A server on this machine that listens on all of its addresses. */
+const isUnspecified = (name: string): boolean => name === '0.0.0.0' || name === '::'
+
 /** The server's addresses and port: the agent's own packets to it are no news. */
 const endpointOf = async (url: URL): Promise<OwnEndpoint> => {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   const name = url.hostname.replace(/^\[|\]$/g, '')
+  if (isUnspecified(name)) return { port, addresses: [] }
   try {
     return { port, addresses: (await lookup(name, { all: true })).map(({ address }) => address) }
   } catch (error) {
@@ -75,14 +84,18 @@ const endpointOf = async (url: URL): Promise<OwnEndpoint> => {
   }
 }
 
-/** Tells on standard error what goes wrong, once. */
+/** Tells on standard error what goes wrong, once, and the process that started it how it goes, now and every second. */
 const watch = (whisperer: Whisperer): NodeJS.Timeout => {
   let told: string | undefined
-  return setInterval(() => {
-    const { message } = whisperer.status().spider
+  const look = (): void => {
+    const status = whisperer.status()
+    tellParent({ kind: 'status', status })
+    const { message } = status.spider
     if (message !== undefined && message !== told) say(message)
     told = message
-  }, WATCH)
+  }
+  look()
+  return setInterval(look, WATCH)
 }
 
 const report = ({ files, spooled, lost, message }: Outcome, packets: number): number => {

@@ -1,6 +1,6 @@
 import { COMMON } from '../agent/common-options.ts'
 import { defaultsOf, helpOf, option, parseOptions, type Values } from '../agent/options.ts'
-import { any, choice, duration, list, number, OptionError, size, wrong } from '../agent/values.ts'
+import { any, choice, duration, list, number, OptionError, optional, size, wrong } from '../agent/values.ts'
 
 export { OptionError } from '../agent/values.ts'
 
@@ -47,6 +47,22 @@ export const OPTIONS = {
     default: '64MB',
     help: "the kernel's capture buffer, for each interface",
     read: size(2 ** 20, 2 ** 30),
+  }),
+  limitTime: option({
+    flag: '--limit-time',
+    variable: 'SPIDER_LIMIT_TIME',
+    placeholder: 'TIME',
+    default: '',
+    help: 'the capture ends by itself after this long; without, when it is told to …',
+    read: optional(duration('s', 1000, 86_400_000)),
+  }),
+  limitSize: option({
+    flag: '--limit-size',
+    variable: 'SPIDER_LIMIT_SIZE',
+    placeholder: 'SIZE',
+    default: '',
+    help: '… or when it has captured this much',
+    read: optional(size(1024, 2 ** 40)),
   }),
   lanes: option({
     flag: '--lanes',

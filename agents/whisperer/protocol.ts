@@ -1,4 +1,4 @@
-import type { LiveOptions } from '#adapters/capture/port.ts'
+import type { LiveOptions, RefusedFor } from '#adapters/capture/port.ts'
 import type { CaptureInterface } from '#engines/pcap/sink.ts'
 import type { Gathered, Learned } from './gather.ts'
 import type { Batch, LaneOptions } from './lanes.ts'
@@ -9,8 +9,15 @@ export interface Task {
   module: string
   live: LiveOptions
   lanes: LaneOptions
+  limit: Limit
   /** Read between packets, where no message would arrive: an Int32Array of the places below. */
   control: SharedArrayBuffer
+}
+
+/** A capture ends by itself after so long (ms), or when it has captured so much (bytes on the wire); undefined: never. */
+export interface Limit {
+  time: number | undefined
+  size: number | undefined
 }
 
 export const STOP = 0
@@ -26,7 +33,7 @@ export interface Counters extends Gathered {
 /** What the capturing thread says. */
 export type Message =
   | { kind: 'started'; interfaces: CaptureInterface[] }
-  | { kind: 'refused'; message: string }
+  | { kind: 'refused'; message: string; refusedFor: RefusedFor }
   | { kind: 'batch'; batch: Batch }
   | { kind: 'learned'; learned: Learned }
   | { kind: 'counters'; counters: Counters }

@@ -8,10 +8,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { httpBus } from '#adapters/bus/http/bus.ts'
+import type { RefusedFor } from '#adapters/capture/port.ts'
 import { PacketDecoder } from '#engines/packet/decode.ts'
 import { micros } from '#engines/time.ts'
 import { newIdentity } from '../agent/identity.ts'
 import { defaults, type Options } from './options.ts'
+import type { Told } from './parent.ts'
 import { Receiver } from './receiver.case.ts'
 import { Whisperer } from './whisperer.ts'
 
@@ -289,6 +291,45 @@ describe.skipIf(!mayCapture)('whisperer, as a process', () => {
     await pause(500)
     expect(await finish(away.process, 'SIGINT')).toBe(0)
     expect(away.said()).toMatch(/\d+ bytes wait in the spool for the next start/)
+  })
+
+  const listen = (...args: string[]) => {
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+    const told: Told[] = []
+    const running = spawn(process.execPath, [main, '--server', receiver.url, '-i', 'lo', '--batch-age', '50ms', ...args], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    }).on('message', (message: Told) => told.push(message))
+    child = running
+    return { process: running, told, exited: once(running, 'exit') }
+  }
+
+  it('ends by itself when its size or its time is reached, and tells who started it how it went', async () => {
+    const sized = listen('-f', `tcp port ${port}`, '--limit-size', '64KB')
+    await until(() => sized.told.length > 0)
+    await talk(200_000)
+    expect(await sized.exited).toEqual([0, null])
+    const last = sized.told.at(-1)
+    expect(last).toMatchObject({ kind: 'status', status: { spider: { state: 'stopped' } } })
+    expect(last?.kind === 'status' && last.status.spider.captured.bytes).toBeGreaterThanOrEqual(65_536)
+    const timed = listen('-f', `tcp port ${port}`, '--limit-time', '1s')
+    expect(await timed.exited).toEqual([0, null])
+  })
+
+  it('ends when who started it is gone', async () => {
+    const left = listen('-f', `tcp port ${port}`)
+    await until(() => left.told.length > 0)
+    left.process.disconnect()
+    expect(await left.exited).toEqual([0, null])
+  })
+
+  it.each<[string[], RefusedFor]>([
+    [['-f', 'tcp prt 1'], 'filter'],
+    [['-i', 'nope0'], 'interface'],
+    [['--lanes', '0'], 'other'],
+  ])('tells who started it that it is refused for %j', async (args, refusedFor) => {
+    const { told, exited } = listen(...args)
+    expect(await exited).toEqual([2, null])
+    expect(told).toMatchObject([{ kind: 'refused', refusedFor }])
   })
 
   it.each<[string[], RegExp]>([

@@ -34,7 +34,7 @@ const SECRETS_EACH = 1000
 
 /** The capture agent: packets of interfaces or files become `packets.captured` events. */
 export class Whisperer {
-  /** Resolves when there is nothing more to wait for: all of the files was read and sent, or no interface is left. */
+  /** Resolves when there is nothing more to wait for: all of the files was read and sent, a limit is reached, or no interface is left. */
   readonly ended: Promise<void>
   #setup: WhispererSetup
   #spools: Spools | undefined
@@ -83,6 +83,7 @@ export class Whisperer {
       batch: (batch) => this.#send(batch),
       learned: (learned) => this.#names.learn(learned),
       failed: (message, all) => this.#fail(message, all),
+      ended: () => this.#over(),
     })
     this.ended = new Promise((resolve) => {
       this.#end = resolve
@@ -116,7 +117,7 @@ export class Whisperer {
     for (const timer of this.#timers) clearInterval(timer)
     this.#names.close()
     if (this.#setup.source.kind === 'interface') this.#sendEnds()
-    if (this.#state === 'capturing') this.#state = 'stopped'
+    this.#over()
     await this.#drain()
     this.#tellStatus()
     if (this.#sender.idle) await this.#within(LAST_WAIT)
@@ -157,7 +158,8 @@ export class Whisperer {
     }
     const { interface: interfaces, filter, snapLength, buffer: bufferBytes, lanes, batchSize: batchBytes, batchAge } = options
     const live = { interfaces, filter, exclude: source.exclude, snapLength, bufferBytes }
-    await this.#live.start(source.module, live, { lanes, batchBytes, batchAge })
+    const limit = { time: options.limitTime, size: options.limitSize }
+    await this.#live.start(source.module, live, { lanes, batchBytes, batchAge }, limit)
     for (const spool of this.#spools?.orphans ?? []) this.#sender.adopt(spool)
   }
 
@@ -247,6 +249,11 @@ export class Whisperer {
     this.#message = message
     if (!all) return
     this.#state = 'failed'
+    this.#end()
+  }
+
+  #over(): void {
+    if (this.#state === 'capturing') this.#state = 'stopped'
     this.#end()
   }
 

@@ -17,6 +17,7 @@ const gatherer = new Gatherer(task.lanes, interfaces, task.live.exclude, (batch)
   say({ kind: 'batch', batch }, [batch.section.buffer as ArrayBuffer])
 })
 let capture: LiveCapture | undefined
+const begun = performance.now()
 let counted = 0
 let gone = 0
 let stopAt: number | undefined
@@ -32,6 +33,11 @@ const count = (): Counters => {
   return { ...gatherer.counters, ...sums }
 }
 
+const isOver = (now: number): boolean => {
+  const { time = Number.POSITIVE_INFINITY, size = Number.POSITIVE_INFINITY } = task.limit
+  return now - begun >= time || gatherer.bytes >= size
+}
+
 const turn = (): void => {
   if (!capture) return
   const now = performance.now()
@@ -43,7 +49,7 @@ const turn = (): void => {
     const learned = gatherer.learned()
     if (learned) say({ kind: 'learned', learned })
   }
-  if (Atomics.load(control, STOP) === 0) return
+  if (Atomics.load(control, STOP) === 0 && !isOver(now)) return
   stopAt ??= now + LAST_BLOCK
   if (now >= stopAt) stop()
 }
@@ -70,5 +76,5 @@ try {
   say({ kind: 'started', interfaces })
 } catch (error) {
   if (!(error instanceof CaptureRefused)) throw error
-  say({ kind: 'refused', message: error.message })
+  say({ kind: 'refused', message: error.message, refusedFor: error.refusedFor })
 }

@@ -1,7 +1,6 @@
 import type { CaptureInterface } from '#engines/pcap/sink.ts'
 import { micros } from '#engines/time.ts'
 import type { KernelCounters, LiveCapture, LiveOptions, LiveSink, OpenLive } from '../port.ts'
-import { CaptureRefused } from '../port.ts'
 import { type Binding, type Device, linkTypeNumber, loadBinding, type Session } from './binding.ts'
 import { wholeFilter } from './filter.ts'
 import { refusal } from './refusal.ts'
@@ -72,7 +71,7 @@ class Tap {
       const linkType = this.#session.open_live(name, filter, bufferBytes, snapLength, '', ready, false, BLOCK_AGE, () => {}, name !== 'any')
       this.description = { name, linkType: linkTypeNumber(linkType), snapLength }
     } catch (error) {
-      throw new CaptureRefused(refusal((error as Error).message, name, options.filter, devices))
+      throw refusal((error as Error).message, name, options.filter, devices)
     }
   }
 

@@ -1,14 +1,16 @@
 import { realpathSync } from 'node:fs'
+import { CaptureRefused } from '../port.ts'
 import type { Device } from './binding.ts'
 
 /** What libpcap refused, in one sentence with the way out. `words` are its own. */
-export const refusal = (words: string, device: string, filter: string, devices: readonly Device[]): string => {
-  if (/not permitted|permission/i.test(words)) return notPermitted(device)
-  if (/no such device/i.test(words)) return `there is no interface ${device}: there are ${names(devices)}`
-  if (/is not up|network is down/i.test(words)) return `the interface ${device} is down: ip link set ${device} up`
+export const refusal = (words: string, device: string, filter: string, devices: readonly Device[]): CaptureRefused => {
+  if (/not permitted|permission/i.test(words)) return new CaptureRefused(notPermitted(device), 'right')
+  if (/no such device/i.test(words)) return new CaptureRefused(`there is no interface ${device}: there are ${names(devices)}`, 'interface')
+  if (/is not up|network is down/i.test(words))
+    return new CaptureRefused(`the interface ${device} is down: ip link set ${device} up`, 'interface')
   if (filter !== '' && /filter|syntax|expression|primitive|unknown|illegal|expects|not supported|rejects all/i.test(words))
-    return `libpcap does not accept the filter "${filter}": ${words}`
-  return `libpcap cannot capture on ${device}${filter === '' ? '' : ` with the filter "${filter}"`}: ${words}`
+    return new CaptureRefused(`libpcap does not accept the filter "${filter}": ${words}`, 'filter')
+  return new CaptureRefused(`libpcap cannot capture on ${device}${filter === '' ? '' : ` with the filter "${filter}"`}: ${words}`)
 }
 
 const notPermitted = (device: string): string => {
