@@ -96,6 +96,8 @@ describe('exported calls', () => {
     const archive = JSON.parse(readFileSync(file, 'utf8')) as { log: { entries: HarEntry[] } }
     expect([ajv.validate('har.json#', archive), ajv.errors]).toEqual([true, null])
     expect(archive.log.entries.length).toBe(total)
+    const schemes = new Set(archive.log.entries.map(({ request }) => new URL(request.url).protocol))
+    expect([...schemes].sort()).toEqual(['http:', 'https:'])
     expect(archive.log.entries.some(({ response }) => (response.content.text ?? '').length > 0)).toBe(true)
   })
 
@@ -128,6 +130,8 @@ describe('exported calls', () => {
     })
     await SwaggerParser.validate(document as never)
     expect((await fetch(`${server.url}/api/v1/contracts/openapi?templates=x`)).status).toBe(400)
+    const secure = await fetch(`${server.url}/api/v1/contracts/openapi?${new URLSearchParams({ q: 'scheme:https' })}`)
+    expect(await secure.json()).toMatchObject({ servers: [{ url: expect.stringMatching(/^https:\/\//) }] })
   })
 
   it('says what is wrong before anything is sent', async () => {

@@ -147,6 +147,7 @@ describe('spider read', () => {
     writeFileSync(keys, `what is this\n${capture.keyLog}`)
     const { documents, stderr } = await read('--keylog', keys, fixture('https13.pcap'))
     expect(asTold(documents)).toEqual(expected(capture))
+    for (const { url } of documents) if (url) expect([url.scheme, url.full]).toEqual(['https', expect.stringMatching(/^https:\/\//)])
     expect(stderr).toContain(`${keys}, line 1: `)
   })
 

@@ -70,6 +70,8 @@ export interface HttpExchange {
   error: { code: string; direction: 'request' | 'response'; offset: number; at: Micros } | undefined
   /** The connection speaks another protocol from here on (101, or CONNECT answered by 2xx). */
   upgrade: string | undefined
+  /** Read inside TLS: its URL's scheme is `https` (RFC 9110 section 4.2.2). */
+  secure: boolean
   /** What a protocol within HTTP says of it, as `Call.fields`. */
   fields?: { [name: string]: Value } | undefined
   /** The operation in a word and its outcome, where a protocol within HTTP knows better than method and status code. */

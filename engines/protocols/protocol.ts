@@ -38,6 +38,8 @@ export interface Beginning {
   readonly midway: boolean
   /** What the protocol before agreed on: an upgrade's headers, for one. */
   readonly agreed?: Readonly<Record<string, string>>
+  /** It was encrypted on the wire. */
+  readonly secure?: boolean
 }
 
 /** TLS in one another, and in tunnels: whoever carries something passes this on to it. */

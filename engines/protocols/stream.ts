@@ -4,7 +4,7 @@ import type { Codecs, HttpExchange } from '../http/facts.ts'
 import { CLIENT, type Connection, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import type { FindSecrets, Secrets } from '../tls/secrets.ts'
-import type { Call, Found } from './call.ts'
+import { type Call, type Found, isCall } from './call.ts'
 import type { Beginning, Host, Protocol, Reader } from './protocol.ts'
 
 /** Bytes that were lost before it was known what the connection speaks. */
@@ -29,6 +29,7 @@ export interface SavedStream {
   /** What the reader of `protocol` saved, when one is `reading`. */
   reader: unknown
   agreed: Beginning['agreed']
+  secure: boolean
   offsets: [number, number]
   ended: [boolean, boolean]
   calls: number
@@ -64,6 +65,8 @@ export class Stream implements Host {
   /** Undefined: it is known what the connection speaks. */
   private detector: Detector | undefined
   private agreed: Beginning['agreed'] = undefined
+  /** What it carries was encrypted on the wire. */
+  private secure = false
   /** In each side's stream, of the next byte for the reader. */
   private offsets: [number, number] = [0, 0]
   private ended: [boolean, boolean] = NEITHER
@@ -100,6 +103,7 @@ export class Stream implements Host {
 
   exchange(exchange: HttpExchange): void {
     this.calls++
+    if (this.secure) exchange.secure = true
     this.shared.sink.exchange(this.connection, exchange)
   }
 
@@ -156,7 +160,9 @@ export class Stream implements Host {
   }
 
   pending(): Found[] {
-    return this.reader?.pending() ?? []
+    const open = this.reader?.pending() ?? []
+    if (this.secure) for (const found of open) if (!isCall(found)) found.secure = true
+    return open
   }
 
   /** It is known what the connection speaks: the protocol's reader gets what was kept, then the piece at hand. */
@@ -215,6 +221,7 @@ export class Stream implements Host {
   inside(name: string | undefined, beginning: Beginning): Stream {
     const inside = new Stream(this.connection, { ...this.shared, sink: this.outwards })
     inside.handOvers = this.handOvers + 1
+    inside.secure = beginning.secure === true
     inside.next(name, beginning)
     return inside
   }
@@ -264,9 +271,9 @@ export class Stream implements Host {
   }
 
   save(): SavedStream {
-    const { protocol, detector, reader, agreed, offsets, ended, calls, handOvers, lost = [] } = this
+    const { protocol, detector, reader, agreed, secure, offsets, ended, calls, handOvers, lost = [] } = this
     return {
-      ...{ protocol, agreed, calls, handOvers },
+      ...{ protocol, agreed, secure, calls, handOvers },
       detector: detector?.save(),
       reading: reader !== undefined,
       reader: reader?.save(),
@@ -281,6 +288,7 @@ export class Stream implements Host {
     const { detector, reading } = saved
     this.protocol = saved.protocol
     this.agreed = saved.agreed
+    this.secure = saved.secure
     this.offsets = [...saved.offsets]
     this.ended = [...saved.ended]
     this.calls = saved.calls

@@ -38,7 +38,7 @@ export class Content {
   /** `offsets`: where, in the encrypted streams, it begins. */
   begin(alpn: string | undefined, offsets: readonly [number, number]): void {
     const protocol = alpn !== undefined && Object.hasOwn(BY_ALPN, alpn) ? BY_ALPN[alpn] : undefined
-    this.inside = this.host.inside(protocol, { offsets, midway: false })
+    this.inside = this.host.inside(protocol, { offsets, midway: false, secure: true })
   }
 
   data(side: Side, bytes: Uint8Array, end: number, at: Micros): void {

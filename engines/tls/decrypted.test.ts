@@ -78,6 +78,7 @@ describe.skipIf(!hasCorpus)('captures with their key log', () => {
     expect(found.filter(({ exchange }) => exchange !== undefined && exchange.status !== 'complete')).toEqual([])
     expect(found.filter(({ call }) => call?.protocol === 'websocket')).toHaveLength(oracle.websocket.length)
     expect(handshakes.length).toBeGreaterThan(0)
+    for (const { exchange } of found) if (exchange !== undefined) expect(exchange.secure).toBe(true)
     if (!PLAIN.some((folder) => entry.path.startsWith(folder))) expect(our.length).toBeGreaterThan(0)
   })
 

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as secure } from 'node:tls'
 import { describe, expect, it } from 'vitest'
+import { isCall } from '../protocols/call.ts'
 import { startProxy } from '../protocols/proxy.case.ts'
 import { certificates } from './peers.case.ts'
 import { exchangeInShort, inShort, type KeyLog, keyLogOf, type PlayOptions, playTls } from './play.case.ts'
@@ -103,6 +104,15 @@ describe.skipIf(certificates === undefined).each([
     expect(whole.filter((line) => line.includes('CONNECT'))).toHaveLength(version)
     expect(whole.filter((line) => /^complete: GET .* > 200/.test(line))).toHaveLength(version * SIZES.length)
     expect(whole.filter((line) => line.includes('(decrypted)'))).toHaveLength(version + (overTls ? 1 : 0))
+  })
+
+  it('is told as secure, what asked for the tunnel only where that was', () => {
+    for (const restart of [undefined, () => true]) {
+      const { exchanges, pending } = playTls(said, { known: log, ...(restart && { restart }) })
+      for (const found of [...exchanges, ...pending])
+        if (!isCall(found))
+          expect([found.request?.method, found.secure]).toEqual([found.request?.method, overTls || found.request?.method === 'GET'])
+    }
   })
 
   it('waits for its secrets, and is the same whenever they come', () => {

@@ -42,6 +42,16 @@ describe('a document', () => {
     expect(document.client).not.toHaveProperty('domain')
   })
 
+  it('says whether each call of a connection was inside TLS', () => {
+    const [exchange] = play([get(''), { server: OK }])
+    for (const secure of [false, true, true, false]) {
+      const document = toDocument({ ...exchange, secure }, connection, context)
+      expect(document.url?.full).toBe(`${secure ? 'https' : 'http'}://shop.example:8080/a?b=c`)
+      expect(JSON.parse(jsonOf({ ...exchange, secure }, connection, context))).toEqual(document)
+      expect(toHar([document]).log.entries[0].request.url).toBe(document.url?.full)
+    }
+  })
+
   it.each([
     ['traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', '4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'],
     ['b3: 80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-1', '80f198ee56343ba864fe8b2a57d3eff7', 'e457b5a2e4d86bd1'],
@@ -128,7 +138,16 @@ describe('urlOf', () => {
     ['CONNECT', 'h:443', 'h', { full: 'h:443', domain: 'h', port: 443, path: '' }],
     ['OPTIONS', '*', 'h', { full: 'http://h', domain: 'h', path: '*' }],
   ])('%s %s at %s', (method, target, host, expected) => {
-    expect(urlOf(method, target, host, '10.0.0.2:8080')).toEqual({ original: target, scheme: 'http', ...expected })
+    expect(urlOf(method, target, host, '10.0.0.2:8080', false)).toEqual({ original: target, scheme: 'http', ...expected })
+  })
+
+  it.each([
+    ['GET', '/x?y', 'h', { full: 'https://h/x?y', scheme: 'https', domain: 'h', path: '/x', query: 'y' }],
+    ['GET', '/x', undefined, { full: 'https://10.0.0.2:8443/x', scheme: 'https', path: '/x' }],
+    ['GET', 'http://h/x', 'proxy', { full: 'http://h/x', scheme: 'http', domain: 'h', path: '/x' }],
+    ['CONNECT', 'h:443', 'h', { full: 'h:443', scheme: 'https', domain: 'h', port: 443, path: '' }],
+  ])('%s %s at %s inside TLS', (method, target, host, expected) => {
+    expect(urlOf(method, target, host, '10.0.0.2:8443', true)).toEqual({ original: target, ...expected })
   })
 })
 

@@ -45,7 +45,7 @@ export const toDocument = (exchange: HttpExchange, connection: Connection, conte
           }),
         },
       }),
-      ...(request && { url: urlOf(request.method, request.target, asked!.host, serverName(connection)) }),
+      ...(request && { url: urlOf(request.method, request.target, asked!.host, serverName(connection), exchange.secure) }),
       ...(asked?.userAgent !== undefined && { user_agent: { original: asked.userAgent } }),
       ...(asked?.traceId !== undefined && { trace: { id: asked.traceId } }),
       ...(asked?.spanId !== undefined && { span: { id: asked.spanId } }),

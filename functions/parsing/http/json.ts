@@ -38,6 +38,7 @@ class WrittenUrl {
   method = ''
   target = ''
   host: string | undefined = undefined
+  secure = false
   text = NOTHING
 }
 
@@ -67,7 +68,7 @@ export class HttpJson {
     out.again(slot.endpoints)
     if (request !== undefined || response !== undefined) this.http(slot, exchange, request, response)
     if (request !== undefined) {
-      this.url(slot, request, connection)
+      this.url(slot, exchange, request, connection)
       this.named(slot.request.facts)
     }
     parts.error(exchange, 'HTTP')
@@ -154,17 +155,18 @@ export class HttpJson {
     out.raw(']')
   }
 
-  private url(slot: Slot, request: HttpRequest, connection: Connection): void {
+  private url(slot: Slot, { secure }: HttpExchange, request: HttpRequest, connection: Connection): void {
     const { out } = this
     const { host } = slot.request.facts
     const written = slot.url
-    const same = written.target === request.target && written.host === host && written.method === request.method
+    const same =
+      written.target === request.target && written.host === host && written.method === request.method && written.secure === secure
     if (same && written.text.length > 0) {
       out.again(written.text)
       return
     }
     const from = out.length
-    const url = urlOf(request.method, request.target, host, serverName(connection))
+    const url = urlOf(request.method, request.target, host, serverName(connection), secure)
     out.raw(',"url":{"original":')
     out.string(url.original)
     out.raw(',"full":')
@@ -182,6 +184,7 @@ export class HttpJson {
     written.target = request.target
     written.host = host
     written.method = request.method
+    written.secure = secure
     written.text = same ? out.since(from) : NOTHING
   }
 

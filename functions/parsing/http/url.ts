@@ -10,11 +10,12 @@ export interface Url {
 }
 
 /**
- * Puts together target and Host (RFC 9112 section 3.3). `server` stands for a host that was not sent. The absolute form has the last
- * word over Host (section 3.2.2).
+ * Puts together scheme, target and Host (RFC 9112 section 3.3). `server` stands for a host that was not sent; `secure`: it was asked for
+ * inside TLS. The absolute form has the last word over scheme and Host (section 3.2.2).
  */
-export const urlOf = (method: string, target: string, host: string | undefined, server: string): Url => {
-  if (method === 'CONNECT') return withAuthority({ original: target, full: target, scheme: 'http', path: '' }, target)
+export const urlOf = (method: string, target: string, host: string | undefined, server: string, secure: boolean): Url => {
+  const scheme = secure ? 'https' : 'http'
+  if (method === 'CONNECT') return withAuthority({ original: target, full: target, scheme, path: '' }, target)
   const absolute = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i.exec(target)
   if (absolute !== null) {
     const rest = target.slice(absolute[0].length)
@@ -22,7 +23,7 @@ export const urlOf = (method: string, target: string, host: string | undefined, 
     splitPath(url, rest.startsWith('/') ? rest : `/${rest}`)
     return withAuthority(url, absolute[2].slice(absolute[2].lastIndexOf('@') + 1))
   }
-  const url: Url = { original: target, full: `http://${host || server}${target === '*' ? '' : target}`, scheme: 'http', path: '' }
+  const url: Url = { original: target, full: `${scheme}://${host || server}${target === '*' ? '' : target}`, scheme, path: '' }
   splitPath(url, target)
   return withAuthority(url, host ?? '')
 }
