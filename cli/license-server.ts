@@ -40,8 +40,9 @@ async function serve({ port, listen, data, newKey }: Options): Promise<number> {
       port,
       listen,
     })
+    const ended = signalled()
     process.stderr.write(`The license server is on ${server.url}\nEnd it with Ctrl-C.\n`)
-    await signalled()
+    await ended
     await server.close()
     return 0
   } catch (error) {

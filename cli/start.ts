@@ -76,8 +76,9 @@ async function start(files: string[], options: StartOptions): Promise<number> {
     if (options.gocipher) say(await server.startGocipher('this machine'))
     if (files.length > 0) say(...(await server.analyse(files)))
     else if (!capture) say('Drop a capture file on the page, or send packets from elsewhere: spider whisperer --server URL')
+    const ended = signalled()
     say('End it with Ctrl-C.')
-    await signalled()
+    await ended
     return 0
   } catch (error) {
     if (error instanceof CaptureRefused || error instanceof OptionError) throw new UsageError(error.message)

@@ -5,7 +5,7 @@ export const eventsUrl = (server: string): URL => {
   return url
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM, or when the process that keeps a channel to this one is gone; the second signal ends the process at once. */
+/** Asked for before "end it with Ctrl-C" is said. Resolves at the first Ctrl-C or SIGTERM, or when the process that keeps a channel to this one is gone; the second signal ends the process at once. */
 export const signalled = (): Promise<void> =>
   new Promise((resolve) => {
     let times = 0

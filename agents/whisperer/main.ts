@@ -51,11 +51,12 @@ async function whisper({ options, files }: Command): Promise<number> {
     bus,
     failed: ({ message }) => say(`metering: ${message}`),
   })
+  const asked = signalled()
   try {
     await whisperer.start()
     say(files.length > 0 ? `sends ${files.join(', ')} to ${url.origin}` : begun(identity.id, options, url))
     const watching = watch(whisperer)
-    await Promise.race([whisperer.ended, signalled()])
+    await Promise.race([whisperer.ended, asked])
     clearInterval(watching)
     const outcome = await whisperer.stop()
     tellParent({ kind: 'status', status: whisperer.status() })
