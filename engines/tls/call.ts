@@ -54,12 +54,13 @@ const decryptionFindings = ({ decryption }: TlsFacts): string[] =>
   decryption === undefined || decryption === 'decrypted' || decryption === 'waiting for secrets' ? [] : ['not-decrypted']
 
 const fieldsOf = (
-  { facts, early, earlyBytes, ssl2, renegotiations, clientRandom, opened, unopened, over }: Session,
+  { facts, early, earlyBytes, ssl2, renegotiations, clientRandom, encryptedSecret, opened, unopened, over }: Session,
   hash: Ciphers['hash'],
 ) => {
   const { tls, spider } = tlsFields(facts, hash)
   const own: { [name: string]: Value } = { ...spider.tls }
   if (clientRandom !== undefined) own.client_random = clientRandom
+  if (encryptedSecret !== undefined) own.encrypted_premaster = encryptedSecret
   if (early !== undefined) own.early_data = early
   if (earlyBytes > 0) own.early_data_bytes = earlyBytes
   if (ssl2) own.ssl2_hello = true

@@ -99,6 +99,7 @@ describe.skipIf(certificates === undefined)('between real peers', () => {
     known.add(readLine(`RSA ${name} ${secret.toString('hex')}`) as KeyLogLine)
     const log: KeyLog = { [name]: { ...known.find(name) } }
     decrypted(shown(connections[0], log), 2)
+    expect(playTls(connections[0], { known: log }).handshakes[0].fields).toMatchObject({ spider: { tls: { encrypted_premaster: name } } })
     expect(playTls(connections[0], {}).awaited).toEqual([expect.stringMatching(/^\w{64}$/), name])
     expect(playTls(connections[0], { late: [{ before: -1, log }] }).exchanges.map(({ status }) => status)).toEqual(['complete', 'complete'])
   })

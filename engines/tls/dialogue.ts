@@ -343,6 +343,7 @@ export class Dialogue {
     const from = u16be(bytes, start) === end - start - 2 ? start + 2 : start
     const told: Agreed = { ...agreed, encryptedSecret: hex(bytes, from, from + 8) }
     this.agreed = told
+    this.session.encryptedSecret = told.encryptedSecret
     for (const half of halves) half.replace(agreed, told)
   }
 

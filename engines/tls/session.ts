@@ -24,6 +24,8 @@ export interface Session {
   ssl2: boolean
   renegotiations: number
   clientRandom: string | undefined
+  /** The first eight bytes of what the client sent encrypted with the server's key, in hex, where the session's secret follows from that alone. */
+  encryptedSecret: string | undefined
   /** When both sides were done, or one gave up. */
   over: Micros | undefined
   /** Records that were opened, of each side. */
@@ -39,8 +41,8 @@ export interface Session {
 
 export const newSession = (): Session => ({
   ...{ position: undefined, shares: [undefined, undefined], facts: noFacts(), early: undefined, earlyBytes: 0, ssl2: false },
-  ...{ renegotiations: 0, clientRandom: undefined, over: undefined, opened: [0, 0], unopened: 0, messages: [], findings: [] },
-  ...{ error: undefined, missing: [], told: false },
+  ...{ renegotiations: 0, clientRandom: undefined, encryptedSecret: undefined, over: undefined, opened: [0, 0], unopened: 0 },
+  ...{ messages: [], findings: [], error: undefined, missing: [], told: false },
 })
 
 export const copyOfSession = ({ shares, facts, ...session }: Session): Session => ({

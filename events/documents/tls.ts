@@ -121,6 +121,11 @@ export const MoreOfTls = Type.Object({
     ),
   ),
   client_random: Type.Optional(Type.String({ description: 'Hex: by which a key log names the session' })),
+  encrypted_premaster: Type.Optional(
+    Type.String({
+      description: 'Hex, the first eight bytes of the encrypted premaster secret: by which lines `RSA` of a key log name the session',
+    }),
+  ),
   early_data_bytes: number,
   ssl2_hello: Type.Optional(Type.Boolean({ description: 'The client asked in the form of SSL 2' })),
   renegotiations: number,

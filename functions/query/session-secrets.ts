@@ -6,7 +6,7 @@ import type { SecretsPort } from './ports.ts'
 const MOST_HANDSHAKES = 100
 
 /** What opens the TLS sessions of a connection, as a key log; empty when nothing is known (any more). */
-export async function sessionKeyLog(store: Store, scope: Scope, secrets: SecretsPort, session: string): Promise<string> {
+export async function sessionKeyLog(store: Store, scope: Scope, secrets: Pick<SecretsPort, 'find'>, session: string): Promise<string> {
   const filter: Filter = {
     kind: 'and',
     of: [
@@ -15,10 +15,10 @@ export async function sessionKeyLog(store: Store, scope: Scope, secrets: Secrets
     ],
   }
   const { items } = await store.find(scope, 'exchanges', { from: 0, to: 8.64e15, filter, size: MOST_HANDSHAKES, order: 'oldest' })
-  const randoms = items.map(({ spider }) => spider.tls?.client_random).filter((random) => random !== undefined)
-  const logs = randoms.map(async (random) => {
-    const found = await secrets.find(random)
-    return found ? keyLogOf(random, found) : ''
+  const names = items.flatMap(({ spider }) => [spider.tls?.client_random, spider.tls?.encrypted_premaster])
+  const logs = [...new Set(names)].map(async (name) => {
+    const found = name && (await secrets.find(name))
+    return found ? keyLogOf(name, found) : ''
   })
   return (await Promise.all(logs)).join('')
 }

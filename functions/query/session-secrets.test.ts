@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openDuckDb } from '#adapters/store/duckdb/store.ts'
+import type { Store } from '#adapters/store/port.ts'
+import { call, NOON } from '#adapters/store/samples.case.ts'
+import { type KeyLogLine, readLine } from '#engines/tls/keylog.ts'
+import { KnownSecrets } from '#engines/tls/known-secrets.ts'
+import { sessionKeyLog } from './session-secrets.ts'
+
+const scope = { team: 'red', principal: 'test' }
+const [random, other, premaster] = ['ab'.repeat(32), 'cd'.repeat(32), '0123456789abcdef']
+const lines = [`CLIENT_RANDOM ${random} ${'01'.repeat(48)}`, `RSA ${premaster} ${'0303'.repeat(24)}`]
+
+let store: Store
+beforeAll(async () => {
+  store = await openDuckDb({ directory: ':memory:' })
+  const handshake = (id: string, tls: Record<string, string>) => {
+    const { http: _, url: __, ...rest } = call(id, NOON)
+    return { ...rest, network: { ...rest.network, protocol: 'tls' }, spider: { ...rest.spider, session: { id: 's' }, tls } }
+  }
+  await store.save(scope, 'exchanges', [
+    handshake('one', { client_random: random }),
+    handshake('two', { client_random: other, encrypted_premaster: premaster }),
+  ])
+  await store.flush()
+})
+afterAll(() => store.close())
+
+it('a key log of a connection has the secrets of all its handshakes, under whatever names them', async () => {
+  const known = new KnownSecrets()
+  for (const line of [...lines, `CLIENT_RANDOM ${'ef'.repeat(32)} ${'02'.repeat(48)}`]) known.add(readLine(line) as KeyLogLine)
+  const find = async (name: string) => known.find(name)
+  const log = await sessionKeyLog(store, scope, { find }, 's')
+  expect(log.trim().split('\n').sort()).toEqual(lines)
+})
