@@ -17,6 +17,7 @@ const gatherer = new Gatherer(task.lanes, interfaces, task.live.exclude, (batch)
   say({ kind: 'batch', batch }, [batch.section.buffer as ArrayBuffer])
 })
 let capture: LiveCapture | undefined
+const { time: mostTime = Number.POSITIVE_INFINITY, size: mostBytes = Number.POSITIVE_INFINITY } = task.limit
 const begun = performance.now()
 let counted = 0
 let gone = 0
@@ -33,11 +34,6 @@ const count = (): Counters => {
   return { ...gatherer.counters, ...sums }
 }
 
-const isOver = (now: number): boolean => {
-  const { time = Number.POSITIVE_INFINITY, size = Number.POSITIVE_INFINITY } = task.limit
-  return now - begun >= time || gatherer.bytes >= size
-}
-
 const turn = (): void => {
   if (!capture) return
   const now = performance.now()
@@ -49,7 +45,8 @@ const turn = (): void => {
     const learned = gatherer.learned()
     if (learned) say({ kind: 'learned', learned })
   }
-  if (Atomics.load(control, STOP) === 0 && !isOver(now)) return
+  if (gatherer.bytes >= mostBytes) return stop()
+  if (Atomics.load(control, STOP) === 0 && now - begun < mostTime) return
   stopAt ??= now + LAST_BLOCK
   if (now >= stopAt) stop()
 }

@@ -22,6 +22,7 @@ import { readKeyLog } from '../keylogs.ts'
 import { UsageError } from '../usage.ts'
 import { agentNameOf } from './agent-name.ts'
 import { startGocipher } from './gocipher.ts'
+import { createLocalCaptures } from './local-captures.ts'
 import { keepTidy } from './retention.ts'
 import { createUploads } from './uploads.ts'
 
@@ -49,11 +50,10 @@ export class SpiderServer {
   readonly #closers: Closer[]
 
   private constructor(app: FastifyInstance, { listen, data }: ServerOptions, oneProcess: OneProcess, closers: Closer[]) {
-    const address = app.server.address()
-    this.#port = typeof address === 'object' && address ? address.port : 0
+    this.#port = portOf(app)
     this.#listen = listen
     this.#data = data
-    this.url = `http://${listen.includes(':') ? `[${listen}]` : listen}:${this.#port}`
+    this.url = urlOf(app, listen)
     this.#process = oneProcess
     this.#closers = closers
   }
@@ -83,9 +83,11 @@ export class SpiderServer {
     closers.push(() => metering.stop())
     closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
     await takeKeyLogs(options.keylog, oneProcess)
-    const app = await createServer(queryPorts(adapters, oneProcess, settings, desk), oneProcess.intake, PAGE)
+    const localCaptures = createLocalCaptures(join(options.data, 'spool'), () => urlOf(app, options.listen))
+    const app = await createServer({ ...queryPorts(adapters, oneProcess, settings, desk), localCaptures }, oneProcess.intake, PAGE)
     closers.push(() => app.close())
     await listen(app, options)
+    closers.push(localCaptures.close)
     return new SpiderServer(app, options, oneProcess, closers)
   }
 
@@ -218,6 +220,13 @@ function settingsOf(data: string): Settings {
     throw error
   }
 }
+
+const portOf = (app: FastifyInstance): number => {
+  const address = app.server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+const urlOf = (app: FastifyInstance, listen: string): string => `http://${listen.includes(':') ? `[${listen}]` : listen}:${portOf(app)}`
 
 async function listen(app: FastifyInstance, { port, listen }: ServerOptions): Promise<void> {
   try {

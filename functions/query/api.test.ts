@@ -202,6 +202,17 @@ describe('problems', () => {
     expect(answer.statusCode).toBe(501)
     expect(answer.json().detail).toContain('whisperer')
   })
+
+  it('captures of its own are not for every Spider, and no form of another site can start one', async () => {
+    expect((await get('/api/v1/local-captures')).body).toEqual({ enabled: false, interfaces: [], items: [] })
+    const payload = JSON.stringify({ interfaces: ['lo'], filter: '', seconds: 60, bytes: 100_000 })
+    const start = (type: string, text = payload) =>
+      app.inject({ method: 'POST', url: '/api/v1/local-captures', payload: text, headers: { 'content-type': type } })
+    expect((await start('application/json')).json()).toMatchObject({ status: 501, detail: expect.stringContaining('whisperer') })
+    expect((await start('text/plain')).json()).toMatchObject({ status: 415 })
+    expect((await start('application/json', payload.replace('"lo"', '"a b"'))).json()).toMatchObject({ status: 400 })
+    expect((await app.inject({ method: 'DELETE', url: '/api/v1/local-captures/none' })).statusCode).toBe(501)
+  })
 })
 
 describe('overviews', () => {
@@ -320,7 +331,18 @@ describe('the description', () => {
       'histogram',
       'quality',
     ]
-    for (const route of [...routes, 'extent', 'values', 'agents', 'live', 'captures', 'captures/{id}', 'dead-letters', 'dead-letters/{id}'])
+    for (const route of [
+      ...routes,
+      'extent',
+      'values',
+      'agents',
+      'live',
+      'captures',
+      'captures/{id}',
+      'local-captures',
+      'dead-letters',
+      'dead-letters/{id}',
+    ])
       expect(paths).toContain(`/api/v1/${route}`)
     await SwaggerParser.validate(structuredClone(body))
   })

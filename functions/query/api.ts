@@ -18,6 +18,7 @@ import { exportRoutes } from './routes/export.ts'
 import { keyLogRoutes } from './routes/keylogs.ts'
 import { licenseRoutes } from './routes/license.ts'
 import { liveRoutes } from './routes/live.ts'
+import { localCaptureRoutes } from './routes/local-captures.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -52,6 +53,7 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
     agentRoutes,
     liveRoutes,
     captureRoutes,
+    localCaptureRoutes,
     keyLogRoutes,
     deadLetterRoutes,
     bodyRoutes,

@@ -26,6 +26,42 @@ export interface Uploads {
   get(id: string): Upload | undefined
 }
 
+/** What a capture on the server's own machine takes, and when it ends by itself. */
+export interface LocalCaptureRequest {
+  interfaces: string[]
+  /** In pcap-filter(7) syntax; empty: everything. */
+  filter: string
+  seconds: number
+  bytes: number
+}
+
+export interface LocalCapture extends LocalCaptureRequest {
+  /** `agent.id` of the agent that captures. */
+  id: string
+  state: 'capturing' | 'stopping' | 'ended' | 'failed'
+  /** ms since 1970, as is `ended`. */
+  started: number
+  ended?: number
+  captured: { packets: number; bytes: number }
+  /** Packets dropped by kernel or interface. */
+  dropped: number
+  /** Why it ended. */
+  reason?: 'stopped' | 'time' | 'size'
+  /** What went wrong. */
+  message?: string
+}
+
+/** Captures on the server's own machine, each by an agent of its own. */
+export interface LocalCaptures {
+  interfaces(): { name: string; addresses: string[] }[]
+  /** The newest first. */
+  list(): LocalCapture[]
+  /** Resolves when packets are captured. Throws `Problem`. */
+  start(request: LocalCaptureRequest): Promise<LocalCapture>
+  /** It ends soon after. */
+  stop(id: string): LocalCapture | undefined
+}
+
 /** Where secrets of TLS sessions are kept. */
 export interface SecretsPort {
   take(lines: readonly KeyLogLine[]): Promise<{ rereads: number }>
@@ -45,6 +81,8 @@ export interface QueryPorts {
   live: LiveFeed
   /** Absent where captures cannot be uploaded. */
   uploads?: Uploads
+  /** Absent where the server captures nothing itself. */
+  localCaptures?: LocalCaptures
   /** Absent where no secrets are taken. */
   secrets?: SecretsPort
   /** Where requests may be sent again to; absent: nowhere. */

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { notFound, Problem } from '../../problem.ts'
 import { withBodies } from '../bodies.ts'
+import { jsonOnly } from '../json-only.ts'
 import type { QueryPorts } from '../ports.ts'
 import { NotSent, sendAgain } from '../replay/send.ts'
 
@@ -34,7 +35,6 @@ export const replayRoutes =
         schema: {
           summary: 'Sends the request of a call again, to a target that the settings allow, and answers what came back',
           params: Type.Object({ id: Type.String() }),
-          // A form of another site cannot send JSON: so this cannot be asked for from there.
           body: Type.Object({ confirm: Type.Literal(true, { description: 'The request is really sent, and does what it does' }) }),
           response: { 200: Answer },
         },
@@ -47,8 +47,7 @@ export const replayRoutes =
             'Not allowed',
             'No request is sent again unless SPIDER_REPLAY_TARGETS says where to; see docs/settings.md.',
           )
-        if (!headers['content-type']?.startsWith('application/json'))
-          throw new Problem(415, 'Unsupported media type', 'Send the body as application/json.')
+        jsonOnly(headers)
         const document = await ports.store.get(ports.scope(), 'exchanges', params.id)
         if (!document) throw notFound('exchange', params.id)
         try {

@@ -79,5 +79,8 @@ export function clock(zone?: string): Clock {
   }
 }
 
+/** A duration to the second: `0 s`, `12 s`, `3 min 20 s`. */
+export const seconds = (ms: number): string => (ms < 500 ? '0 s' : duration(Math.round(ms / 1000) * 1_000_000).replace(/\.\d+/, ''))
+
 /** How long ago, in words for a status: `now`, `12 s ago`, `3 min ago`. */
-export const ago = (ms: number): string => (ms < 1500 ? 'now' : `${duration(Math.round(ms / 1000) * 1_000_000).replace(/\.\d+/, '')} ago`)
+export const ago = (ms: number): string => (ms < 1500 ? 'now' : `${seconds(ms)} ago`)

@@ -5,9 +5,12 @@ import { found, lost } from './connection.ts'
 export class Problem extends Error {
   override name = 'Problem'
   readonly status: number
-  constructor(status: number, detail: string) {
+  /** What of the request it is about, where the server says so. */
+  readonly field: string | undefined
+  constructor(status: number, detail: string, field?: string) {
     super(detail)
     this.status = status
+    this.field = field
   }
 }
 
@@ -42,28 +45,27 @@ export async function read<T>(path: string, parameters: Parameters = {}, signal?
   }
   found()
   learn(response.headers.get('date'))
-  if (!response.ok) throw new Problem(response.status, await detailOf(response))
+  if (!response.ok) throw problemOf(response, await response.text())
   return (await response.json()) as T
 }
 
-async function detailOf(response: Response): Promise<string> {
-  const text = await response.text()
-  return problemDetail(text) ?? `the server answers ${response.status} ${response.statusText}`.trim()
+/** What the server says in a problem document, or that it refused. */
+export function problemOf({ status, statusText }: Pick<Response, 'status' | 'statusText'>, text: string): Problem {
+  const { detail, title, field } = documentOf(text)
+  return new Problem(status, detail ?? title ?? `the server answers ${status} ${statusText}`.trim(), field)
 }
 
-/** The `detail` (or `title`) of a problem document; undefined when the text is not one. */
-export function problemDetail(text: string): string | undefined {
-  if (!text.startsWith('{')) return undefined
+function documentOf(text: string): { detail?: string; title?: string; field?: string } {
+  if (!text.startsWith('{')) return {}
   try {
-    const problem = JSON.parse(text) as { detail?: string; title?: string }
-    return problem.detail ?? problem.title
+    return JSON.parse(text) as { detail?: string; title?: string; field?: string }
   } catch {
-    return undefined
+    return {} // a proxy's words, not the server's
   }
 }
 
 /** Hands what went wrong to `tell`, except what is said elsewhere (no server) or was meant (an abort). */
-export function report(error: unknown, tell: (message: string) => void): void {
-  if (error instanceof Problem) tell(error.message)
+export function report(error: unknown, tell: (message: string, field?: string) => void): void {
+  if (error instanceof Problem) tell(error.message, error.field)
   else if (!(error instanceof Unreachable) && !(error instanceof DOMException && error.name === 'AbortError')) throw error
 }

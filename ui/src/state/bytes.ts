@@ -1,4 +1,4 @@
-import { type Parameters, Problem, problemDetail, Unreachable, url } from './api.ts'
+import { type Parameters, problemOf, Unreachable, url } from './api.ts'
 import { lost } from './connection.ts'
 
 /** Reads a resource as bytes. Throws `Problem`, `Unreachable`, or the abort of `stop`. */
@@ -21,5 +21,5 @@ async function ask(path: string, parameters: Parameters, options: RequestInit): 
   })
   if (response.ok) return response
   const text = await response.text()
-  throw new Problem(response.status, problemDetail(text) ?? `the server answers ${response.status} ${response.statusText}`.trim())
+  throw problemOf(response, text)
 }

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { plural } from '../logic/format.ts'
-import { problemDetail, read, report, url } from './api.ts'
+import { problemOf, read, report, url } from './api.ts'
 import { lost, renewed } from './connection.ts'
 import { extent, lookAtAll, readExtent } from './extent.ts'
 
@@ -35,7 +35,7 @@ const KEY_LOG = /\.(keys|keylog|log|txt)$/i
 async function open(file: File, key: number): Promise<void> {
   const answer = await fetch(url('/keylogs'), { method: 'POST', headers: { 'content-type': 'text/plain' }, body: file })
   const text = await answer.text()
-  if (!answer.ok) throw new Error(problemDetail(text) ?? `the server answers ${answer.status}`)
+  if (!answer.ok) throw problemOf(answer, text)
   const {
     sessions,
     rereads,
@@ -76,7 +76,7 @@ const send = (file: File, progress: (done: number) => void): Promise<string> =>
     request.upload.addEventListener('progress', (event) => progress(event.loaded))
     request.addEventListener('load', () => {
       if (request.status === 202) resolve((JSON.parse(request.responseText) as { id: string }).id)
-      else reject(new Error(problemDetail(request.responseText) ?? `the server answers ${request.status}`))
+      else reject(problemOf(request, request.responseText))
     })
     request.addEventListener('error', () => {
       lost()

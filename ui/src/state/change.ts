@@ -1,4 +1,4 @@
-import { Problem, problemDetail, Unreachable, url } from './api.ts'
+import { problemOf, Unreachable, url } from './api.ts'
 
 /** Changes a resource, and answers what the server says of it. Throws `Problem`, or `Unreachable`. */
 export async function change<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
@@ -10,6 +10,6 @@ export async function change<T>(method: 'POST' | 'PUT' | 'DELETE', path: string,
     throw new Unreachable('the server does not answer', { cause: error })
   }
   const text = await response.text()
-  if (!response.ok) throw new Problem(response.status, problemDetail(text) ?? `the server answers ${response.status}`)
+  if (!response.ok) throw problemOf(response, text)
   return (text === '' ? undefined : JSON.parse(text)) as T
 }

@@ -1,8 +1,11 @@
+import { lazy, Suspense } from 'preact/compat'
 import { ago, bytes, count, duration } from '../logic/format.ts'
 import { type Agent, agents } from '../state/agents.ts'
 import { serverNow } from '../state/clock.ts'
 import { Popover } from '../widgets/Popover.tsx'
 import { AgentCourse } from './AgentCourse.tsx'
+
+const LocalCaptures = lazy(() => import('./captures/LocalCaptures.tsx').then(({ LocalCaptures }) => LocalCaptures))
 
 type Look = 'on' | 'waiting' | 'wrong' | ''
 
@@ -31,17 +34,19 @@ export function Agents() {
         </>
       }
     >
-      {list.length === 0 ? (
-        <p class="soft">
-          No agent has reported yet. <code>spider whisperer --server {location.origin} --interface eth0</code> starts one.
-        </p>
-      ) : (
-        <div class="agents">
-          {list.map((agent) => (
-            <AgentCard key={agent.agent.id} agent={agent} />
-          ))}
-        </div>
-      )}
+      <div class="agents">
+        <Suspense fallback={null}>
+          <LocalCaptures />
+        </Suspense>
+        {list.length === 0 && (
+          <p class="soft">
+            No agent has reported yet. <code>spider whisperer --server {location.origin} --interface eth0</code> starts one.
+          </p>
+        )}
+        {list.map((agent) => (
+          <AgentCard key={agent.agent.id} agent={agent} />
+        ))}
+      </div>
     </Popover>
   )
 }
