@@ -11,13 +11,19 @@ export class Permanent extends Error {
   override name = 'Permanent'
 }
 
+/** Type of the problem (RFC 9457) with which packets and secrets are refused while the license has stopped capture. */
+export const LICENSE_STOPPED = '/problems/license-stopped'
+
 /** What may succeed later: tried again with back-off. */
 export class Transient extends Error {
   override name = 'Transient'
   readonly retryAfterMs: number | undefined
-  constructor(message: string, retryAfterMs?: number) {
+  /** Type of the problem (RFC 9457), where it was told. */
+  readonly problem: string | undefined
+  constructor(message: string, retryAfterMs?: number, problem?: string) {
     super(message)
     this.retryAfterMs = retryAfterMs
+    this.problem = problem
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Bus, Transient } from '#adapters/bus/port.ts'
 import type { Event } from '#events/define.ts'
 import { backOff } from './back-off.ts'
+import { troubleOf } from './trouble.ts'
 
 export interface OutboxOptions {
   bus: Bus
@@ -73,7 +74,7 @@ export class Outbox {
       this.sent.events++
       this.#remove(event)
     } catch (error) {
-      this.trouble = (error as Error).message
+      this.trouble = troubleOf(error as Error, 'in memory')
       if (!(error instanceof Transient)) return this.#giveUp(event, this.trouble)
       this.sent.retries++
       await pause(error.retryAfterMs ?? backOff(++this.#failures))

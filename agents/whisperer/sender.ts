@@ -2,6 +2,7 @@ import { type Bus, Transient } from '#adapters/bus/port.ts'
 import type { Event } from '#events/define.ts'
 import { backOff } from '../agent/back-off.ts'
 import { Outbox } from '../agent/outbox.ts'
+import { troubleOf } from '../agent/trouble.ts'
 import { laneKey, type Parcel, toEvent } from './parcel.ts'
 import type { Place, Spool } from './spool.ts'
 
@@ -234,7 +235,7 @@ export class Sender {
 
   #failed(lane: Lane, error: Transient): void {
     if (this.#closed) return
-    this.#trouble = error.message
+    this.#trouble = troubleOf(error, this.#options.spool && !this.#broken ? 'in the spool' : 'in memory')
     this.sent.retries++
     lane.failures++
     this.#failures++

@@ -1,4 +1,4 @@
-import { Transient } from '#adapters/bus/port.ts'
+import { LICENSE_STOPPED, Transient } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import { type Accepted, type Standing, standingOf } from '#engines/license/standing.ts'
 import { decodeJson, encodeJson } from '../lane/json.ts'
@@ -13,7 +13,7 @@ const AGAIN_MS = 30_000
 export class LicenseStopped extends Transient {
   override name = 'LicenseStopped'
   constructor(message: string) {
-    super(message, AGAIN_MS)
+    super(message, AGAIN_MS, LICENSE_STOPPED)
   }
 }
 

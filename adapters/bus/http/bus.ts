@@ -63,21 +63,32 @@ function toError(url: URL, answer: Answer, again: readonly number[]): Permanent 
   const { status, headers } = answer
   if (status >= 300 && status < 400)
     return new Permanent(`${url} has moved (${status}) to ${headers.location ?? 'somewhere else'}: use that address`)
-  const message = `${url.origin} answered ${status}: ${detailOf(answer)}`
-  return status >= 500 || again.includes(status) ? new Transient(message, retryAfter(headers['retry-after'])) : new Permanent(message)
+  const problem = problemOf(answer)
+  const message = `${url.origin} answered ${status}: ${detailOf(answer, problem)}`
+  if (status < 500 && !again.includes(status)) return new Permanent(message)
+  return new Transient(message, retryAfter(headers['retry-after']), typeof problem?.type === 'string' ? problem.type : undefined)
 }
 
-/** The detail of a problem document (RFC 9457), or the beginning of what was answered. */
-function detailOf({ headers, body, status }: Answer): string {
-  if (headers['content-type']?.includes('json')) {
-    try {
-      const problem = JSON.parse(body) as { detail?: unknown; title?: unknown } | null
-      const said = problem?.detail ?? problem?.title
-      if (typeof said === 'string') return said
-    } catch {
-      // It says it is JSON and is not: then its text is all there is to show.
-    }
+/** A problem document (RFC 9457), as far as it can be read. */
+interface Problem {
+  type?: unknown
+  title?: unknown
+  detail?: unknown
+}
+
+function problemOf({ headers, body }: Answer): Problem | null | undefined {
+  if (!headers['content-type']?.includes('json')) return undefined
+  try {
+    return JSON.parse(body) as Problem | null
+  } catch {
+    return undefined // it says it is JSON and is not: then its text is all there is to show
   }
+}
+
+/** The detail of a problem, or the beginning of what was answered. */
+function detailOf({ body, status }: Answer, problem: Problem | null | undefined): string {
+  const said = problem?.detail ?? problem?.title
+  if (typeof said === 'string') return said
   return body.slice(0, 200).replace(/\s+/g, ' ').trim() || `no reason given (status ${status})`
 }
 
