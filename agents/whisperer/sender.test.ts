@@ -60,7 +60,7 @@ describe('sender', () => {
     await sender.drained()
     const [first, second] = times.get('a/0/1')!
     expect(second - first).toBeGreaterThanOrEqual(690)
-    expect(times.get('a/1/1')![0] - first).toBeLessThan(200)
+    expect(times.get('a/1/1')![0]).toBeLessThan(second)
     expect(sender.sent).toMatchObject({ events: 2, retries: 1 })
   })
 

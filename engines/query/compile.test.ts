@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { expectLinear } from '../linear.case.ts'
 import { documents, filters } from './arbitrary.case.ts'
 import { compile, matches } from './compile.ts'
 import { fieldsOf } from './fields.ts'
@@ -80,9 +81,7 @@ describe('matches', () => {
 
   it('does not slow down on many stars', () => {
     const fits = compile({ kind: 'like', field: 'url.path', pattern: `${'*a'.repeat(50)}*b` })
-    const start = performance.now()
-    expect(fits({ url: { path: 'a'.repeat(5000) } })).toBe(false)
-    expect(performance.now() - start).toBeLessThan(500)
+    expectLinear((length) => expect(fits({ url: { path: 'a'.repeat(length) } })).toBe(false), 40_000)
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { expectLinear } from '../linear.case.ts'
 import { CLIENT, SERVER, type Side } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
 import { LIMITS } from './limits.ts'
@@ -147,16 +148,6 @@ describe('arbitrary records', () => {
   })
 
   it('need so much more time as there is more of them', () => {
-    const spent = (said: readonly Piece[], bytes: number): number => {
-      const all = [BEGUN, ...again(said, bytes)]
-      const { user, system } = process.cpuUsage()
-      playTls(all, { known })
-      const now = process.cpuUsage()
-      return (now.user + now.system - user - system) / 1000
-    }
-    for (const said of some) {
-      const few = spent(said, 20_000)
-      expect(spent(said, 160_000), 'ms, of CPU').toBeLessThan(8 * 3 * few + 200)
-    }
+    for (const said of some) expectLinear((bytes) => playTls([BEGUN, ...again(said, bytes)], { known }), 160_000)
   })
 })
