@@ -9,13 +9,15 @@ import { openRedis, type RedisStateOptions, UnusableRedis } from './state.ts'
 
 if (!hasRedis) leftOut('refusals.test.ts', 'redis-server is not installed')
 
+/** Rejects when a timer that began with the call is first: of two timers of one process the shorter one is, however busy the machine. */
+const within = <T>(ms: number, call: Promise<T>): Promise<T> =>
+  Promise.race([call, new Promise<T>((_, reject) => setTimeout(reject, ms, new Error(`not within ${ms} ms`)))])
+
 async function refusal(options: RedisStateOptions): Promise<Error> {
-  const started = performance.now()
-  const error = await openRedis(options).then(
+  const error = await within(4000, openRedis(options)).then(
     (state) => state.close().then(() => new Error('it was opened')),
     (thrown: Error) => thrown,
   )
-  expect(performance.now() - started).toBeLessThan(4000)
   expect(error).toBeInstanceOf(StateUnavailable)
   expect(error.message).not.toMatch(/\n|geheim/)
   return error
@@ -131,10 +133,8 @@ describe.skipIf(!hasRedis)('a server that goes away', () => {
     if (signal === 'SIGKILL') await server.end(signal)
     else server.pause()
     for (let i = 0; i < 3; i++) {
-      const started = performance.now()
-      await expect(state.append('l', 2, Buffer.from('x'))).rejects.toThrow(StateUnavailable)
-      await expect(state.health()).rejects.toThrow(StateUnavailable)
-      expect(performance.now() - started).toBeLessThan(1500)
+      await expect(within(750, state.append('l', 2, Buffer.from('x')))).rejects.toThrow(StateUnavailable)
+      await expect(within(750, state.health())).rejects.toThrow(StateUnavailable)
     }
     if (signal === 'SIGKILL') await server.begin()
     else server.resume()
