@@ -34,6 +34,14 @@ const OTHER_THAN_TCPFLOW: Record<string, string> = {
   'files/tcpflow/tests/bug7.pcap': 'a packet with an IP length of zero (segmentation offload): tcpflow has zeros there, we its bytes',
 }
 
+/** Where tshark 4.0 says `tcp.analysis.window_full`, and how often. */
+const FULL_WINDOWS = {
+  'files/made-tls/h2-cleartext.pcap': 1,
+  'files/made-tls/h2-tls13-large-headers.pcap': 2,
+  'files/made-tls/tls13-large.pcap': 4,
+  'files/mercury/redis.pcap': 1,
+}
+
 /** No connection is let go or forgotten: tshark does neither. */
 const PATIENT = { idle: 1e17, linger: 1e17, lingering: 1e9 }
 
@@ -96,6 +104,14 @@ describe.skipIf(!hasCorpus)('connections of the corpus', () => {
     })
     expect(comparable.length).toBeGreaterThan(100)
     expect(different.map(([capture]) => capture).sort()).toEqual(Object.keys(OTHER_THAN_TCPFLOW).sort())
+  })
+
+  it('have the full windows of tshark', () => {
+    const mine = corpusCaptures().flatMap((capture) => {
+      const full = gather(corpusBytes(capture)).all.flatMap(({ connection }) => connection.sides.map((side) => side.fullWindows ?? 0))
+      return full.some((count) => count > 0) ? [[capture, full.reduce((sum, count) => sum + count)]] : []
+    })
+    expect(Object.fromEntries(mine)).toEqual(FULL_WINDOWS)
   })
 
   it('with bytes changed at random are read without a throw, each fact in its place', () => {

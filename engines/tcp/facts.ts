@@ -40,6 +40,13 @@ export interface SideFacts {
   /** How often this side could take no more (its window was closed), and for how long in all, µs. */
   windowStalls?: number
   windowStallTime?: number
+  /** How often the other side had sent all that this side's window allows, be it closed or not, and for how long in all, µs. Only where both SYNs were seen. */
+  fullWindows?: number
+  fullWindowTime?: number
+  /** Retransmissions that the other side says it did not need (D-SACK, RFC 2883). */
+  spuriousRetransmissions?: number
+  /** Segments from before the sequence numbers came round (PAWS, RFC 7323, 5); left out. */
+  oldDuplicates?: number
   /** Keep-alives and probes of a closed window (RFC 9293, 3.8.4 and 3.8.6.1). */
   keepAlives?: number
   /** Segments with urgent data. They stay in their place in the stream. */

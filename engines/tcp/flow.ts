@@ -1,7 +1,13 @@
 import { Ends } from './ends.ts'
 import type { Connection, Side } from './facts.ts'
-import { Half } from './half.ts'
+import { Half, marked } from './half.ts'
 import { connectionId, peerKeyOf } from './identity.ts'
+
+/** What is either so or not of a connection, a bit each. */
+const ORIENTED = 1
+const OPENED = 2
+const ANSWERED = 4
+const TROUBLED = 8
 
 /** A connection in a table. */
 export class Flow extends Ends implements Connection {
@@ -12,18 +18,40 @@ export class Flow extends Ends implements Connection {
   state: Connection['state'] = 'open'
   /** µs; -1 while it may still end, -2 when its beginning was not seen. */
   handshakeTime = -2
-  /** Who is the client is settled. */
-  oriented = false
-  /** The sink knows it; its id is fixed. */
-  opened = false
-  /** The server's SYN was seen. */
-  answered = false
-  /** Something is missed or held back, or a close is due: see Streams. */
-  troubled = false
+  marks = 0
   /** When a reset, or the second FIN, was seen; 0: not yet. */
   closing = 0
   /** Who sent the first FIN; `both`: neither had seen the other's. */
   closer: 'client' | 'server' | 'both' | undefined = undefined
+
+  /** Who is the client is settled. */
+  get oriented(): boolean {
+    return (this.marks & ORIENTED) !== 0
+  }
+  set oriented(is: boolean) {
+    this.marks = marked(this.marks, ORIENTED, is)
+  }
+  /** The sink knows it; its id is fixed. */
+  get opened(): boolean {
+    return (this.marks & OPENED) !== 0
+  }
+  set opened(is: boolean) {
+    this.marks = marked(this.marks, OPENED, is)
+  }
+  /** The server's SYN was seen. */
+  get answered(): boolean {
+    return (this.marks & ANSWERED) !== 0
+  }
+  set answered(is: boolean) {
+    this.marks = marked(this.marks, ANSWERED, is)
+  }
+  /** Something is missed or held back, or a close is due: see Streams. */
+  get troubled(): boolean {
+    return (this.marks & TROUBLED) !== 0
+  }
+  set troubled(is: boolean) {
+    this.marks = marked(this.marks, TROUBLED, is)
+  }
 
   half(side: Side): Half {
     return side === 0 ? this.fromClient : this.fromServer

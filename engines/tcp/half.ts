@@ -28,8 +28,14 @@ const TOLD = 4
 const KNOWN = 8
 const BEGUN = 16
 const ENDED = 32
+/** Both SYNs told how windows are scaled (RFC 7323, 2.3); from `SHIFT` on, by how much this side's are, and until then what its SYN said. */
+const SCALED = 64
+const SYN_READ = 128
+const SHIFT = 8
+/** A SYN without the option. */
+const NO_SCALE = 15
 
-const marked = (marks: number, mark: number, is: boolean): number => (is ? marks | mark : marks & ~mark)
+export const marked = (marks: number, mark: number, is: boolean): number => (is ? marks | mark : marks & ~mark)
 
 /** One direction of a connection. Sequence numbers are signed 32-bit integers. All fields are plain data, and few: there are two of these for each open connection. */
 export class Half implements SideFacts {
@@ -42,6 +48,8 @@ export class Half implements SideFacts {
   next = 0
   /** The highest acknowledgement by the other side. */
   acked = 0
+  /** The sequence number at which the other side's window ends; it means something where that side's windows are `scaled`. */
+  limit = 0
   /** IP identification of the newest data; tells a retransmission from the same packet captured twice. -1: none. */
   ident = -1
   /** A segment whose acknowledgement is waited for: the sequence number after it, and when it passed, µs after the connection's start (-1: none is). */
@@ -86,6 +94,15 @@ export class Half implements SideFacts {
     this.marks = marked(this.marks, ENDED, is)
   }
 
+  /** How far this side's windows are shifted is known. */
+  get scaled(): boolean {
+    return (this.marks & SCALED) !== 0
+  }
+  /** Bytes that this side can take, as a segment after its SYN says. */
+  windowOf(told: number): number {
+    return told << (this.marks >>> SHIFT)
+  }
+
   get retransmissions(): number {
     return this.rare === undefined ? 0 : this.rare.retransmissions
   }
@@ -115,6 +132,18 @@ export class Half implements SideFacts {
   }
   get windowStallTime(): number | undefined {
     return this.rare?.windowStallTime
+  }
+  get fullWindows(): number | undefined {
+    return this.rare?.fullWindows
+  }
+  get fullWindowTime(): number | undefined {
+    return this.rare?.fullWindowTime
+  }
+  get spuriousRetransmissions(): number | undefined {
+    return this.rare?.spuriousRetransmissions
+  }
+  get oldDuplicates(): number | undefined {
+    return this.rare?.oldDuplicates
   }
   get keepAlives(): number | undefined {
     return this.rare?.keepAlives
@@ -153,9 +182,11 @@ export class Half implements SideFacts {
     if (distance(this.acked, sequence) < 0) this.acked = sequence
   }
 
-  /** The other side has acknowledged bytes that were not delivered. */
+  /** The other side has acknowledged bytes that were not delivered, all before them too or these alone. */
   get overdue(): number {
-    return this.known && !this.ended ? Math.max(0, distance(this.acked, this.next)) : 0
+    if (!this.known || this.ended) return 0
+    const reports = this.rare?.reports
+    return Math.max(0, distance(this.acked, this.next), reports?.heldTo === undefined ? 0 : distance(reports.heldTo, this.next))
   }
 
   /** Bytes that are missing before anything else can come: up to what is queued, or, first, to what was acknowledged. */
@@ -165,4 +196,13 @@ export class Half implements SideFacts {
     const ahead = distance(queue[0].sequence, this.next)
     return ahead <= 0 ? 0 : overdue > 0 && overdue < ahead ? overdue : ahead
   }
+}
+
+/** Two SYNs agree on the scale of windows: each side's holds when both offer one. `offered`: -1 for none. */
+export const agreeOnScale = (half: Half, other: Half, offered: number): void => {
+  if (half.scaled) return
+  half.marks = (half.marks & ((1 << SHIFT) - 1)) | SYN_READ | ((offered < 0 ? NO_SCALE : offered) << SHIFT)
+  if ((other.marks & SYN_READ) === 0) return
+  const without = half.marks >>> SHIFT === NO_SCALE || other.marks >>> SHIFT === NO_SCALE
+  for (const each of [half, other]) each.marks = (without ? each.marks & ((1 << SHIFT) - 1) : each.marks) | SCALED
 }

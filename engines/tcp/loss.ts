@@ -26,7 +26,7 @@ export const isLost = (flow: Flow, side: Side, now: Micros, limits: TcpLimits, t
   const stalledAcked = half.rare?.stalledAcked ?? 0
   const queued = half.queuedBytes + receiver.queuedBytes
   if (stalled === 0) return false
-  if (total >= limits.totalBytes) return true
+  if (total >= limits.totalBytes || half.rare?.reports?.passed === true) return true
   if (half.overdue > 0) {
     // A side that is never seen will not be: the capture has one direction only.
     if (half.packets === 0 && half.gaps > 0) return true

@@ -7,7 +7,10 @@ import { Rare } from './rare.ts'
 
 /** The fields of a side; what is computed of them is not saved. */
 export interface SavedHalf
-  extends Pick<Half, 'packets' | 'bytes' | 'marks' | 'initial' | 'next' | 'acked' | 'ident' | 'timedEnd' | 'timedAt' | 'quickest'> {
+  extends Pick<
+    Half,
+    'packets' | 'bytes' | 'marks' | 'initial' | 'next' | 'acked' | 'limit' | 'ident' | 'timedEnd' | 'timedAt' | 'quickest'
+  > {
   rare: Omit<Rare, 'calm'> | undefined
 }
 
@@ -35,7 +38,9 @@ export interface SavedConnection {
 }
 
 /** Segments are never changed, so a copy of their list is a copy of the queue. */
-const saveHalf = (half: Half): SavedHalf => ({ ...half, rare: half.rare && { ...half.rare, queue: half.rare.queue?.slice() } })
+const copied = (rare: Omit<Rare, 'calm'>) => ({ ...rare, queue: rare.queue?.slice(), reports: rare.reports && { ...rare.reports } })
+
+const saveHalf = (half: Half): SavedHalf => ({ ...half, rare: half.rare && copied(half.rare) })
 
 /** A connection as it is now. */
 export const save = (flow: Flow): SavedConnection => ({
@@ -74,4 +79,4 @@ export const restore = (saved: SavedConnection): Flow => {
 }
 
 const restoreHalf = (saved: SavedHalf): Half =>
-  Object.assign(new Half(), saved, { rare: saved.rare && Object.assign(new Rare(), saved.rare, { queue: saved.rare.queue?.slice() }) })
+  Object.assign(new Half(), saved, { rare: saved.rare && Object.assign(new Rare(), copied(saved.rare)) })

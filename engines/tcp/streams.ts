@@ -1,5 +1,6 @@
 import { isDamaged } from '../packet/checksum.ts'
 import { ACK, FIN, type Frame, RST, SYN, URG } from '../packet/frame.ts'
+import { TcpOptions } from '../packet/tcp-options.ts'
 import type { Micros } from '../time.ts'
 import { countAgain, isKeepAlive } from './again.ts'
 import type { MissingReason, Side, StreamSink } from './facts.ts'
@@ -7,11 +8,13 @@ import type { Flow } from './flow.ts'
 import { distance, type Half, lengthOf } from './half.ts'
 import type { TcpLimits } from './limits.ts'
 import { isLost, watch } from './loss.ts'
+import { isOldDuplicate, noteStamp, WRAPPING } from './old.ts'
 import { deliverable, isBeginning, isTroubled } from './order.ts'
 import { costOf, dequeue, enqueue } from './queue.ts'
+import { hear, pass } from './reports.ts'
 import { small } from './small.ts'
 import { answered, timeSegment } from './timing.ts'
-import { reopen, shut } from './window.ts'
+import { fill, limit, reopen, shut } from './window.ts'
 
 /** What is further from its place than an unscaled window (RFC 9293, 3.1) may be so because its numbers were damaged. */
 const ASTRAY = 0xffff
@@ -32,6 +35,8 @@ export class Streams {
   #now = 0
   #sink: StreamSink
   #limits: TcpLimits
+  /** Of the segment at hand, where something of its connection is noted. */
+  #options = new TcpOptions()
 
   constructor(sink: StreamSink, limits: TcpLimits) {
     this.#sink = sink
@@ -43,15 +48,24 @@ export class Streams {
     const half = flow.half(side)
     const other = flow.half(side === 0 ? 1 : 0)
     const { flags, acknowledgement, at } = frame
+    const noted = half.rare !== undefined || other.rare !== undefined
+    if (noted) this.#options.read(frame)
     let ahead = false
     if (flags & ACK && (flags & RST) === 0) {
-      if (other.timedAt >= 0) answered(half, other, acknowledgement, at - flow.start)
+      if (other.timedAt >= 0) answered(half, other, acknowledgement, at - flow.start, this.#options)
+      if (noted) {
+        hear(other, acknowledgement, this.#options)
+        pass(half, this.#options)
+      }
+      if (half.scaled) limit(half, other, frame)
       if (frame.window === 0 && (flags & SYN) === 0) shut(half, at)
       else if (half.rare !== undefined) reopen(half, at)
       if (distance(acknowledgement, other.acked) > 0) other.acked = acknowledgement
       ahead = distance(acknowledgement, other.next) > 0 && !other.ended
     }
     const sequence = flags & SYN ? (frame.sequence + 1) | 0 : frame.sequence
+    if (((sequence + frame.payloadLength) | 0) === half.limit && other.scaled && frame.payloadLength > 0 && (flags & (SYN | FIN)) === 0)
+      fill(other, at)
     if (frame.payloadLength > 0 || flags & FIN) {
       if (!ahead && !flow.troubled && flow.opened && sequence === half.next && !half.ended && (half.begun || half.told))
         this.#inOrder(flow, side, half, frame)
@@ -63,10 +77,11 @@ export class Streams {
 
   #inOrder(flow: Flow, side: Side, half: Half, frame: Frame): void {
     half.ident = frame.ident
+    if (half.bytes > WRAPPING) noteStamp(half, frame, this.#options)
     if (frame.payloadLength > 0) {
       const { payload, payloadEnd } = frame
       this.#data(flow, side, half, frame.bytes, payload, payloadEnd, frame.payloadLength - (payloadEnd - payload), frame.at)
-      if (half.timedAt < 0) timeSegment(half, small(frame.at - flow.start))
+      if (half.timedAt < 0) timeSegment(half, small(frame.at - flow.start), this.#options)
     }
     if (frame.flags & FIN) this.#fin(flow, side, half, frame.at)
   }
@@ -75,13 +90,17 @@ export class Streams {
     const length = frame.payloadLength
     if (isBeginning(half) && half.packets > 1 && length > 0 && distance(sequence, half.next) < 0) half.startAt(sequence)
     const old = -distance(sequence, half.next)
+    if (old <= 0 && isOldDuplicate(half, frame, this.#options)) {
+      half.note().oldDuplicates++
+      return
+    }
     if (Math.abs(old) > ASTRAY && (frame.flags & FIN) === 0 && isDamaged(frame)) half.note().checksumErrors++
     if (half.ended || distance(sequence, half.next) + length + (frame.flags & FIN) <= 0) {
       if (isKeepAlive(old, length)) half.note().keepAlives++
-      else if (length > 0) countAgain(half, frame, Math.min(length, Math.max(0, old)))
+      else if (length > 0) countAgain(flow, half, frame, Math.min(length, Math.max(0, old)), this.#options)
       return
     }
-    if (old > 0 && length > 0) countAgain(half, frame, Math.min(old, length))
+    if (old > 0 && length > 0) countAgain(flow, half, frame, Math.min(old, length), this.#options)
     if (half.queue !== undefined && distance(sequence, half.queue[half.queue.length - 1].sequence) < 0) half.note().outOfOrder++
     else half.ident = frame.ident
     const took = enqueue(half, {

@@ -1,20 +1,21 @@
 import { isDamaged } from '../packet/checksum.ts'
 import { ACK, FIN, type Frame, RST, SYN, TCP } from '../packet/frame.ts'
 import { conversationHash } from '../packet/lane.ts'
+import { TcpOptions } from '../packet/tcp-options.ts'
 import type { Micros } from '../time.ts'
 import { Ages } from './ages.ts'
 import { Changes } from './changes.ts'
 import type { Ends } from './ends.ts'
 import type { Connection, MissingReason, Side, StreamSink } from './facts.ts'
 import { Flow } from './flow.ts'
-import { distance, type Half } from './half.ts'
+import { agreeOnScale, distance, type Half } from './half.ts'
 import { FlowIndex } from './index.ts'
 import { TCP_LIMITS, type TcpLimits } from './limits.ts'
 import { orient, orientByPort } from './orientation.ts'
 import { restore, type SavedConnection, save } from './saved.ts'
 import { small } from './small.ts'
 import { Streams } from './streams.ts'
-import { reopen } from './window.ts'
+import { reopen, widen } from './window.ts'
 
 /** How often what waits is looked at, in µs of capture time. */
 const CHECK = 20e3
@@ -29,6 +30,7 @@ export class TcpTable {
   #sink: StreamSink
   #limits: TcpLimits
   #streams: Streams
+  #options = new TcpOptions()
   #index = new FlowIndex<Flow>()
   #open = new Ages<Flow>()
   #closed = new Ages<Flow>()
@@ -185,8 +187,12 @@ export class TcpTable {
     // What is sent twice cannot be timed: nobody knows which one was answered (RFC 6298, 3).
     if (syn) half.timedAt = half.known ? -1 : small(frame.at - flow.start)
     if (!half.known) half.begin(syn ? frame.sequence : (frame.sequence - 1) | 0, syn)
-    // What the first segment after a SYN acknowledges is the other SYN alone.
-    if (syn) half.timedEnd = half.next
+    if (syn) {
+      // What the first segment after a SYN acknowledges is the other SYN alone.
+      half.timedEnd = half.next
+      this.#options.read(frame)
+      agreeOnScale(half, other, this.#options.scale)
+    }
     const first = half.told && (syn || distance(frame.sequence, half.initial) === 1)
     if (frame.flags & ACK && !other.known) other.begin((frame.acknowledgement - 1) | 0, first)
     if (side === 1 && syn) flow.answered = true
@@ -227,8 +233,10 @@ export class TcpTable {
     if (!flow.opened) this.#announce(flow)
     this.#streams.exhaust(flow, now, state === 'ended')
     const { fromClient: client, fromServer: server } = flow
-    reopen(client, flow.end)
-    reopen(server, flow.end)
+    for (const half of [client, server]) {
+      reopen(half, flow.end)
+      widen(half, flow.end)
+    }
     flow.state = client.ended && server.ended ? 'closed' : client.reset || server.reset ? 'reset' : state
     if (flow.state === 'reset') {
       this.#streams.end(flow, 0, now)

@@ -35,7 +35,21 @@ export interface Fields {
   /** Added to both initial sequence numbers: another connection of the same ends. */
   era?: number
   window?: number
+  /** Of `scale`, `stamps` and `sack`. */
+  options?: number[][]
 }
+
+const word = (value: number): number[] => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]
+const padded = (options: number[]): Uint8Array => Uint8Array.from([...options, ...Array((4 - (options.length % 4)) % 4).fill(1)])
+
+/** Options of TCP: a window scale, time stamps, and blocks of what the other side sent, from and up to an offset in its stream. */
+export const scale = (shift: number): number[] => [3, 3, shift]
+export const stamps = (own: number, echo: number): number[] => [8, 10, ...word(own), ...word(echo)]
+export const sack = (of: Side, ...blocks: [number, number][]): number[] => [
+  5,
+  2 + 8 * blocks.length,
+  ...blocks.flat().flatMap((offset) => word((INITIAL[of] + 1 + offset) >>> 0)),
+]
 
 /** A segment that `side` sends. */
 export const segment = (side: Side, fields: Fields): Packet => {
@@ -49,6 +63,7 @@ export const segment = (side: Side, fields: Fields): Packet => {
     acknowledgement: ack === undefined ? 0 : (INITIAL[other] + era + ack + 1) >>> 0,
     flags: flags | (ack === undefined ? 0 : ACK),
     window: fields.window,
+    options: padded((fields.options ?? []).flat()),
   })
   const bytes = encodeEthernet(encodeIpv4(tcp, { source: IPS[side], target: IPS[other], protocol: 6, ident }), 0x0800)
   const cut = fields.snap === undefined ? bytes.length : 54 + fields.snap

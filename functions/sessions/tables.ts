@@ -13,7 +13,7 @@ import { UdpTable } from '#engines/udp/table.ts'
 const NAMES = [
   ...['tuple', 'hash', 'start', 'end', 'touched', 'clientKnownBy', 'state', 'icmp', 'sides', 'packets', 'bytes', 'missingBytes', 'gaps'],
   ...['fixedId', 'handshakeTime', 'oriented', 'opened', 'answered', 'closing', 'closer', 'marks', 'initial', 'next'],
-  ...['acked', 'ident', 'timedEnd', 'timedAt', 'quickest', 'rare'],
+  ...['acked', 'ident', 'timedEnd', 'timedAt', 'quickest', 'rare', 'limit'],
 ]
 const keyMap = Object.fromEntries(NAMES.map((name, i) => [name, i]))
 const encoder = new Encoder({ useRecords: false, tagUint8Array: false, keyMap })

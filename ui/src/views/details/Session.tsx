@@ -29,16 +29,22 @@ export function Session({ call }: { call: ExchangeDocument }) {
   if (!known) return <p class="soft padded">Reading the session …</p>
   const { spider, network, event } = known
   const { client, server } = spider.sides
+  const stalls = (times: number | undefined, nanos: number | undefined) =>
+    times ? `${plural(times, 'time')}, ${duration((nanos ?? 0) / 1000)}` : 'never'
+  const either = (field: keyof typeof client) => Boolean(client[field] || server[field])
   const rows: [string, (side: typeof client) => string, boolean?][] = [
     ['Packets', (side) => count(side.packets)],
     ['Payload', (side) => bytes(side.bytes)],
     ['Retransmissions', (side) => count(side.retransmissions), client.retransmissions + server.retransmissions > 0],
+    ['Sent again in vain', (side) => count(side.spurious_retransmissions ?? 0), either('spurious_retransmissions')],
     ['Out of order', (side) => count(side.out_of_order)],
     [
       'Missing',
       (side) => (side.gaps > 0 ? `${bytes(side.missing_bytes)} in ${plural(side.gaps, 'gap')}` : 'nothing'),
       client.gaps + server.gaps > 0,
     ],
+    ['Could take no more', (side) => stalls(side.window_stalls, side.window_stall_time), either('window_stalls')],
+    ['Was sent all it could take', (side) => stalls(side.full_windows, side.full_window_time), either('full_windows')],
     ['Sent FIN', (side) => (side.fin ? 'yes' : 'no')],
     ['Sent RST', (side) => (side.reset ? 'yes' : 'no'), client.reset || server.reset],
   ]
