@@ -33,7 +33,10 @@ export interface Scaling {
   scaleDownDelay: number
   /** Seconds that the last instance is kept after its last call. */
   retention: number
-  /** Seconds that one call may take. */
+  /**
+   * Seconds that one call may take. Knative gives an instance the same to end in, and half a minute of it goes by until it is told to; Kubernetes comes back to a namespace that is
+   * being deleted after half of the longest.
+   */
   timeout: number
   /** Kubernetes quantities. Memory is asked for and limited alike; CPU is asked for, and limited only by the node. */
   cpu: string

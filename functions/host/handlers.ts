@@ -35,8 +35,8 @@ export interface Joined {
   now: () => number
 }
 
-/** Well below the time that a platform gives one call. */
-const ATTENDED_MS = 120_000
+/** Well below the time that a platform gives one call (`timeout` of the declarations): an entry that was begun is done, and what was done committed. */
+export const ATTENDED_MS = 120_000
 
 const NO_SECRETS: SecretsPort = { find: async () => undefined, known: () => undefined, giveUp: async () => undefined }
 

@@ -15,7 +15,7 @@ export const declaration: Declaration = {
     maxScale: 2,
     scaleDownDelay: 0,
     retention: 0,
-    timeout: 30,
+    timeout: 60,
     cpu: '50m',
     memory: '256Mi',
     why: 'small and rare: two instances are more than enough, and none is kept',

@@ -16,7 +16,7 @@ export const declaration: Declaration = {
     maxScale: 1,
     scaleDownDelay: 0,
     retention: 0,
-    timeout: 30,
+    timeout: 60,
     cpu: '50m',
     memory: '256Mi',
     why: 'one ledger, so one instance; a small event a second at most from each busy instance. Not kept: each instance that ends says its last then, and everything is at zero only when this one is',

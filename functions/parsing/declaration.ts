@@ -20,7 +20,7 @@ export const declaration: Declaration = {
     maxScale: 50,
     scaleDownDelay: 30,
     retention: 30,
-    timeout: 300,
+    timeout: 180,
     cpu: '1000m',
     memory: '768Mi',
     why: "bound by CPU; a lane is done by one instance at a time, eight lanes wait on it at most; their bodies of up to 1 MB bound its memory. What comes before its turn waits in the lane's log: in order it costs less, and a loss shows at once",

@@ -16,7 +16,7 @@ export const declaration: Declaration = {
     maxScale: 50,
     scaleDownDelay: 30,
     retention: 30,
-    timeout: 600,
+    timeout: 180,
     cpu: '1000m',
     memory: '1Gi',
     why: 'bound by CPU: one lane is worked on while another waits for the store. A call lasts as long as its lane has work, so calls under way are lanes at work, and half as many instances as lanes are wanted. Taken away slowly: a lane that moves opens its checkpoints again. An event only says that a lane has work, so many may wait',

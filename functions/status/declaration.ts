@@ -15,7 +15,7 @@ export const declaration: Declaration = {
     maxScale: 5,
     scaleDownDelay: 0,
     retention: 30,
-    timeout: 30,
+    timeout: 60,
     cpu: '50m',
     memory: '256Mi',
     why: 'one small event an agent every 20 s while it captures: kept for 30 s, so that it does not start anew for each. An agent that idles speaks every ten minutes, and nothing waits for it',

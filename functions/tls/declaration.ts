@@ -16,7 +16,7 @@ export const declaration: Declaration = {
     maxScale: 4,
     scaleDownDelay: 15,
     retention: 15,
-    timeout: 300,
+    timeout: 180,
     cpu: '500m',
     memory: '768Mi',
     why: 'bound by CPU, and by the blob store that the packets come from; there are four lanes, and one is worked on while another waits. Nobody waits for it: a key log that is uploaded may keep it busy for minutes',
