@@ -1,12 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freePort } from '#adapters/free-port.case.ts'
 import { hasRedis, leftOut, startRedis } from '#adapters/servers.case.ts'
+import { openState } from '#adapters/state/embedded/state.ts'
+import type { LicenseUsage } from '#events/license-usage.ts'
+import { LEDGER, openLedger } from '#functions/license/ledger.ts'
 import { eventually } from './support/server.ts'
 
 if (!hasRedis) leftOut('test/serve.test.ts', 'redis-server is not installed')
@@ -75,6 +81,26 @@ it.each([
   expect(said()).toMatch(sentence)
   expect(said().trim().split('\n').length).toBe(1)
   expect(said()).not.toContain('secret')
+})
+
+it('what an instance used last is in the ledger when it has ended, and starts no other', async () => {
+  const told: number[] = []
+  const broker = createServer(async (request, response) => {
+    told.push(((await json(request)) as LicenseUsage).cpu)
+    response.writeHead(202).end()
+  }).listen(0, '127.0.0.1')
+  await once(broker, 'listening')
+  const { child, ask } = await serve('hosts', { K_SINK: `http://127.0.0.1:${(broker.address() as AddressInfo).port}` })
+  await eventually(async () => ((await ask('/ready').catch(() => undefined))?.code === 200 ? true : undefined))
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  broker.close()
+  const state = await openState({ directory: join(folder, 'data', 'state') })
+  const { hours, doubted } = await openLedger(state).read(LEDGER)
+  await state.close()
+  const used = [...hours.values()].map((parts) => parts.get('hosts') ?? 0).reduce((sum, each) => sum + each)
+  expect(used).toBeGreaterThan(Math.max(100, ...told))
+  expect(doubted).toEqual([])
 })
 
 it('the sweep says what it did, and ends', async () => {

@@ -46,17 +46,17 @@ export class Metering {
   constructor(metered: Metered) {
     this.#metered = metered
     this.#id = `${metered.part}/${randomUUID()}`
-    this.#timer = setInterval(() => void this.#tell(false), EVERY_MS).unref()
+    this.#timer = setInterval(() => void this.#tell(metered.bus, false), EVERY_MS).unref()
   }
 
-  /** Tells what was used up to now, and nothing more. */
-  async stop(): Promise<void> {
+  /** Tells what was used up to now, and nothing more: by `bus`, where the last reading goes another way than those before. */
+  async stop(bus = this.#metered.bus): Promise<void> {
     clearInterval(this.#timer)
-    await this.#tell(true)
+    await this.#tell(bus, true)
   }
 
-  async #tell(last: boolean): Promise<void> {
-    const { part, source, bus, failed } = this.#metered
+  async #tell(bus: Metered['bus'], last: boolean): Promise<void> {
+    const { part, source, failed } = this.#metered
     const [cpu, at] = [cpuUsed(), Date.now()]
     if (!this.#meter.due(cpu, last)) return
     const data = { meter: this.#id, part, from: this.#from, at, cpu }

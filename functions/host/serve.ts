@@ -1,4 +1,5 @@
 import { getTestServer } from '@google-cloud/functions-framework/testing'
+import { retrying } from '#adapters/bus/http/retrying.ts'
 import { Metering } from '#adapters/cpu/metering.ts'
 import { log } from './apart.ts'
 import { apart, ports, prepared, settings } from './main.ts'
@@ -47,11 +48,12 @@ const GRACE_MS = 10_000
 
 function serve(port: number): void {
   const stopping = new AbortController()
-  // `license` counts itself: an event of its own would wake it again and again.
+  // Written by this instance itself: an event would wake `license`, which would be here for minutes after everything else is gone, or wake itself again and again.
+  const ledger = retrying({ publish: apart.handler('license') })
   const metering = new Metering({
     part: target,
     source: `/functions/${target}`,
-    bus: target === 'license' ? { publish: apart.handler('license') } : apart.bus,
+    bus: target === 'license' ? ledger : apart.bus,
     failed: ({ message }) => log(`metering: ${message}`),
   })
   const server = getTestServer(target)
@@ -62,7 +64,7 @@ function serve(port: number): void {
     apart.stop()
     // What is under way is answered first; then nothing is left that needs the ports.
     server.close(async () => {
-      await metering.stop()
+      await metering.stop(ledger)
       await ports.close()
       process.exit()
     })
