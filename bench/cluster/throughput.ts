@@ -8,10 +8,10 @@ import { freePort } from '#adapters/free-port.case.ts'
 import { sendCapture } from '../../test/cluster/support/burst.ts'
 import { pause, waitFor } from '../../test/cluster/support/cluster.ts'
 import { countExchanges, forgetAll } from '../../test/cluster/support/exchanges.ts'
+import { PodWatch } from '../../test/cluster/support/pods.ts'
 import type { Servers } from '../../test/cluster/support/servers.ts'
 import { cpuOf, memoryOf } from '../measure.ts'
 import type { Row } from '../report.ts'
-import { PodWatch } from './pods.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** After the last call is stored: documents of sessions, cursors, and the status of the agent. */

@@ -23,26 +23,36 @@ export interface Sent {
   seconds: number
 }
 
-/** Sends capture files to ingest as an agent outside the cluster does; resolves when the agent has ended, and that is when every packet was acknowledged. */
-export async function sendCapture(files: string[], name: string, way?: Way): Promise<Sent> {
+/** An agent that sends. */
+export interface Sending {
+  /** What it has said so far. */
+  said(): string
+  /** Resolves when it has ended, and that is when every packet was acknowledged. */
+  ended: Promise<Sent>
+}
+
+/** Sends capture files to ingest as an agent outside the cluster does. */
+export async function beginSending(files: string[], name: string, way?: Way): Promise<Sending> {
   const door = await openDoor('ingest', way)
   const begun = performance.now()
-  try {
-    const agent = spawn(
-      process.execPath,
-      ['cli/main.ts', 'whisperer', '--server', door.url, '--name', name, '--resolve', 'none', ...files],
-      {
-        cwd: root,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    )
-    let said = ''
-    agent.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-    })
-    const [code] = (await once(agent, 'close')) as [number | null]
-    return { code, said, seconds: (performance.now() - begun) / 1000 }
-  } finally {
-    await door.close()
+  const agent = spawn(process.execPath, ['cli/main.ts', 'whisperer', '--server', door.url, '--name', name, '--resolve', 'none', ...files], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  agent.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  const end = async (): Promise<Sent> => {
+    try {
+      const [code] = (await once(agent, 'close')) as [number | null]
+      return { code, said, seconds: (performance.now() - begun) / 1000 }
+    } finally {
+      await door.close()
+    }
   }
+  return { said: () => said, ended: end() }
 }
+
+/** The same; resolves when the agent has ended. */
+export const sendCapture = async (files: string[], name: string, way?: Way): Promise<Sent> => (await beginSending(files, name, way)).ended

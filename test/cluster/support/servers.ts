@@ -56,4 +56,5 @@ function variables(): Variables {
 }
 
 /** The address of the node: this machine, where a cluster of one node runs on it. */
-const nodeAddress = (): string => kubectl('get', 'node', '-o', 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}')
+export const nodeAddress = (): string =>
+  kubectl('get', 'node', '-o', 'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}')

@@ -1,14 +1,25 @@
 import { globSync, readFileSync } from 'node:fs'
-import { pause, runBeside } from '../../test/cluster/support/cluster.ts'
+import { pause, runBeside } from './cluster.ts'
 
 interface Pod {
   metadata: { uid: string; namespace: string; labels?: Record<string, string> }
+  status: { containerStatuses?: { name: string; containerID?: string }[] }
+}
+
+/** A pod as its control groups are found. */
+interface Watched {
+  /** The function, or `broker`. */
+  of: string
+  /** Id of the container of the function's own process; none of the broker's pods, nor before it is there. */
+  container: string | undefined
 }
 
 /** What the pods of one kind used. */
 export interface Used {
   /** Seconds of CPU, of all containers of all its pods. */
   cpu: number
+  /** The same of the function's container alone. */
+  own: number
   /** Largest resident memory of one pod, MB: what its function holds, and Knative's queue-proxy. */
   memory: number
   pods: number
@@ -18,17 +29,21 @@ interface Reading {
   of: string
   first: number
   cpu: number
+  own: number
   memory: number
 }
 
 /** Reads the control groups (version 1, of this machine's node) of pods while something runs: those of functions by their name, those of Knative's broker as `broker`. */
 export class PodWatch {
   readonly #readings = new Map<string, Reading>()
-  #names = new Map<string, string>()
+  readonly #everyMs: number
+  #pods = new Map<string, Watched>()
   #isWatching = true
   readonly #watching: Promise<void>
 
-  constructor() {
+  /** Reads every so many ms; looks for new pods at every fourth reading. */
+  constructor(everyMs = 250) {
+    this.#everyMs = everyMs
     this.#watching = this.#watch()
   }
 
@@ -36,10 +51,11 @@ export class PodWatch {
     this.#isWatching = false
     await this.#watching
     const all: Record<string, Used> = {}
-    for (const { of, first, cpu, memory } of this.#readings.values()) {
-      all[of] ??= { cpu: 0, memory: 0, pods: 0 }
+    for (const { of, first, cpu, own, memory } of this.#readings.values()) {
+      all[of] ??= { cpu: 0, own: 0, memory: 0, pods: 0 }
       const used = all[of]
       used.cpu += cpu - first
+      used.own += own
       used.memory = Math.max(used.memory, memory)
       used.pods++
     }
@@ -48,16 +64,18 @@ export class PodWatch {
 
   async #watch(): Promise<void> {
     for (let turn = 0; this.#isWatching; turn++) {
-      if (turn % 4 === 0) this.#names = await podsByUid()
-      for (const [uid, of] of this.#names) this.#read(uid, of, turn === 0)
-      await pause(250)
+      if (turn % 4 === 0) this.#pods = await podsByUid()
+      for (const [uid, pod] of this.#pods) this.#read(uid, pod, turn === 0)
+      await pause(this.#everyMs)
     }
-    for (const [uid, of] of this.#names) this.#read(uid, of, false)
+    for (const [uid, pod] of this.#pods) this.#read(uid, pod, false)
   }
 
   /** What a pod that was there before has used counts from now on; what a new one has used counts all. */
-  #read(uid: string, of: string, isFirst: boolean): void {
-    const cpu = numberOf(`/sys/fs/cgroup/cpuacct/kubepods/*/pod${uid}/cpuacct.usage`, /(\d+)/)
+  #read(uid: string, { of, container }: Watched, isFirst: boolean): void {
+    const usage = (group: string): number | undefined => numberOf(`/sys/fs/cgroup/cpuacct/kubepods/*/${group}/cpuacct.usage`, /(\d+)/)
+    const cpu = usage(`pod${uid}`)
+    const own = container === undefined ? undefined : usage(`pod${uid}/${container}`)
     const memory = numberOf(`/sys/fs/cgroup/memory/kubepods/*/pod${uid}/memory.stat`, /^total_rss (\d+)/m)
     if (cpu === undefined || memory === undefined) return
     const before = this.#readings.get(uid)
@@ -66,19 +84,23 @@ export class PodWatch {
       of,
       first: before?.first ?? (isFirst ? seconds : 0),
       cpu: seconds,
+      own: own === undefined ? (before?.own ?? 0) : own / 1e9,
       memory: Math.max(before?.memory ?? 0, memory / 2 ** 20),
     })
   }
 }
 
-async function podsByUid(): Promise<Map<string, string>> {
+async function podsByUid(): Promise<Map<string, Watched>> {
   const { items } = JSON.parse(await runBeside('kubectl', 'get', 'pod', '-A', '-o', 'json')) as { items: Pod[] }
-  const names = items.map(({ metadata }): [string, string | undefined] => {
+  const pods = new Map<string, Watched>()
+  for (const { metadata, status } of items) {
     const { uid, namespace, labels } = metadata
     const isBroker = labels?.['eventing.knative.dev/brokerRole'] ?? labels?.['messaging.knative.dev/role']
-    return [uid, labels?.['serving.knative.dev/service'] ?? (namespace === 'knative-eventing' && isBroker ? 'broker' : undefined)]
-  })
-  return new Map(names.filter((it): it is [string, string] => it[1] !== undefined))
+    const of = labels?.['serving.knative.dev/service'] ?? (namespace === 'knative-eventing' && isBroker ? 'broker' : undefined)
+    const own = status.containerStatuses?.find(({ name }) => name === 'function')
+    if (of !== undefined) pods.set(uid, { of, container: own?.containerID?.replace(/^.*:\/\//, '') })
+  }
+  return pods
 }
 
 /** Undefined where the pod has no control group here, or none any more. */
