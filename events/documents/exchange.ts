@@ -9,6 +9,17 @@ const Endpoint = Type.Object({
 
 const Header = Type.Array(Type.String(), { minItems: 2, maxItems: 2, description: '[name, value]' })
 
+const FormField = Type.Object({
+  name: Type.Optional(Type.String()),
+  file: Type.Optional(Type.String({ description: 'Its file name' })),
+  mime_type: Type.Optional(Type.String()),
+  bytes: Type.Integer(),
+  content: Type.String(),
+  encoding: Type.Union([Type.Literal('utf-8'), Type.Literal('base64')]),
+  truncated: Type.Optional(Type.Boolean({ description: 'content is only the beginning' })),
+})
+export type FormField = Static<typeof FormField>
+
 const Body = Type.Object({
   bytes: Type.Integer({ description: 'Decoded' }),
   sha256: Type.Optional(Type.String({ description: 'Over the whole decoded body; absent when some of it is missing' })),
@@ -17,6 +28,7 @@ const Body = Type.Object({
   ),
   encoding: Type.Optional(Type.Union([Type.Literal('utf-8'), Type.Literal('base64')])),
   truncated: Type.Optional(Type.Boolean({ description: 'content is only the beginning' })),
+  fields: Type.Optional(Type.Array(FormField, { description: 'Of a form, or the parts of a multipart body, where content stands here' })),
   undecoded: Type.Optional(Type.String({ description: 'Why the content coding could not be undone' })),
   ref: Type.Optional(Type.String({ description: 'Where the content lies in the blob store: reference#offset+length' })),
 })

@@ -1,6 +1,6 @@
 import { Decoder, Encoder } from 'cbor-x'
 import type { Blobs } from '#adapters/blobs/port.ts'
-import type { Codecs, HttpBody } from '#engines/http/facts.ts'
+import type { Codecs } from '#engines/http/facts.ts'
 import { type Found, isCall } from '#engines/protocols/call.ts'
 import type { Host } from '#engines/protocols/protocol.ts'
 import { ProtocolStreams, type SavedStream } from '#engines/protocols/streams.ts'
@@ -9,11 +9,8 @@ import type { Micros } from '#engines/time.ts'
 import type { ExchangeConsumer } from '../lane/exchanges.ts'
 import type { Described } from '../lane/streams.ts'
 import type { LaneWork } from '../lane/work.ts'
-import { BodyBlock } from './bodies.ts'
-import { bodiesOf } from './document.ts'
-import { jsonOf } from './json-lines.ts'
+import { HandOn, type Heard } from './hand-on.ts'
 import type { HostNames } from './names.ts'
-import { exchangeId } from './parts.ts'
 import { AwaitedSecrets, type SavedClosing, type SecretsPort } from './secrets.ts'
 
 export interface ParsingLanePorts {
@@ -43,18 +40,11 @@ interface SavedConnection extends SavedStream {
   unopened?: string[]
 }
 
-/** A call and where it was heard. */
-interface Heard {
-  found: Found
-  connection: Connection
-}
-
 /** The protocols in the streams of one lane: facts in, calls out, and what is open as a checkpoint a connection. */
 export class ParsingLane implements LaneWork, StreamSink {
   readonly #ports: ParsingLanePorts
-  readonly #consumer: ExchangeConsumer
   readonly #streams: ProtocolStreams
-  readonly #bodies: BodyBlock
+  readonly #onward: HandOn
   readonly #secrets: AwaitedSecrets
   /** Checkpoints of connections that were not spoken of since the lane was loaded. */
   readonly #saved: Map<string, Uint8Array>
@@ -70,9 +60,8 @@ export class ParsingLane implements LaneWork, StreamSink {
 
   constructor(ports: ParsingLanePorts, consumer: ExchangeConsumer, checkpoints: ReadonlyMap<string, Uint8Array>) {
     this.#ports = ports
-    this.#consumer = consumer
     this.#saved = new Map(checkpoints)
-    this.#bodies = new BodyBlock(ports.blobs, ports.now)
+    this.#onward = new HandOn({ ...ports, nameOf: ports.names.lookup }, consumer)
     const hear = (connection: Connection, found: Found): void => {
       this.#heard.push({ found, connection })
       if (isCall(found) && found.protocol === 'tls') this.#secrets.told(connection, found)
@@ -154,56 +143,7 @@ export class ParsingLane implements LaneWork, StreamSink {
     for (const { id } of await this.#secrets.look(this.#at, ended)) this.#closed.add(CLOSING + id)
     const heard = this.#heard
     this.#heard = []
-    await this.#handOn(heard)
-  }
-
-  async #handOn(heard: readonly Heard[]): Promise<void> {
-    if (heard.length === 0) return
-    const references = await this.#keepBodies(heard)
-    const context = this.#contextOf(this.#agent)
-    context.references = references
-    const parsed = heard.map(({ found, connection }) => ({
-      id: exchangeId(connection.id, found.position),
-      session: connection.id,
-      peerKey: connection.peerKey,
-      json: jsonOf(found, connection, context),
-    }))
-    await this.#consumer.take(this.#agent, this.#sequence, parsed)
-  }
-
-  async #keepBodies(heard: readonly Heard[]): Promise<Map<HttpBody, string>> {
-    const bodies = heard.flatMap(({ found }) => bodiesOf(found))
-    const references = await this.#bodies.keep(bodies)
-    return new Map(bodies.map((body, index) => [body, references[index]]))
-  }
-
-  #contexts = new Map<
-    string,
-    {
-      team: string
-      agents: string[]
-      names: (ip: string) => string | undefined
-      references: Map<HttpBody, string>
-      reference(body: HttpBody): string | undefined
-    }
-  >()
-
-  /** One object an agent: what repeats in its documents is remembered with it. */
-  #contextOf(agent: string) {
-    let context = this.#contexts.get(agent)
-    if (!context) {
-      context = {
-        team: this.#ports.team,
-        agents: [agent],
-        names: this.#ports.names.lookup,
-        references: new Map<HttpBody, string>(),
-        reference(body: HttpBody) {
-          return this.references.get(body)
-        },
-      }
-      this.#contexts.set(agent, context)
-    }
-    return context
+    await this.#onward.take(this.#agent, this.#sequence, heard)
   }
 
   describe(connection: Connection): Described {
@@ -214,8 +154,8 @@ export class ParsingLane implements LaneWork, StreamSink {
   }
 
   async settle(): Promise<ReadonlyMap<string, Uint8Array | null>> {
-    await this.#handOn(this.#pending())
-    await this.#consumer.settle()
+    await this.#onward.take(this.#agent, this.#sequence, this.#pending())
+    await this.#onward.settle()
     await this.#secrets.settle()
     const checkpoints = new Map<string, Uint8Array | null>()
     for (const id of this.#closed) checkpoints.set(id, null)

@@ -1,8 +1,9 @@
-import type { HttpBody } from '#engines/http/facts.ts'
+import type { HttpBody, HttpMessage } from '#engines/http/facts.ts'
 import type { Call, Found } from '#engines/protocols/call.ts'
 import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
 import type { Micros } from '#engines/time.ts'
 import { contentOf } from './content.ts'
+import { fieldsOf } from './form.ts'
 import type { Output } from './output.ts'
 import { type DocumentContext, endOf, errorMessage, exchangeId, startOf } from './parts.ts'
 
@@ -75,7 +76,8 @@ export class PartsJson {
     out.raw('}')
   }
 
-  body(body: HttpBody): void {
+  /** `message`: whose body it is, where it may be a form. */
+  body(body: HttpBody, message?: HttpMessage): void {
     const { out } = this
     out.raw(',"body":{"bytes":')
     out.integer(body.bytes)
@@ -84,12 +86,12 @@ export class PartsJson {
       out.raw(body.sha256)
       out.raw('"')
     }
-    if (body.content !== undefined) this.content(body, body.content)
+    if (body.content !== undefined) this.content(body, body.content, message)
     this.field(',"undecoded":', body.undecoded)
     out.raw('}')
   }
 
-  private content(body: HttpBody, bytes: Uint8Array): void {
+  private content(body: HttpBody, bytes: Uint8Array, message: HttpMessage | undefined): void {
     const { out } = this
     const ref = this.context.reference?.(body)
     if (ref === undefined) {
@@ -99,6 +101,8 @@ export class PartsJson {
       out.raw(`,"encoding":"${encoding}"`)
     } else this.field(',"ref":', ref)
     if (body.truncated) out.raw(',"truncated":true')
+    const fields = ref === undefined && message ? fieldsOf(message) : undefined
+    if (fields !== undefined) out.json(`,"fields":${JSON.stringify(fields)}`)
   }
 
   /** A text of any characters; nothing when there is none. */

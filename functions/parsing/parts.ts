@@ -5,6 +5,7 @@ import type { Micros } from '#engines/time.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { iso } from '../lane/time.ts'
 import { contentOf } from './content.ts'
+import { fieldsOf } from './form.ts'
 
 /** What a document says that its call does not know. */
 export interface DocumentContext {
@@ -78,12 +79,14 @@ export const spiderOf = (found: Found, connection: Connection, context: Document
 const spanOf = (part: HttpMessage | Part | undefined) => part && { first: part.first, last: part.last }
 const messageOf = ({ direction, at, bytes, type }: MessageFact) => ({ direction, at, bytes, ...given({ type }) })
 
-export const bodyOf = (body: HttpBody, ref: string | undefined): Body => ({
+/** `message`: whose body it is, where it may be a form. */
+export const bodyOf = (body: HttpBody, ref: string | undefined, message?: HttpMessage): Body => ({
   bytes: body.bytes,
   ...given({ sha256: body.sha256 }),
   ...(body.content && {
     ...(ref === undefined ? contentOf(body.content, body.truncated) : { ref }),
     ...(body.truncated && { truncated: true }),
+    ...(ref === undefined && message && given({ fields: fieldsOf(message) })),
   }),
   ...given({ undecoded: body.undecoded }),
 })

@@ -42,6 +42,29 @@ describe('a document', () => {
     expect(document.client).not.toHaveProperty('domain')
   })
 
+  it('has the fields of a form, and the parts of a multipart body', () => {
+    const post = (type: string, body: string) => ({
+      client: `POST /a HTTP/1.1\r\nHost: a\r\nContent-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body, 'latin1')}\r\n\r\n${body}`,
+    })
+    const [form, parts, bad] = documents(
+      post('application/x-www-form-urlencoded', `name=Ann+%C3%89&x=${'y'.repeat(5000)}`),
+      { server: OK },
+      post(
+        'multipart/form-data; boundary=b',
+        '--b\r\nContent-Disposition: form-data; name=f; filename=a.bin\r\nContent-Type: a/b\r\n\r\n\0\r\n--b--',
+      ),
+      { server: OK },
+      post('multipart/mixed; boundary=b', 'nothing'),
+      { server: OK },
+    ).map((document) => document.http?.request?.body)
+    expect(form?.fields).toEqual([
+      { name: 'name', bytes: 6, content: 'Ann É', encoding: 'utf-8' },
+      { name: 'x', bytes: 5000, content: 'y'.repeat(4096), encoding: 'utf-8', truncated: true },
+    ])
+    expect(parts?.fields).toEqual([{ name: 'f', file: 'a.bin', mime_type: 'a/b', bytes: 1, content: 'AA==', encoding: 'base64' }])
+    expect(bad).not.toHaveProperty('fields')
+  })
+
   it('says whether each call of a connection was inside TLS', () => {
     const [exchange] = play([get(''), { server: OK }])
     for (const secure of [false, true, true, false]) {

@@ -65,7 +65,7 @@ const messageOf = (message: HttpMessage, facts: HeaderFacts, context: DocumentCo
   bytes: message.wireBytes,
   headers: pairs(message.headers),
   ...given({ trailers: message.trailers.length > 0 ? pairs(message.trailers) : undefined }),
-  body: bodyOf(message.body, context.reference?.(message.body)),
+  body: bodyOf(message.body, context.reference?.(message.body), message),
 })
 
 const pairs = (flat: readonly string[]): string[][] => {

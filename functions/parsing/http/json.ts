@@ -138,7 +138,7 @@ export class HttpJson {
       if (same) written.list = out.since(from)
     }
     if (message.trailers.length > 0) this.pairs(',"trailers":[', message.trailers)
-    this.parts.body(message.body)
+    this.parts.body(message.body, message)
     out.raw('}')
   }
 

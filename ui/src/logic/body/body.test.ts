@@ -7,7 +7,6 @@ import { readEvents } from './event-stream.ts'
 import { Content, formsOf, protobuf } from './forms.ts'
 import { layoutJson } from './json-layout.ts'
 import { above, foldable, pathOf, readJson, search, textOf, visible } from './json-tree.ts'
-import { readMultipart } from './multipart.ts'
 import { layoutXml } from './xml.ts'
 
 describe('JSON', () => {
@@ -176,32 +175,6 @@ it('events of a stream', () =>
     { type: 'message', id: '', data: 'cut' },
   ]))
 
-describe('multipart', () => {
-  const encode = (text: string) => new TextEncoder().encode(text)
-  const read = (text: string, type = 'multipart/form-data; boundary="a b"') =>
-    readMultipart(encode(text), type)?.map(({ name, file, body, cut, headers }) => [
-      name,
-      file,
-      new TextDecoder().decode(body),
-      cut,
-      headers.length,
-    ])
-  it.each([
-    [
-      'preamble\r\n--a b\r\nContent-Disposition: form-data; name="x \\"y\\""\r\n\r\n1\r\n--a b\r\nContent-Disposition: form-data;\r\n name=f; filename="é.bin"\r\nContent-Type: a/b\r\n\r\n\r\nx\r\n\r\n--a b--\r\nepilogue',
-      [
-        ['x "y"', undefined, '1', false, 1],
-        ['f', 'é.bin', '\r\nx\r\n', false, 2],
-      ],
-    ],
-    ['--a b\n\nno headers\n--a b--', [[undefined, undefined, 'no headers', false, 0]]],
-    ['--a b\r\nX: y\r\n\r\ncut he', [[undefined, undefined, 'cut he', true, 1]]],
-    ['--a b--', []],
-    ['nothing of it', undefined],
-  ])('%j', (text, parts) => expect(read(text)).toEqual(parts))
-  it('needs a boundary', () => expect(read('--a', 'multipart/mixed')).toBeUndefined())
-})
-
 it('hex rows', () => {
   const bytes = fromBase64(btoa('GET / HTTP/1.1\r\nx'))
   expect(hexRow(bytes, 0)).toEqual({
@@ -223,7 +196,6 @@ describe('what is made to be hard', () => {
       visible(tree, new Set())
       readCsv(text, 1000)
       readEvents(text, 1000)
-      readMultipart(new TextEncoder().encode(text), `multipart/mixed; boundary=${part}`)
     }, 1_000_000)
   })
 })

@@ -1,10 +1,10 @@
 import { grpcText } from '#engines/grpc/text.ts'
 import { fromBase64 as fromGrpcText } from '#engines/grpc/web.ts'
 import { charsetOf } from '#engines/media/charset.ts'
+import { parameterOf } from '#engines/media/multipart.ts'
 import { protobufText } from '#engines/protobuf/text.ts'
 import { toBase64 } from '../copy/request.ts'
 import { fromBase64 } from '../hex.ts'
-import { parameterOf } from './multipart.ts'
 
 /** How a body can be shown; the first of a list is the usual one. `page` is rendered by the server's leave alone, where nothing can run. */
 export type Form = 'tree' | 'laid out' | 'page' | 'image' | 'fields' | 'parts' | 'events' | 'table' | 'text' | 'hex'

@@ -1,8 +1,9 @@
+import { parameters } from '#engines/media/parameters.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { Content, formsOf } from '../body/forms.ts'
 import { type JsonTree, pathOf, readJson, textOf } from '../body/json-tree.ts'
 import { actionOf, partOf, resultOf, summaryOf } from '../call.ts'
-import { header, parameters } from '../headers.ts'
+import { header } from '../headers.ts'
 import type { Section } from './rules.ts'
 
 /** What a call says, place by place: values are alike when they mean the same. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
+import { type Part, readMultipart } from '#engines/media/multipart.ts'
 import { Content } from '../../logic/body/forms.ts'
-import { type Part, readMultipart } from '../../logic/body/multipart.ts'
 import { toBase64 } from '../../logic/copy/request.ts'
 import { bytes, count } from '../../logic/format.ts'
 import { header } from '../../logic/headers.ts'

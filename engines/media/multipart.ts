@@ -1,7 +1,8 @@
-import type { Header } from '../headers.ts'
+import { fromLatin1, latin1, utf8 } from '../bytes/text.ts'
 
 export interface Part {
-  headers: Header[]
+  /** Name and value of each. */
+  headers: [string, string][]
   /** Of `content-disposition` (RFC 7578, section 4.2). */
   name: string | undefined
   file: string | undefined
@@ -18,7 +19,7 @@ export function readMultipart(bytes: Uint8Array, type: string): Part[] | undefin
   const boundary = parameterOf(type, 'boundary')
   if (!boundary || boundary.length > 200) return undefined
   // One character a byte: places in the text are places in the bytes.
-  const text = latin1(bytes)
+  const text = latin1(bytes, 0, bytes.length)
   const mark = `--${boundary}`
   let at = text.startsWith(mark) ? 0 : text.indexOf(`\n${mark}`) + 1
   if (at === 0 && !text.startsWith(mark)) return undefined
@@ -42,10 +43,10 @@ function partOf(bytes: Uint8Array, text: string, from: number, mark: number): Pa
     .replaceAll(/\r?\n[ \t]+/g, ' ')
     .split(/\r?\n/)
     .filter((line) => line !== '')
-    .map((line): Header => {
+    .map((line): [string, string] => {
       const colon = line.indexOf(':')
       const value = colon < 0 ? '' : line.slice(colon + 1).trim()
-      return [colon < 0 ? line : line.slice(0, colon), utf8(value)]
+      return [colon < 0 ? line : line.slice(0, colon), asUtf8(value)]
     })
   const disposition = headers.find(([name]) => name.toLowerCase() === 'content-disposition')?.[1] ?? ''
   const body = bytes.subarray(Math.min(from + (gap ? gap.index + gap[0].length : 0), end), Math.max(end, from))
@@ -58,12 +59,8 @@ export function parameterOf(value: string, name: string): string | undefined {
   return quoted?.replaceAll(/\\(["\\])/g, '$1') ?? token
 }
 
-const STEP = 0x8000
-
-function latin1(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += STEP) text += String.fromCharCode(...bytes.subarray(at, at + STEP))
-  return text
+/** What was read one character a byte, as it was meant. */
+function asUtf8(text: string): string {
+  const bytes = fromLatin1(text)
+  return utf8(bytes, 0, bytes.length)
 }
-
-const utf8 = (text: string): string => new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)))
