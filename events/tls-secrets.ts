@@ -9,7 +9,8 @@ const TlsSecrets = Type.Object({
     Type.Object({
       keylog: Type.String({
         maxLength: 1024,
-        description: 'One line in the NSS key log format (draft-ietf-tls-keylogfile)',
+        description:
+          'One line in the NSS key log format (draft-ietf-tls-keylogfile), also with the label EARLY_SECRET: what the secret of early data follows from',
       }),
       at: Type.Optional(Type.Number({ description: 'When it was taken, µs since 1970' })),
       process: Type.Optional(

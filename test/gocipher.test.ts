@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -46,10 +46,11 @@ describe.skipIf(blind)('the demo', () => {
 describe.skipIf(blind)('programs that speak TLS', () => {
   const targets = new Targets(folder)
   let server: Server
-  let ports: Record<'openssl' | 'nginx' | 'postgres' | 'node' | 'other', number>
+  let ports: Record<'openssl' | 'early' | 'nginx' | 'postgres' | 'node' | 'other', number>
   beforeAll(async () => {
     ports = {
       openssl: await targets.server('-www'),
+      early: await targets.server('-early_data'),
       nginx: await freePort(),
       postgres: 0,
       node: await targets.node(process.execPath),
@@ -79,6 +80,15 @@ describe.skipIf(blind)('programs that speak TLS', () => {
     await eventually(async () => (await server.find(`server.port=${ports.openssl} path=/ status=200`)).total === 2 || undefined, 40_000)
     const { http } = await call(server, `server.port=${ports.openssl} path=/`)
     expect(http?.response?.body?.content).toContain('s_server')
+  })
+
+  it('what a client says before the handshake is over (early data)', async () => {
+    const [ticket, early] = [join(folder, 'ticket'), join(folder, 'early')]
+    writeFileSync(early, 'GET /early HTTP/1.1\r\nHost: early.example\r\n\r\n')
+    await targets.client(ports.early, {}, '-sess_out', ticket)
+    await targets.client(ports.early, {}, '-sess_in', ticket, '-early_data', early)
+    const found = await call(server, `server.port=${ports.early} path=/early`)
+    expect(found.url?.full).toBe('https://early.example/early')
   })
 
   it.skipIf(!installed('nginx') || !installed('curl'))('nginx', async () => {

@@ -16,6 +16,9 @@ export function expandLabel(hash: Hash, secret: Uint8Array, label: string, conte
     .digest()
 }
 
+/** The early secret (RFC 8446, 7.1) of a session that begins with this pre-shared key; without one, with none. */
+export const earlyOf = (hash: Hash, key: Uint8Array = Buffer.alloc(sizeOf(hash))): Buffer => extract(hash, Buffer.alloc(sizeOf(hash)), key)
+
 /** The master secret that follows from a handshake secret (RFC 8446, 7.1). */
 export function masterOf(hash: Hash, handshakeSecret: Uint8Array): Buffer {
   const derived = expandLabel(hash, handshakeSecret, 'derived', createHash(hash).digest())

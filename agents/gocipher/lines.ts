@@ -1,4 +1,4 @@
-import { expandLabel, HASHES, type Hash, masterOf, sizeOf } from './keys.ts'
+import { earlyOf, expandLabel, HASHES, type Hash, masterOf, sizeOf } from './keys.ts'
 import { type Kind, SINCE_13 } from './learn/layout.ts'
 
 /** What was read of a session, as it lay in memory. */
@@ -28,7 +28,8 @@ export function linesOf(kind: Kind, { since13, clientRandom, secrets }: Raw): st
 
 /**
  * What follows from handshake secret, master secret and transcript hashes (RFC 8446, 7.1). The master secret follows from the
- * handshake secret: with the suite's hash alone, and only if both were read from the right places.
+ * handshake secret: with the suite's hash alone, and only if both were read from the right places. The secret of early data follows from the
+ * early secret and the ClientHello, which was captured.
  */
 function derived(fields: Record<string, Buffer>): Record<string, Buffer> | undefined {
   const hash = HASHES.find((each) => {
@@ -38,7 +39,9 @@ function derived(fields: Record<string, Buffer>): Record<string, Buffer> | undef
   if (!hash) return undefined
   const follow = (secret: 'handshakeSecret' | 'masterSecret', label: string, context: 'handshakeHash' | 'finishedHash'): Buffer =>
     expandLabel(hash, cut(fields[secret], hash), label, cut(fields[context], hash))
+  const early = cut(fields.earlySecret, hash)
   return {
+    ...(!early.equals(earlyOf(hash)) && { EARLY_SECRET: early }),
     CLIENT_HANDSHAKE_TRAFFIC_SECRET: follow('handshakeSecret', 'c hs traffic', 'handshakeHash'),
     SERVER_HANDSHAKE_TRAFFIC_SECRET: follow('handshakeSecret', 's hs traffic', 'handshakeHash'),
     CLIENT_TRAFFIC_SECRET_0: follow('masterSecret', 'c ap traffic', 'finishedHash'),

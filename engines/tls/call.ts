@@ -7,7 +7,7 @@ import { isEstablished, type TlsFacts, versionOf } from './facts.ts'
 import { tlsFields } from './fields.ts'
 import { tlsFindings } from './findings.ts'
 import { versionName } from './names.ts'
-import type { Session, Share } from './session.ts'
+import { helloHashOf, type Session, type Share } from './session.ts'
 import { suiteName } from './suites.ts'
 
 const LONGEST_SUMMARY = 300
@@ -53,15 +53,15 @@ const summaryOf = (facts: TlsFacts): string | undefined => {
 const decryptionFindings = ({ decryption }: TlsFacts): string[] =>
   decryption === undefined || decryption === 'decrypted' || decryption === 'waiting for secrets' ? [] : ['not-decrypted']
 
-const fieldsOf = (
-  { facts, early, earlyBytes, ssl2, renegotiations, clientRandom, encryptedSecret, opened, unopened, over }: Session,
-  hash: Ciphers['hash'],
-) => {
+const fieldsOf = (session: Session, hash: Ciphers['hash']) => {
+  const { facts, early, earlyBytes, ssl2, renegotiations, clientRandom, encryptedSecret, opened, unopened, over } = session
   const { tls, spider } = tlsFields(facts, hash)
   const own: { [name: string]: Value } = { ...spider.tls }
   if (clientRandom !== undefined) own.client_random = clientRandom
   if (encryptedSecret !== undefined) own.encrypted_premaster = encryptedSecret
   if (early !== undefined) own.early_data = early
+  const helloHash = early === 'accepted' && facts.serverHello ? helloHashOf(session, facts.serverHello.suite) : undefined
+  if (helloHash !== undefined) own.client_hello_hash = helloHash
   if (earlyBytes > 0) own.early_data_bytes = earlyBytes
   if (ssl2) own.ssl2_hello = true
   if (renegotiations > 0) own.renegotiations = renegotiations

@@ -6,7 +6,7 @@ import { type Micros, micros } from '../time.ts'
 import type { Content } from './content.ts'
 import { alerted, type Decryption, isEstablished, learn } from './facts.ts'
 import type { Half } from './half.ts'
-import type { Framed } from './handshake/framing.ts'
+import { type Framed, HEADER as MESSAGE_HEADER } from './handshake/framing.ts'
 import { type HandshakeMessage, readMessage, type ServerHello } from './handshake/messages.ts'
 import type { HeldLoss } from './held.ts'
 import type { Keyring } from './keyring.ts'
@@ -14,7 +14,7 @@ import { LIMITS } from './limits.ts'
 import { HEADER } from './open/opener.ts'
 import { type Agreed, carriesData, type Phase } from './phase.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, SSL2_HELLO } from './record.ts'
-import { DIRECTION, extendShare, list, miss, newSession, note, type Session } from './session.ts'
+import { DIRECTION, extendShare, helloHashOf, list, miss, newSession, note, type Session } from './session.ts'
 import { readSsl2Hello } from './ssl2.ts'
 import { suiteOf } from './suites.ts'
 
@@ -275,7 +275,12 @@ export class Dialogue {
     if (message.kind === 'client hello') {
       this.session.clientRandom = message.random
       this.sessionId = message.sessionId
-      if (this.session.over === undefined && message.earlyData === true) this.session.early = 'offered'
+      if (this.session.over === undefined && message.earlyData === true) {
+        const whole = [bytes.subarray(start - MESSAGE_HEADER, end)]
+        const { hash } = this.codecs.ciphers
+        this.session.early = 'offered'
+        this.session.helloHashes = { sha256: hex(hash('sha256')(whole)), sha384: hex(hash('sha384')(whole)) }
+      }
     } else if (message.kind === 'server hello') {
       if (message.retry) this.decideEarly(false)
       else if (half.side === SERVER) this.agree(message)
@@ -320,7 +325,16 @@ export class Dialogue {
     if (session.renegotiations >= LIMITS.handshakes) return
     const again = sessionId !== '' && sessionId === this.sessionId
     const resumes = again ? this.sessions.find(([id]) => id === sessionId)?.[1] : undefined
-    const agreed: Agreed = { version, suite, clientRandom, serverRandom: random, encryptThenMac, resumes, encryptedSecret: undefined }
+    const agreed: Agreed = {
+      version,
+      suite,
+      clientRandom,
+      serverRandom: random,
+      encryptThenMac,
+      resumes,
+      encryptedSecret: undefined,
+      helloHash: helloHashOf(session, suite),
+    }
     this.agreed = agreed
     if (sessionId !== '' && resumes === undefined) this.sessions = [...this.sessions.slice(1 - LIMITS.listed), [sessionId, clientRandom]]
     const refusal = this.keyring.refusal(agreed)

@@ -2,7 +2,7 @@ import { fromHex, hex } from '../bytes/hex.ts'
 import { CLIENT, type Side } from '../tcp/facts.ts'
 import type { Ciphers } from './ciphers.ts'
 import { directionKeys, masterSecret, type PrfHash } from './keys12.ts'
-import { nextSecret, trafficKeys } from './keys13.ts'
+import { earlyTrafficSecret, nextSecret, trafficKeys } from './keys13.ts'
 import { LIMITS } from './limits.ts'
 import { versionName } from './names.ts'
 import { Aead12, Aead13 } from './open/aead.ts'
@@ -103,7 +103,8 @@ export class Keyring {
 
   private secretOf({ kind, agreed }: Phase, side: Side): string | undefined {
     if (agreed === undefined || kind === 'plain' || this.closed.has(agreed.clientRandom)) return undefined
-    const secret = kind === 'session' ? this.sessionSecret(agreed) : this.of(agreed.clientRandom)?.[LABELS[kind][side]]
+    const told = kind === 'session' ? this.sessionSecret(agreed) : this.of(agreed.clientRandom)?.[LABELS[kind][side]]
+    const secret = told ?? (kind === 'early' ? this.earlySecret(agreed) : undefined)
     return secret === undefined || this.isWrong(secret) ? undefined : secret
   }
 
@@ -111,6 +112,16 @@ export class Keyring {
   private sessionSecret({ clientRandom, resumes, encryptedSecret }: Agreed): string | undefined {
     const master = this.of(clientRandom)?.CLIENT_RANDOM ?? (resumes && this.of(resumes)?.CLIENT_RANDOM)
     return master ?? (encryptedSecret === undefined ? undefined : this.of(encryptedSecret)?.RSA)
+  }
+
+  /** Of early data, where what it follows from is told. */
+  private earlySecret({ clientRandom, suite, helloHash }: Agreed): string | undefined {
+    const [secret, context] = [this.of(clientRandom)?.EARLY_SECRET, helloHash].map((text) =>
+      text === undefined ? undefined : fromHex(text),
+    )
+    const hash = suiteOf(suite)?.hash
+    if (secret === undefined || context === undefined || hash === undefined) return undefined
+    return hex(earlyTrafficSecret(this.ciphers, hash, secret, context))
   }
 
   private of(clientRandom: string): Secrets | undefined {

@@ -1,11 +1,14 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ciphers } from '#adapters/crypto/ciphers.ts'
 import { freePort } from '#adapters/free-port.case.ts'
 import { type Recorded, startProxy } from '../protocols/proxy.case.ts'
+import { earlyTrafficSecret } from './keys13.ts'
 import { certificates } from './peers.case.ts'
 import { inShort, keyLogOf, type Played, playTls } from './play.case.ts'
 
@@ -149,6 +152,26 @@ describe.skipIf(certificates === undefined)('s_client and s_server of OpenSSL', 
     expect(late.map(({ handshakes, exchanges }) => [handshakes.map(inShort), exchanges.length])).toEqual(
       played.map(({ handshakes, exchanges }) => [handshakes.map(inShort), exchanges.length]),
     )
+    // Who has no secret of early data may have what it follows from.
+    const [, psk] = /Resumption PSK: (\w+)/.exec(
+      execFileSync('openssl', ['sess_id', '-in', ticket, '-noout', '-text'], { encoding: 'utf8' }),
+    )!
+    const hash = psk.length === 96 ? 'sha384' : 'sha256'
+    const secret = createHmac(hash, Buffer.alloc(psk.length / 2))
+      .update(Buffer.from(psk, 'hex'))
+      .digest('hex')
+    const { client_random: random } = (played[1].handshakes[0].fields.spider as { tls: { client_random: string } }).tls
+    const { CLIENT_EARLY_TRAFFIC_SECRET: traffic, ...others } = log[random]
+    const before = { [random]: { ...others, EARLY_SECRET: secret } }
+    for (const options of [{ known: before }, { late: [{ before: -1, log: before }] }, { known: before, restart: () => true }]) {
+      const { handshakes, exchanges } = playTls(connections[1], options)
+      expect(exchanges.map(({ request }) => request?.target)).toEqual(['/early'])
+      const { client_hello_hash: helloHash } = (handshakes[0].fields.spider as { tls: { client_hello_hash: string } }).tls
+      expect(
+        Buffer.from(earlyTrafficSecret(ciphers, hash, Buffer.from(secret, 'hex'), Buffer.from(helloHash, 'hex'))).toString('hex'),
+      ).toBe(traffic)
+    }
+    expect(playTls(connections[1], { known: { [random]: others } }).exchanges).toEqual([])
   })
 
   it('keys that are updated, by either side', async () => {

@@ -10,6 +10,8 @@ export interface Agreed {
   resumes: string | undefined
   /** The first eight bytes, in hex, of the secret that the client sent encrypted: by them a key log names it. */
   encryptedSecret: string | undefined
+  /** Of the ClientHello, in hex, where the secret of early data follows from it. */
+  helloHash: string | undefined
 }
 
 /** `plain`: not encrypted yet. `session`: TLS 1.2 and before. The others are TLS 1.3's (RFC 8446 section 7.1). */

@@ -3,6 +3,7 @@ import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import { noFacts, type TlsFacts } from './facts.ts'
 import { LIMITS } from './limits.ts'
+import { suiteOf } from './suites.ts'
 
 /** One direction's share in a handshake. */
 export interface Share {
@@ -20,6 +21,8 @@ export interface Session {
   /** Whether data that came before the handshake was over were taken (RFC 8446 section 4.2.10), and how many bytes of them. */
   early: 'offered' | 'accepted' | 'rejected' | undefined
   earlyBytes: number
+  /** Of the ClientHello that offered early data, in hex, by each hash that their secret may be made with. */
+  helloHashes: { sha256: string; sha384: string } | undefined
   /** The client asked in SSL 2's form. */
   ssl2: boolean
   renegotiations: number
@@ -40,10 +43,14 @@ export interface Session {
 }
 
 export const newSession = (): Session => ({
-  ...{ position: undefined, shares: [undefined, undefined], facts: noFacts(), early: undefined, earlyBytes: 0, ssl2: false },
+  ...{ position: undefined, shares: [undefined, undefined], facts: noFacts(), early: undefined, earlyBytes: 0 },
+  ...{ helloHashes: undefined, ssl2: false },
   ...{ renegotiations: 0, clientRandom: undefined, encryptedSecret: undefined, over: undefined, opened: [0, 0], unopened: 0 },
   ...{ messages: [], findings: [], error: undefined, missing: [], told: false },
 })
+
+/** The hash of the ClientHello that the secret of early data is made with. */
+export const helloHashOf = ({ helloHashes }: Session, suite: number): string | undefined => helloHashes?.[suiteOf(suite)?.hash ?? 'sha256']
 
 export const copyOfSession = ({ shares, facts, ...session }: Session): Session => ({
   ...session,

@@ -127,6 +127,7 @@ export const MoreOfTls = Type.Object({
     }),
   ),
   early_data_bytes: number,
+  client_hello_hash: Type.Optional(Type.String({ description: 'Hex: what the secret of early data is made with' })),
   ssl2_hello: Type.Optional(Type.Boolean({ description: 'The client asked in the form of SSL 2' })),
   renegotiations: number,
   records_not_opened: Type.Optional(Type.Integer({ description: 'Records that were not what their secrets say' })),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Layout } from './layout.ts'
 
 /** Raised when a layout means something else than before. */
-const VERSION = 1
+const VERSION = 2
 
 /** What was learned of libraries, a file for each build. */
 export class LayoutCache {

@@ -1,10 +1,11 @@
 // Handshakes in memory with a given GnuTLS: `node gnutls-handshake.ts LIBGNUTLS`, a process of its own.
 import koffi from 'koffi'
+import { PRE_SHARED_KEY } from './layout.ts'
 import { tellHandshakes } from './tell-handshakes.ts'
 
 type Pointer = unknown
 
-const KEY = Buffer.alloc(16, 7)
+const KEY = Buffer.from(PRE_SHARED_KEY)
 /** gnutls.h */
 const [SERVER, CLIENT] = [1, 2]
 const NONBLOCK = 8

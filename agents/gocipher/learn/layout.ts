@@ -9,7 +9,7 @@ export interface Place {
  * OpenSSL keeps what the secrets follow from, GnuTLS the secrets themselves.
  */
 export const SINCE_13 = {
-  openssl: ['serverTraffic', 'handshakeSecret', 'handshakeHash', 'masterSecret', 'finishedHash'],
+  openssl: ['serverTraffic', 'handshakeSecret', 'handshakeHash', 'masterSecret', 'finishedHash', 'earlySecret'],
   gnutls: ['serverTraffic', 'clientTraffic', 'serverHandshake', 'clientHandshake', 'exporter'],
 } as const
 
@@ -26,6 +26,9 @@ export interface Layout {
   masterSecret: Place
   since13: Place[]
 }
+
+/** What helpers shake hands with (RFC 8446, 2.2): OpenSSL's early secret follows from it. */
+export const PRE_SHARED_KEY: Uint8Array = new Uint8Array(16).fill(7)
 
 /** A session whose secrets are known, in lower-case hex. */
 export interface Known {

@@ -3,6 +3,7 @@
 const tls = require('node:tls')
 const { Duplex } = require('node:stream')
 
+/** As in layout.ts. */
 const KEY = Buffer.alloc(16, 7)
 const PSK = { psk: KEY, identity: 'spider' }
 const SUITES = { 'TLSv1.3': 'TLS_AES_128_GCM_SHA256', 'TLSv1.2': 'PSK-AES128-GCM-SHA256' }

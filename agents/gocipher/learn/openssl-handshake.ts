@@ -1,5 +1,6 @@
 // Handshakes in memory with a given OpenSSL: `node openssl-handshake.ts LIBCRYPTO LIBSSL`, a process of its own.
 import koffi from 'koffi'
+import { PRE_SHARED_KEY } from './layout.ts'
 import { tellHandshakes } from './tell-handshakes.ts'
 
 const [, , cryptoPath, sslPath] = process.argv
@@ -8,7 +9,7 @@ koffi.load(cryptoPath, { deep: true })
 const ssl = koffi.load(sslPath, { deep: true })
 const crypto = koffi.load(cryptoPath, { deep: true })
 
-const KEY = Buffer.alloc(16, 7)
+const KEY = Buffer.from(PRE_SHARED_KEY)
 const IDENTITY = Buffer.from('spider\0')
 const CONTROL = { minimum: 123, maximum: 124 } // SSL_CTRL_SET_MIN_PROTO_VERSION, …MAX…
 const VERSIONS = { 'TLSv1.3': 0x0304, 'TLSv1.2': 0x0303 } as const

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { expandLabel, masterOf } from '../keys.ts'
+import { earlyOf, expandLabel, masterOf } from '../keys.ts'
 import { linesOf } from '../lines.ts'
-import type { Known } from './layout.ts'
+import { type Known, PRE_SHARED_KEY } from './layout.ts'
 import type { Snapshot } from './memory.ts'
 import { assign, findLayout, NotFound } from './search.ts'
 
 const [VERSION, SERVER_RANDOM, CLIENT_RANDOM, SESSION, MASTER] = [8, 100, 132, 640, 80]
 /** Where a made-up library has its handshake secret, master secret, hashes and the traffic secret, odd as real ones are. */
-const PLACES = { handshakeSecret: 1004, masterSecret: 1068, finishedHash: 1324, handshakeHash: 1388, serverTraffic: 1516 }
+const PLACES = { handshakeSecret: 1004, masterSecret: 1068, finishedHash: 1324, handshakeHash: 1388, serverTraffic: 1516, earlySecret: 940 }
 
 /** A structure as OpenSSL would have it, and what its key log would say. */
 function make(version: Known['version'], neighbour?: Buffer): { known: Known; snapshot: Snapshot } {
@@ -31,7 +31,9 @@ function make(version: Known['version'], neighbour?: Buffer): { known: Known; sn
       ['SERVER_HANDSHAKE_TRAFFIC_SECRET', 's hs traffic'],
     ])
       secrets[label] = expandLabel('sha256', handshake, name, handshakeHash).toString('hex')
-    const parts = { handshakeSecret: handshake, masterSecret: master, finishedHash, handshakeHash }
+    const earlySecret = earlyOf('sha256', PRE_SHARED_KEY)
+    secrets.EARLY_SECRET = earlySecret.toString('hex')
+    const parts = { handshakeSecret: handshake, masterSecret: master, finishedHash, handshakeHash, earlySecret }
     for (const [name, bytes] of Object.entries(parts)) bytes.copy(structure, PLACES[name as keyof typeof parts])
     Buffer.from(secrets.SERVER_TRAFFIC_SECRET_0, 'hex').copy(structure, PLACES.serverTraffic)
   }
@@ -58,7 +60,7 @@ it('finds each field, in the structure and behind a pointer, though copies hold 
     clientRandom: { offset: CLIENT_RANDOM },
     serverRandom: { offset: SERVER_RANDOM },
     masterSecret: { hop: SESSION, offset: MASTER },
-    since13: ['serverTraffic', 'handshakeSecret', 'handshakeHash', 'masterSecret', 'finishedHash'].map((name) => ({
+    since13: ['serverTraffic', 'handshakeSecret', 'handshakeHash', 'masterSecret', 'finishedHash', 'earlySecret'].map((name) => ({
       offset: PLACES[name as keyof typeof PLACES],
     })),
   })
@@ -77,10 +79,12 @@ it('says what is not kept', () => {
 it('gives the lines of the key log from what is read, and none when it was read from the wrong place', () => {
   const { known, snapshot } = make('TLSv1.3')
   const at = (offset: number) => Buffer.from(snapshot.structure.subarray(offset, offset + 64))
-  const { serverTraffic, handshakeSecret, handshakeHash, masterSecret, finishedHash } = PLACES
-  const secrets = [serverTraffic, handshakeSecret, handshakeHash, masterSecret, finishedHash].map(at)
+  const { serverTraffic, handshakeSecret, handshakeHash, masterSecret, finishedHash, earlySecret } = PLACES
+  const secrets = [serverTraffic, handshakeSecret, handshakeHash, masterSecret, finishedHash, earlySecret].map(at)
   const clientRandom = Buffer.from(known.clientRandom, 'hex')
   const expected = Object.entries(known.secrets).map(([label, secret]) => `${label} ${known.clientRandom} ${secret}`)
   expect(linesOf('openssl', { since13: true, clientRandom, secrets })?.toSorted()).toEqual(expected.toSorted())
+  earlyOf('sha256').copy(secrets[5])
+  expect(linesOf('openssl', { since13: true, clientRandom, secrets })).toHaveLength(expected.length - 1)
   expect(linesOf('openssl', { since13: true, clientRandom, secrets: secrets.toSpliced(1, 1, at(0)) })).toBeUndefined()
 })

@@ -1,5 +1,5 @@
-import { expandLabel, masterOf } from '../keys.ts'
-import type { Kind, Known, Layout, Place } from './layout.ts'
+import { earlyOf, expandLabel, masterOf } from '../keys.ts'
+import { type Kind, type Known, type Layout, type Place, PRE_SHARED_KEY } from './layout.ts'
 import type { Snapshot } from './memory.ts'
 
 /** A structure, and the session it belongs to. */
@@ -77,7 +77,8 @@ function schedule(samples: readonly Sample[]): Place[] {
   const handshake = pair(samples, serverTraffic, 'c hs traffic', 'CLIENT_HANDSHAKE_TRAFFIC_SECRET')
   const master = common('the master secret', samples, (sample) => masterOf('sha256', at(sample, handshake.secret)))
   const application = pair(samples, serverTraffic, 'c ap traffic', 'CLIENT_TRAFFIC_SECRET_0')
-  return [serverTraffic, handshake.secret, handshake.context, master, application.context]
+  const early = common('the early secret', samples, () => earlyOf('sha256', PRE_SHARED_KEY))
+  return [serverTraffic, handshake.secret, handshake.context, master, application.context, early]
 }
 
 const hex = ({ known }: Sample, label: string): Buffer => Buffer.from(known.secrets[label] ?? '', 'hex')

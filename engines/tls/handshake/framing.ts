@@ -1,7 +1,8 @@
 import { u24be } from '../../bytes/numbers.ts'
 import { Carry } from '../../http/carry.ts'
 
-const HEADER = 4
+/** Bytes before a message's body. */
+export const HEADER = 4
 /** Of one message's body. Certificate chains, and hellos with post-quantum key shares, stay far below; OpenSSL takes 100 KB of certificates. */
 const LARGEST = 256 * 1024
 
