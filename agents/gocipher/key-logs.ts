@@ -1,9 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, type Dirent, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type KeyLogLine, KeyLogReader } from '#engines/tls/keylog.ts'
 
 interface Log {
-  inode: number
   read: number
   reader: KeyLogReader
 }
@@ -11,17 +10,20 @@ interface Log {
 const EVERY = 300
 const PIECE = 1 << 20
 /** What is read of one file in one turn. */
-const MOST = 16 << 20
+const MOST = 4 << 20
+/** Files of one folder that are looked at. */
+const MOST_FILES = 4096
 
 /** Folders into which programs write key logs themselves: what is added to their files is told, also what was there at the start. */
 export class KeyLogs {
   readonly #folders: readonly string[]
   readonly #line: (line: KeyLogLine) => void
   readonly #wrong: (message: string) => void
-  readonly #logs = new Map<string, Log>()
+  /** By what a file is, not by its name: one that is renamed goes on. */
+  #logs = new Map<string, Log>()
   readonly #timer: NodeJS.Timeout
 
-  /** @param wrong told what cannot be read, once for each file. */
+  /** @param wrong told what cannot be read. */
   constructor(folders: readonly string[], line: (line: KeyLogLine) => void, wrong: (message: string) => void) {
     this.#folders = folders
     this.#line = line
@@ -32,11 +34,14 @@ export class KeyLogs {
 
   /** Reads what was added. */
   look(): void {
+    const before = this.#logs
+    this.#logs = new Map()
     for (const folder of this.#folders) {
-      try {
-        for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isFile()) this.#read(join(folder, entry.name))
-      } catch (error) {
-        this.#wrong(`the key logs in ${folder} cannot be read: ${(error as Error).message}`)
+      const files = this.#try(folder, () => readdirSync(folder, { withFileTypes: true }).filter((entry: Dirent) => entry.isFile())) ?? []
+      if (files.length > MOST_FILES) this.#wrong(`${folder} has ${files.length} files: key logs are read of ${MOST_FILES}; remove old ones`)
+      for (const { name } of files.slice(0, MOST_FILES)) {
+        const path = join(folder, name)
+        this.#try(path, () => this.#read(path, before))
       }
     }
   }
@@ -46,14 +51,25 @@ export class KeyLogs {
     this.look()
   }
 
-  #read(path: string): void {
-    const { ino, size } = statSync(path)
-    let log = this.#logs.get(path)
-    // Another file with its name, or emptied: from its beginning.
-    if (!log || log.inode !== ino || size < log.read) {
-      log = { inode: ino, read: 0, reader: this.#reader(path) }
-      this.#logs.set(path, log)
+  #try<Result>(path: string, work: () => Result): Result | undefined {
+    try {
+      return work()
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      // A file may be gone by the time it is looked at; a folder should not.
+      if (code !== 'ENOENT' || this.#folders.includes(path)) this.#wrong(`the key logs in ${path} cannot be read: ${message}`)
+      return undefined
     }
+  }
+
+  #read(path: string, before: ReadonlyMap<string, Log>): void {
+    const { dev, ino, birthtimeMs, size } = statSync(path)
+    // The number of a file that was removed is given to the next one.
+    const key = `${dev} ${ino} ${birthtimeMs}`
+    let log = before.get(key)
+    // Emptied: from its beginning.
+    if (!log || size < log.read) log = { read: 0, reader: this.#reader(path) }
+    this.#logs.set(key, log)
     if (size === log.read) return
     const file = openSync(path, 'r')
     try {
