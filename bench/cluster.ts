@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { declarations } from '#functions/host/declarations.ts'
 import { makeBucket } from '../test/cluster/support/bucket.ts'
 import { imageTool, kubectl, NAMESPACE, noCluster, run } from '../test/cluster/support/cluster.ts'
 import { forgetAll } from '../test/cluster/support/exchanges.ts'
@@ -50,8 +51,9 @@ async function measure(title: string, rows: () => Promise<Row[]>, ...notes: stri
   subjects.push(subject)
 }
 
+const TOGETHER = declarations.filter(({ within }) => within === undefined).map(({ name }) => name)
 /** Away at once when idle: cold starts are measured again and again. */
-const HASTY = ['ingest', 'sessions', 'hosts', 'status', 'query', 'dead-letters', 'license'].flatMap((name) =>
+const HASTY = TOGETHER.flatMap((name) =>
   ['window: 6s', 'scale-to-zero-pod-retention-period: 0s', 'scale-down-delay: 0s'].map((it) => {
     const [key, value] = it.split(': ')
     return `functions.overrides.${name}.annotations.autoscaling\\.knative\\.dev/${key}=${value}`
@@ -104,7 +106,7 @@ try {
   if (wanted('cold'))
     await measure(
       'Cold start of each function, through Knative',
-      () => coldStarts(['bare', 'ingest', 'sessions', 'hosts', 'status', 'query', 'dead-letters'], runs),
+      () => coldStarts(['bare', ...TOGETHER], runs),
       'from a request to the answer of /ready; cold: no instance, all at zero before each round; p95 of few runs is the slowest',
     )
   if (wanted('latency')) {

@@ -7,6 +7,8 @@ import { licenseUsage } from '#events/license-usage.ts'
 /** The counter of the container's control group, from its first process on (cgroup v2). */
 const CGROUP = '/sys/fs/cgroup/cpu.stat'
 const EVERY_MS = 1_000
+/** Share of a core from which on a process is at work. */
+const AT_WORK = 0.1
 
 /** CPU used so far, ms: of the container in Kubernetes, of this process elsewhere. */
 export function cpuUsed(): number {
@@ -25,13 +27,19 @@ function ofCgroup(): number | undefined {
   }
 }
 
+interface Taker {
+  publish(event: Event): Promise<void>
+}
+
 /** What is metered, and where its readings go. */
 export interface Metered {
   /** Which function or kind of agent. */
   part: string
   /** Of the events: `/functions/<name>` or `/agents/<id>`. */
   source: string
-  bus: { publish(event: Event): Promise<void> }
+  bus: Taker
+  /** Where they go while the process is idle, and at its end: by `bus` unless told. Who takes readings from there should not be started for them. */
+  quiet?: Taker
   failed: (error: Error) => void
 }
 
@@ -42,26 +50,30 @@ export class Metering {
   readonly #id: string
   readonly #from = Math.round(Date.now() - process.uptime() * 1000)
   readonly #timer: NodeJS.Timeout
+  /** The last look at the counter. */
+  #looked = { cpu: 0, at: this.#from }
 
   constructor(metered: Metered) {
     this.#metered = metered
     this.#id = `${metered.part}/${randomUUID()}`
-    this.#timer = setInterval(() => void this.#tell(metered.bus, false), EVERY_MS).unref()
+    this.#timer = setInterval(() => void this.#tell(false), EVERY_MS).unref()
   }
 
-  /** Tells what was used up to now, and nothing more: by `bus`, where the last reading goes another way than those before. */
-  async stop(bus = this.#metered.bus): Promise<void> {
+  /** Tells what was used up to now, and nothing more. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#tell(bus, true)
+    await this.#tell(true)
   }
 
-  async #tell(bus: Metered['bus'], last: boolean): Promise<void> {
-    const { part, source, failed } = this.#metered
+  async #tell(last: boolean): Promise<void> {
+    const { part, source, bus, quiet = bus, failed } = this.#metered
     const [cpu, at] = [cpuUsed(), Date.now()]
+    const isAtWork = cpu - this.#looked.cpu > AT_WORK * (at - this.#looked.at)
+    this.#looked = { cpu, at }
     if (!this.#meter.due(cpu, last)) return
     const data = { meter: this.#id, part, from: this.#from, at, cpu }
     const attributes = { id: `${this.#id}/${cpu}`, time: new Date(at).toISOString() }
     // The next reading holds what this one says: one that is lost changes nothing.
-    await bus.publish(licenseUsage.make(source, data, attributes)).catch(failed)
+    await (isAtWork && !last ? bus : quiet).publish(licenseUsage.make(source, data, attributes)).catch(failed)
   }
 }

@@ -48,12 +48,13 @@ const GRACE_MS = 10_000
 
 function serve(port: number): void {
   const stopping = new AbortController()
-  // Written by this instance itself: an event would wake `license`, which would be here for minutes after everything else is gone, or wake itself again and again.
+  // Written by this instance itself when it is idle or ends: an event would start `license`, and keep it when everything else is gone. `license` would wake itself again and again.
   const ledger = retrying({ publish: apart.handler('license') })
   const metering = new Metering({
     part: target,
     source: `/functions/${target}`,
     bus: target === 'license' ? ledger : apart.bus,
+    quiet: ledger,
     failed: ({ message }) => log(`metering: ${message}`),
   })
   const server = getTestServer(target)
@@ -64,7 +65,7 @@ function serve(port: number): void {
     apart.stop()
     // What is under way is answered first; then nothing is left that needs the ports.
     server.close(async () => {
-      await metering.stop(ledger)
+      await metering.stop()
       await ports.close()
       process.exit()
     })

@@ -19,6 +19,6 @@ export const declaration: Declaration = {
     timeout: 60,
     cpu: '50m',
     memory: '256Mi',
-    why: 'one ledger, so one instance; a small event a second at most from each busy instance. Not kept: everything is at zero only when this one is. An instance that ends writes its last by itself, so that this one is not started for it',
+    why: 'one ledger, so one instance; a small event a second at most from each busy instance. Not kept: everything is at zero only when this one is. Instances that are idle or end write by themselves, so that this one is not started for them',
   },
 }
