@@ -1,23 +1,19 @@
 /** The grid of calls in a browser: its columns, its order, what is chosen, and what can be done with that. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page as Tab } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
-import { noBrowser, openBrowser } from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
 import { pictures } from './support/pictures.ts'
-import { eventually, type Server, startServer } from './support/server.ts'
+import type { Server } from './support/server.ts'
+import { openShop, type Shop } from './support/shop.ts'
 import { lines } from './support/spider.ts'
 
 if (noBrowser) console.error(`grid: ${noBrowser}`)
-const fixture = new URL('fixtures/shop.pcap.gz', import.meta.url).pathname
 
 describe.skipIf(noBrowser)('the grid of calls', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spider-grid-'))
-  const errors: string[] = []
+  let shop: Shop
   let server: Server
-  let browser: Browser
   let tab: Tab
 
   const rows = () => tab.locator('.grid-row')
@@ -28,21 +24,12 @@ describe.skipIf(noBrowser)('the grid of calls', () => {
   const shot = (name: string) => pictures(tab, name)
 
   beforeAll(async () => {
-    server = await startServer(join(folder, 'data'), '--no-capture', fixture)
-    await eventually(async () => (await server.find('capture:complete', 0)).total >= 170 || undefined)
-    browser = await openBrowser()
-    const context = await browser.newContext({ viewport: { width: 1500, height: 950 } })
-    context.setDefaultTimeout(20_000)
-    tab = await context.newPage()
-    tab.on('pageerror', (error) => errors.push(error.message))
-    await tab.goto(`${server.url}/?upper=none`)
+    shop = await openShop({ width: 1500, height: 950 })
+    server = shop.server
+    tab = await shop.open('/?upper=none')
     await rows().first().waitFor()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    rmSync(folder, { recursive: true })
-  })
+  }, 120_000)
+  afterAll(() => shop?.close())
 
   it('is sorted by the store, and the link says so', async () => {
     await tab.getByRole('button', { name: 'Duration', exact: true }).click()
@@ -165,5 +152,5 @@ describe.skipIf(noBrowser)('the grid of calls', () => {
     expect((await texts('time')).length).toBeGreaterThan(0)
   })
 
-  it('did all this without an error', () => expect(errors).toEqual([]))
+  it('did all this without an error', () => expect(shop.errors).toEqual([]))
 })

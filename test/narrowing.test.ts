@@ -1,46 +1,22 @@
 /** What narrows and keeps what is looked at: facets, and what is saved for the team, in a real browser. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Browser, Page as Tab } from 'playwright-core'
+import type { Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
-import { noBrowser, openBrowser } from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
 import { picture } from './support/pictures.ts'
-import { eventually, type Server, startServer } from './support/server.ts'
-import { lines } from './support/spider.ts'
+import { eventually } from './support/server.ts'
+import { having, openShop, type Shop, truth } from './support/shop.ts'
 
 if (noBrowser) console.error(`narrowing: ${noBrowser}`)
 
-const fixture = fileURLToPath(new URL('fixtures/shop.pcap.gz', import.meta.url))
-const truth = lines<{ status: number; method: string }>(readFileSync(new URL('fixtures/shop.truth.jsonl', import.meta.url), 'utf8'))
-const having = (fits: (call: (typeof truth)[number]) => boolean) => truth.filter(fits).length
-
 describe.skipIf(noBrowser)('facets', () => {
-  let folder: string
-  let server: Server
-  let browser: Browser
+  let shop: Shop
   let tab: Tab
-  const errors: string[] = []
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'spider-narrowing-'))
-    server = await startServer(folder, fixture)
-    await eventually(async () => (await server.find('protocol=http', 0)).total === truth.length || undefined)
-    browser = await openBrowser()
-    tab = await newTab(`${server.url}/?q=protocol:http`)
-  }, 60_000)
-  afterAll(async () => {
-    await browser.close()
-    await server.stop()
-    rmSync(folder, { recursive: true })
-  })
-  const newTab = async (url: string): Promise<Tab> => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    page.on('pageerror', (error) => errors.push(error.message))
-    await page.goto(url)
-    return page
-  }
+    shop = await openShop()
+    tab = await shop.open('/?q=protocol:http')
+  }, 120_000)
+  afterAll(() => shop?.close())
   const total = (calls: number, page = tab) =>
     page
       .getByLabel('Calls in this range')
@@ -104,7 +80,7 @@ describe.skipIf(noBrowser)('facets', () => {
     await mine.getByRole('button', { name: 'Save' }).click()
     await mine.getByRole('button', { name: /^writes/ }).waitFor()
 
-    const other = await newTab(`${server.url}/?upper=map`)
+    const other = await shop.open('/?upper=map')
     await (await menu(other)).getByRole('button', { name: /^writes/ }).click()
     await total(
       having(({ method }) => method === 'POST'),
@@ -138,5 +114,5 @@ describe.skipIf(noBrowser)('facets', () => {
     expect(await faultsOf(tab, 'body')).toEqual([])
   })
 
-  it('did all this without an error', () => expect(errors).toEqual([]))
+  it('did all this without an error', () => expect(shop.errors).toEqual([]))
 })

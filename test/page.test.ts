@@ -1,20 +1,17 @@
 /** The frame of the page in a real browser, on captured traffic: what all views stand on. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import type { Browser, Page as Tab } from 'playwright-core'
+import type { Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
-import { noBrowser, openBrowser } from './support/browser.ts'
-import { eventually, type Server, startServer } from './support/server.ts'
-import { lines } from './support/spider.ts'
+import { noBrowser } from './support/browser.ts'
+import { eventually } from './support/server.ts'
+import { having, openShop, type Shop, truth } from './support/shop.ts'
 
 if (noBrowser) console.error(`page: ${noBrowser}`)
 
-const fixture = fileURLToPath(new URL('fixtures/shop.pcap.gz', import.meta.url))
-const truth = lines<{ status: number }>(readFileSync(new URL('fixtures/shop.truth.jsonl', import.meta.url), 'utf8'))
 const dist = fileURLToPath(new URL('../ui/dist', import.meta.url))
 const MOST_SCRIPT = 120_000
 
@@ -27,25 +24,13 @@ it('weighs little when it begins', () => {
 })
 
 describe.skipIf(noBrowser)('the page', () => {
-  let folder: string
-  let server: Server
-  let browser: Browser
+  let shop: Shop
   let tab: Tab
-  const errors: string[] = []
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'spider-page-'))
-    server = await startServer(folder, fixture)
-    await eventually(async () => (await server.find('protocol=http', 0)).total === truth.length || undefined)
-    browser = await openBrowser()
-    tab = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-    tab.on('pageerror', (error) => errors.push(error.message))
-    await tab.goto(`${server.url}/?q=protocol:http`)
-  }, 60_000)
-  afterAll(async () => {
-    await browser.close()
-    await server.stop()
-    rmSync(folder, { recursive: true })
-  })
+    shop = await openShop()
+    tab = await shop.open('/?q=protocol:http')
+  }, 120_000)
+  afterAll(() => shop?.close())
   const total = () => tab.getByLabel('Calls in this range')
   const address = () => new URL(tab.url()).searchParams
 
@@ -57,7 +42,7 @@ describe.skipIf(noBrowser)('the page', () => {
       .locator('.totals')
       .filter({ hasText: String(truth.length) })
       .waitFor()
-    const failed = truth.filter(({ status }) => status >= 500).length
+    const failed = having(({ status }) => status >= 500)
     await tab
       .getByRole('list', { name: 'Calls by status' })
       .getByRole('button', { name: `5xx ${failed}` })
@@ -69,7 +54,7 @@ describe.skipIf(noBrowser)('the page', () => {
     const conditions = tab.getByRole('list', { name: 'Conditions of the filter' }).getByRole('listitem')
     await eventually(async () => (await conditions.count()) === 2 || undefined)
     await total()
-      .filter({ hasText: String(truth.filter(({ status }) => status >= 500).length) })
+      .filter({ hasText: String(having(({ status }) => status >= 500)) })
       .waitFor()
     await tab.goBack()
     await total()
@@ -118,5 +103,5 @@ describe.skipIf(noBrowser)('the page', () => {
     expect(await faultsOf(tab, 'html')).toEqual([])
   })
 
-  it('did all this without an error', () => expect(errors).toEqual([]))
+  it('did all this without an error', () => expect(shop.errors).toEqual([]))
 })

@@ -1,26 +1,21 @@
 /** Figures of the calls in a browser: groups, endpoints, the latency map, and what they are held against. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page as Tab } from 'playwright-core'
+import type { Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
-import { noBrowser, openBrowser } from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
 import { pictures } from './support/pictures.ts'
-import { eventually, type Server, startServer } from './support/server.ts'
+import type { Server } from './support/server.ts'
+import { openShop, type Shop } from './support/shop.ts'
 
 if (noBrowser) console.error(`statistics: ${noBrowser}`)
-const fixture = new URL('fixtures/shop.pcap.gz', import.meta.url).pathname
 
 interface Answer {
   groups: { key: (string | number)[]; count: number }[]
 }
 
 describe.skipIf(noBrowser)('the statistics', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spider-statistics-'))
-  const errors: string[] = []
+  let shop: Shop
   let server: Server
-  let browser: Browser
   let tab: Tab
 
   const view = () => tab.locator('.statistics')
@@ -33,19 +28,11 @@ describe.skipIf(noBrowser)('the statistics', () => {
     tab.goto(`${server.url}/?${new URLSearchParams({ upper: 'none', lower: 'statistics', ...query })}`)
 
   beforeAll(async () => {
-    server = await startServer(join(folder, 'data'), '--no-capture', fixture)
-    await eventually(async () => (await server.find('capture:complete', 0)).total >= 170 || undefined)
-    browser = await openBrowser()
-    const context = await browser.newContext({ viewport: { width: 1500, height: 950 } })
-    context.setDefaultTimeout(20_000)
-    tab = await context.newPage()
-    tab.on('pageerror', (error) => errors.push(error.message))
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    rmSync(folder, { recursive: true })
-  })
+    shop = await openShop({ width: 1500, height: 950 })
+    server = shop.server
+    tab = await shop.open()
+  }, 120_000)
+  afterAll(() => shop?.close())
 
   it('count and measure by any fields, as the store says, sorted by it', async () => {
     await open({ 'statistics.by': 'url.domain,status_class' })
@@ -137,5 +124,5 @@ describe.skipIf(noBrowser)('the statistics', () => {
     expect(place('from')).not.toBe(null)
   })
 
-  it('did all this without an error', () => expect(errors).toEqual([]))
+  it('did all this without an error', () => expect(shop.errors).toEqual([]))
 })

@@ -1,51 +1,27 @@
 /** Time on the page, in a real browser: handles of the range, what is new in it, and live that can be paused. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './support/accessible.ts'
-import { noBrowser, openBrowser } from './support/browser.ts'
+import { noBrowser, openBrowser, openTab } from './support/browser.ts'
 import { picture } from './support/pictures.ts'
-import { cannotCapture, eventually, type Server, startServer, startServerWith } from './support/server.ts'
-import { lines } from './support/spider.ts'
+import { cannotCapture, eventually, type Server, startServerWith } from './support/server.ts'
+import { openShop, type Shop } from './support/shop.ts'
 
 if (noBrowser) console.error(`time: ${noBrowser}`)
 
-const fixture = fileURLToPath(new URL('fixtures/shop.pcap.gz', import.meta.url))
-const truth = lines<{ status: number }>(readFileSync(new URL('fixtures/shop.truth.jsonl', import.meta.url), 'utf8'))
-
-let folder: string
-let browser: Browser
-const errors: string[] = []
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'spider-time-'))
-  if (!noBrowser) browser = await openBrowser()
-})
-afterAll(async () => {
-  await browser?.close()
-  rmSync(folder, { recursive: true })
-})
-const open = async (url: string): Promise<Tab> => {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.setDefaultTimeout(10_000)
-  page.on('pageerror', (error) => errors.push(error.message))
-  await page.goto(url)
-  return page
-}
-
 describe.skipIf(noBrowser)('a range', () => {
-  let server: Server
+  let shop: Shop
   let tab: Tab
   beforeAll(async () => {
-    server = await startServer(join(folder, 'range'), fixture)
-    await eventually(async () => (await server.find('protocol=http', 0)).total === truth.length || undefined)
-    tab = await open(`${server.url}/?q=protocol:http`)
-  }, 60_000)
-  afterAll(() => server.stop())
+    shop = await openShop()
+    tab = await shop.open('/?q=protocol:http')
+  }, 120_000)
+  afterAll(() => shop?.close())
   const span = () => {
     const { searchParams } = new URL(tab.url())
     return [searchParams.get('from'), searchParams.get('to')].map((text) => Date.parse(text ?? ''))
@@ -55,14 +31,14 @@ describe.skipIf(noBrowser)('a range', () => {
     const errors = tab.getByRole('region', { name: 'New errors' })
     await errors.getByText(/POST \/charges at 127\.0\.0\.14 503/).waitFor()
     // In its second half the same error is not new.
-    const [first, last] = await server
+    const [first, last] = await shop.server
       .find('protocol=http status=503')
       .then(({ items }) => [items.at(-1)!, items[0]].map((call) => Date.parse(call['@timestamp'])))
-    await tab.goto(`${server.url}/?q=protocol:http&from=${last - 1000}&to=${last + 500}`)
+    await tab.goto(`${shop.server.url}/?q=protocol:http&from=${last - 1000}&to=${last + 500}`)
     expect(first).toBeLessThan(last - 1000)
     await tab.locator('.totals .bad').waitFor()
     await eventually(async () => ((await errors.getByText('503').count()) === 0 ? true : undefined))
-    await tab.goto(`${server.url}/?q=protocol:http`)
+    await tab.goto(`${shop.server.url}/?q=protocol:http`)
   })
 
   it('is narrowed by dragging its handle, and by keys', async () => {
@@ -97,36 +73,44 @@ describe.skipIf(noBrowser)('a range', () => {
     await picture(tab, `range-${colorScheme}`)
     expect(await faultsOf(tab, 'body')).toEqual([])
   })
+  it('did all this without an error', () => expect(shop.errors).toEqual([]))
 })
 
 const left = noBrowser ?? cannotCapture()
 if (left) console.error(`time, live: ${left}`)
 
 describe.skipIf(left)('live', () => {
+  let folder: string
+  let browser: Browser
   let server: Server
-  let shop: HttpServer
+  const errors: string[] = []
+  let backend: HttpServer
   let tab: Tab
-  const call = (path: string) => fetch(`http://127.0.0.1:${(shop.address() as AddressInfo).port}${path}`).then((answer) => answer.text())
+  const call = (path: string) => fetch(`http://127.0.0.1:${(backend.address() as AddressInfo).port}${path}`).then((answer) => answer.text())
   beforeAll(async () => {
-    shop = createServer((_request, response) => response.end('ok'))
-    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
+    folder = mkdtempSync(join(tmpdir(), 'spider-time-'))
+    browser = await openBrowser()
+    backend = createServer((_request, response) => response.end('ok'))
+    await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve))
     server = await startServerWith(
       { SPIDER_STATUS_INTERVAL: '1s' },
-      join(folder, 'live'),
+      folder,
       '--interface',
       'lo',
       '--filter',
-      `tcp port ${(shop.address() as AddressInfo).port}`,
+      `tcp port ${(backend.address() as AddressInfo).port}`,
     )
     await eventually(async () => {
       await call('/first')
       return (await server.find('path:/first', 0)).total > 0 || undefined
     })
-    tab = await open(`${server.url}/?live=15m`)
-  }, 60_000)
+    tab = await openTab(browser, `${server.url}/?live=15m`, errors)
+  }, 120_000)
   afterAll(async () => {
+    await browser.close()
     await server.stop()
-    shop.close()
+    backend.close()
+    rmSync(folder, { recursive: true })
   })
   const row = (path: string) => tab.getByRole('row').filter({ hasText: path })
 
@@ -148,6 +132,5 @@ describe.skipIf(left)('live', () => {
     await picture(tab, 'agents')
     expect(await faultsOf(tab, '.popover-panel')).toEqual([])
   })
+  it('did all this without an error', () => expect(errors).toEqual([]))
 })
-
-it('did all this without an error', () => expect(errors).toEqual([]))

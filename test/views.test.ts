@@ -1,18 +1,15 @@
 /** The map, the sequence and the waterfall, in a browser, of the shop's real traffic. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Locator, Page as Tab } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { Locator, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMermaid } from '../ui/src/logic/sequence/read-mermaid.case.ts'
 import { faultsOf } from './support/accessible.ts'
-import { noBrowser, openBrowser } from './support/browser.ts'
+import { noBrowser } from './support/browser.ts'
 import { pictures } from './support/pictures.ts'
-import { eventually, type Server, startServer } from './support/server.ts'
+import { openShop, type Shop } from './support/shop.ts'
 
 if (noBrowser) console.error(`views: ${noBrowser}`)
 
-const fixture = new URL('fixtures/shop.pcap.gz', import.meta.url).pathname
 const GATEWAY = '127.0.0.11'
 const ORDERS = '127.0.0.13'
 const PAYMENT = '127.0.0.14'
@@ -31,34 +28,20 @@ interface Parsed {
 }
 
 describe.skipIf(noBrowser)('views of the shop', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'spider-views-'))
-  const errors: string[] = []
-  let server: Server
-  let browser: Browser
+  let shop: Shop
   let tab: Tab
   let range: { from: string; to: string }
 
   beforeAll(async () => {
-    server = await startServer(join(folder, 'data'), '--no-capture', fixture)
-    const extent = await eventually(async () => {
-      const known = await server.get<{ from: number; to: number; total: number }>('/api/v1/extent')
-      return known.total >= 183 ? known : undefined
-    })
+    shop = await openShop({ width: 1400, height: 900 })
+    const extent = await shop.server.get<{ from: number; to: number }>('/api/v1/extent')
     range = { from: new Date(Math.floor(extent.from)).toISOString(), to: new Date(Math.ceil(extent.to) + 1).toISOString() }
-    browser = await openBrowser()
-    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, acceptDownloads: true })
-    context.setDefaultTimeout(8000)
-    tab = await context.newPage()
-    tab.on('pageerror', (error) => errors.push(error.message))
-    tab.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-  }, 60_000)
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    rmSync(folder, { recursive: true })
-  })
+    tab = await shop.open()
+    tab.on('console', (message) => message.type() === 'error' && shop.errors.push(message.text()))
+  }, 120_000)
+  afterAll(() => shop?.close())
 
-  const open = (parameters: Record<string, string>) => tab.goto(`${server.url}/?${new URLSearchParams({ ...range, ...parameters })}`)
+  const open = (parameters: Record<string, string>) => tab.goto(`${shop.server.url}/?${new URLSearchParams({ ...range, ...parameters })}`)
   const of = (name: string) => new URL(tab.url()).searchParams.get(name)
   const map = () => tab.getByLabel('Map', { exact: true })
   const node = (name: string): Locator => map().locator(`[data-node="${name}"]`)
@@ -148,8 +131,8 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     await map().getByRole('button', { name: 'Save', exact: true }).click()
     await expect.poll(() => of('map.saved')).toBeTruthy()
     await shot('map-edited')
-    const other = await browser.newPage()
-    await other.goto(tab.url())
+    const { pathname, search } = new URL(tab.url())
+    const other = await shop.open(pathname + search)
     await other.locator(`[data-node="${PAYMENT}"]`).getByText('Payment').waitFor()
     await other.locator('[data-node="Resolver"]').waitFor()
     await other.close()
@@ -293,5 +276,5 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     await tab.unroute('**/api/v1/aggregate**')
   })
 
-  it('did all this without an error', () => expect(errors).toEqual([]))
+  it('did all this without an error', () => expect(shop.errors).toEqual([]))
 })

@@ -37,7 +37,7 @@ export async function startServerWith(environment: NodeJS.ProcessEnv, data: stri
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
     return (await answer.json()) as Answer
   }
-  const ready = eventually(async () => (await fetch(`${url}/healthz`)).ok || undefined)
+  const ready = eventually(async () => (await fetch(`${url}/healthz`)).ok || undefined, 60_000)
   const early = ended.then(() => Promise.reject(new Error(`spider start ended with ${child.exitCode}: ${said}`)))
   await Promise.race([ready, early])
   early.catch(() => undefined) // from here on its end is what `stop` waits for
