@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { CaptureRefused } from '#adapters/capture/port.ts'
+import { SchemaRefused } from '#adapters/schemas/port.ts'
 import { signalled } from '#agents/agent/server.ts'
 import { OptionError, parse } from '#agents/whisperer/options.ts'
 import { variablesForHelp } from '#functions/host/settings-page.ts'
@@ -19,6 +20,7 @@ interface StartOptions {
   data: string
   keepPackets: number
   keylog: string[]
+  proto: string[]
   capture: boolean
   demo?: boolean
   gocipher?: boolean
@@ -59,6 +61,12 @@ export function addStart(program: Command, finish: (code: number) => void): void
       (path: string, before: string[]) => [...before, path],
       [],
     )
+    .option(
+      '--proto <path>',
+      'shows messages of gRPC with the names in this schema: a .proto file, a set of descriptors (protoc --descriptor_set_out), or a folder of them; may be given again',
+      (path: string, before: string[]) => [...before, path],
+      [],
+    )
     .addHelpText('after', `\nServers in place of the data directory, by variables of the environment:\n${variablesForHelp()}`)
     .action(async (files: string[], options: StartOptions) => finish(await start(files, options)))
 }
@@ -81,7 +89,8 @@ async function start(files: string[], options: StartOptions): Promise<number> {
     await ended
     return 0
   } catch (error) {
-    if (error instanceof CaptureRefused || error instanceof OptionError) throw new UsageError(error.message)
+    if (error instanceof CaptureRefused || error instanceof OptionError || error instanceof SchemaRefused)
+      throw new UsageError(error.message)
     throw error
   } finally {
     for (const close of closers.reverse()) await close()

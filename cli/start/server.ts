@@ -12,6 +12,7 @@ import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { healthOf } from '#functions/host/health.ts'
 import { keepLicensed, licenseHealth, openDesk } from '#functions/host/licensing.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
+import { messagesBy } from '#functions/host/schemas.ts'
 import type { SecretsOptions } from '#functions/host/secrets-key.ts'
 import { secretsFor } from '#functions/host/secrets-settings.ts'
 import { createServer } from '#functions/host/server.ts'
@@ -34,11 +35,13 @@ export interface ServerOptions {
   listen: string
   keepPacketsMs: number
   keylog: readonly string[]
+  proto: readonly string[]
 }
 
 const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
 const KEEP_BODY = 1 << 20
+const NO_BODY = { method: '', direction: 'request', type: undefined, coding: undefined } as const
 
 /** Spider in one process: functions, page and API, with agents of its own. What it opens it tells to `closers`, to be closed in reverse order. */
 export class SpiderServer {
@@ -84,7 +87,14 @@ export class SpiderServer {
     closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
     await takeKeyLogs(options.keylog, oneProcess)
     const localCaptures = createLocalCaptures(join(options.data, 'spool'), () => urlOf(app, options.listen))
-    const app = await createServer({ ...queryPorts(adapters, oneProcess, settings, desk), localCaptures }, oneProcess.intake, PAGE)
+    const messages = messagesBy([...settings.schemas, ...options.proto])
+    // A schema that cannot be used is said at once.
+    if (settings.schemas.length + options.proto.length > 0) await messages(new Uint8Array(0), NO_BODY)
+    const app = await createServer(
+      { ...queryPorts(adapters, oneProcess, settings, desk), messages, localCaptures },
+      oneProcess.intake,
+      PAGE,
+    )
     closers.push(() => app.close())
     await listen(app, options)
     closers.push(localCaptures.close)

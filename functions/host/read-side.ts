@@ -10,6 +10,7 @@ import type { Adapters, Ports } from './adapters.ts'
 import { log } from './apart.ts'
 import { healthOf } from './health.ts'
 import { licenseHealth, openDesk } from './licensing.ts'
+import { messagesBy } from './schemas.ts'
 import { openSecretsDesk } from './secrets.ts'
 import { secretsFor } from './secrets-settings.ts'
 import { createPages } from './server.ts'
@@ -23,7 +24,7 @@ export async function createReadSide(
   bus: Bus,
   settings: Settings,
 ): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
-  const { team, replayTargets, licensed } = settings
+  const { team, replayTargets, licensed, schemas } = settings
   const adapters: Omit<Adapters, 'close'> = {
     store: await ports.store(),
     state: await ports.state(),
@@ -40,6 +41,7 @@ export async function createReadSide(
       ...adapters,
       live,
       replayTargets,
+      messages: messagesBy(schemas),
       ...(await secretsPort(adapters.state, bus, settings)),
       resend: (_function, event) => bus.publish(event),
       scope: () => scope,

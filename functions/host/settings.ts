@@ -17,6 +17,8 @@ export interface Settings {
   keepDays: number | undefined
   /** Where requests may be sent again to; undefined: nowhere. */
   replayTargets: Targets | undefined
+  /** Files and folders with schemas of protobuf. */
+  schemas: readonly string[]
   /** The license and its server; undefined: the evaluation. */
   licensed: Licensed | undefined
   secrets: SecretsSettings
@@ -94,6 +96,11 @@ export const VARIABLES: readonly Variable[] = [
     name: 'SPIDER_REPLAY_TARGETS',
     description:
       'Where the page may send captured requests again to: names, *.names, addresses or networks, each with :port or without, separated by commas; unset: nowhere',
+  },
+  {
+    name: 'SPIDER_PROTO',
+    description:
+      'Schemas that give names to the fields of gRPC messages on the page: .proto files, sets of descriptors (protoc --descriptor_set_out), or folders of them, separated by commas; unset: fields have numbers',
   },
   {
     name: 'SPIDER_LICENSE',
@@ -189,6 +196,10 @@ export function readSettings(env: Environment): Settings {
     keepDays:
       given('SPIDER_KEEP_DAYS') === undefined ? undefined : positive('SPIDER_KEEP_DAYS', given('SPIDER_KEEP_DAYS') as string, 'days'),
     replayTargets: targets(given('SPIDER_REPLAY_TARGETS')),
+    schemas: (given('SPIDER_PROTO') ?? '')
+      .split(',')
+      .map((path) => path.trim())
+      .filter((path) => path !== ''),
     licensed: licensed(given('SPIDER_LICENSE'), given('SPIDER_LICENSE_SERVER'), given('SPIDER_LICENSE_ANONYMOUS')),
     secrets: secretsOf(given, withDefault),
     sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),

@@ -2,6 +2,7 @@ import type { Blobs } from '#adapters/blobs/port.ts'
 import type { DeadLetters } from '#adapters/bus/port.ts'
 import type { State } from '#adapters/state/port.ts'
 import type { Scope, Store } from '#adapters/store/port.ts'
+import type { BodyOf } from '#engines/grpc/named.ts'
 import type { KeyLogLine } from '#engines/tls/keylog.ts'
 import type { Secrets } from '#engines/tls/secrets.ts'
 import type { Event } from '#events/define.ts'
@@ -16,6 +17,8 @@ export interface Upload {
   bytes: number
   read: number
   packets: number
+  /** Of an archive of calls, which has no packets. */
+  calls?: number
   state: 'reading' | 'done' | 'failed'
   message?: string
 }
@@ -89,6 +92,8 @@ export interface QueryPorts {
   replayTargets?: Targets
   /** The license and what it is counted by; absent where nothing is metered. */
   license?: () => Promise<LicenseDocument>
+  /** Messages of a body of gRPC as text; undefined: it is no such body. Throws `SchemaRefused`. Absent where they are not read. */
+  messages?: (content: Uint8Array, of: BodyOf) => Promise<string | undefined>
   /** On whose behalf a request is made. */
   scope: () => Scope
   /** What `/healthz` tells beside that the process answers. */

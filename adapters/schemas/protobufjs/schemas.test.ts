@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -44,6 +44,20 @@ describe('schemas', () => {
     const set = (root as unknown as { toDescriptor(syntax: string): protobuf.Message }).toDescriptor('proto3')
     const schemas = await loadSchemas([file('set.bin', FileDescriptorSet.encode(set).finish())])
     expect(JSON.parse(schemas.message('/shop2.S/M', 'request', ITEM)!)).toMatchObject({ size: 'LARGE' })
+  })
+
+  it('of a folder import each other from beside and from its top', async () => {
+    for (const sub of ['all/api', 'all/model', 'empty']) mkdirSync(join(folder, sub), { recursive: true })
+    file('all/model/item.proto', 'syntax = "proto3"; package m; message Item { string item_name = 1; }')
+    file('all/api/more.proto', 'syntax = "proto3"; package m; message More { int32 more = 1; }')
+    file(
+      'all/api/shop.proto',
+      'syntax = "proto3"; package a; import "model/item.proto"; import "more.proto"; service Shop { rpc Find(m.Item) returns (m.More); }',
+    )
+    file('all/README.md', 'no schema')
+    const schemas = await loadSchemas([join(folder, 'all')])
+    expect(schemas.message('/a.Shop/Find', 'request', Uint8Array.from([10, 1, 120]))).toBe('{"item_name":"x"}')
+    await expect(loadSchemas([join(folder, 'empty')])).rejects.toThrow(SchemaRefused)
   })
 
   it('that cannot be used are refused in a sentence', async () => {

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
 import protobuf, { type IConversionOptions } from 'protobufjs'
 import 'protobufjs/ext/descriptor/index.js'
 import { SchemaRefused, type Schemas } from '../port.ts'
@@ -8,28 +9,47 @@ import { SchemaRefused, type Schemas } from '../port.ts'
 const LARGEST_MESSAGE = 4 * 1024 * 1024
 const AS_JSON: IConversionOptions = { longs: String, enums: String, bytes: String, json: true }
 
-/** Reads schemas: `.proto` files, each of whose imports is looked for beside it, or sets of descriptors (`protoc --descriptor_set_out`). Throws `SchemaRefused`. */
+/** What a folder's sets of descriptors end with. */
+const SETS = ['.pb', '.protoset', '.desc', '.bin']
+
+/**
+ * Reads schemas: `.proto` files, sets of descriptors (`protoc --descriptor_set_out`), or folders of both. What a file imports is looked for
+ * beside it, and where it is of a folder from there. Throws `SchemaRefused`.
+ */
 export async function loadSchemas(paths: readonly string[]): Promise<Schemas> {
   const roots: protobuf.Root[] = []
   for (const path of paths) {
-    try {
-      const root = path.endsWith('.proto') ? await parsed(path) : described(await readFile(path))
-      root.resolveAll()
-      roots.push(root)
-    } catch (error) {
-      throw new SchemaRefused(
-        `${path} is no schema of protobuf that can be used: ${(error as Error).message}. Give a .proto file, or what protoc --descriptor_set_out --include_imports writes.`,
-      )
-    }
+    const folder = (await stat(path).catch(() => undefined))?.isDirectory() === true
+    for (const file of folder ? await filesOf(path) : [path]) roots.push(await rootOf(file, folder ? path : dirname(path)))
   }
   return schemasOf(roots)
 }
 
-async function parsed(path: string): Promise<protobuf.Root> {
+async function filesOf(folder: string): Promise<string[]> {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => ['.proto', ...SETS].includes(extname(file)))
+  if (files.length === 0) throw new SchemaRefused(`${folder} has no schemas: no file in it ends with .proto, ${SETS.join(' or ')}.`)
+  return files.sort().map((file) => join(folder, file))
+}
+
+async function rootOf(path: string, folder: string): Promise<protobuf.Root> {
+  try {
+    const root = path.endsWith('.proto') ? await parsed(path, folder) : described(await readFile(path))
+    root.resolveAll()
+    return root
+  } catch (error) {
+    throw new SchemaRefused(
+      `${path} is no schema of protobuf that can be used: ${(error as Error).message}. Give a .proto file, or what protoc --descriptor_set_out --include_imports writes.`,
+    )
+  }
+}
+
+async function parsed(path: string, folder: string): Promise<protobuf.Root> {
   const root = new protobuf.Root()
-  const common = root.resolvePath.bind(root)
-  root.resolvePath = (origin, target) =>
-    origin === '' ? target : common(origin, target) && protobuf.common.get(target) ? target : join(dirname(path), target)
+  root.resolvePath = (origin, target) => {
+    if (origin === '' || protobuf.common.get(target)) return target
+    const beside = join(dirname(path), target)
+    return existsSync(beside) ? beside : join(folder, target)
+  }
   return root.load(path, { keepCase: true })
 }
 

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBlobs } from '#adapters/blobs/files/blobs.ts'
 import { openDuckDb } from '#adapters/store/duckdb/store.ts'
 import { call, NOON } from '#adapters/store/samples.case.ts'
+import { messagesBy } from '../../host/schemas.ts'
 import { createPages } from '../../host/server.ts'
 import { compress } from '../../lane/compression.ts'
 import { LiveFeed } from '../live.ts'
@@ -12,6 +14,7 @@ import { LiveFeed } from '../live.ts'
 const SCOPE = { team: 'red', principal: 'test' }
 const HTML =
   '<META http-equiv=refresh content="0;url=http://x"><link rel=preconnect href=//x><linked><base\nhref=//x><iFrame src=//x><p>hé<script>alert(1)</script>'
+const ITEM = Buffer.from([10, 3, 116, 101, 97])
 let app: Awaited<ReturnType<typeof createPages>>
 let close: () => Promise<void>
 
@@ -19,6 +22,11 @@ beforeAll(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'spider-bodies-'))
   const store = await openDuckDb({ directory: ':memory:' })
   const blobs = await openBlobs({ directory })
+  const proto = join(directory, 'shop.proto')
+  writeFileSync(
+    proto,
+    'syntax = "proto3"; package shop; message Item { string item_name = 1; } service Items { rpc Add(Item) returns (Item); }',
+  )
   const bytes = Buffer.from(HTML)
   const reference = await blobs.put('bodies', NOON, await compress(bytes))
   const document = call('html', NOON)
@@ -28,7 +36,21 @@ beforeAll(async () => {
     headers: [['Content-Type', 'text/html; charset=UTF-7']],
     body: { bytes: bytes.length, ref: `${reference}#0+${bytes.length}` },
   }
-  await store.save(SCOPE, 'exchanges', [{ ...document, http: { ...document.http!, response } }])
+  const packed = gzipSync(ITEM)
+  const messages = Buffer.concat([Buffer.from([1, 0, 0, 0, packed.length]), packed, Buffer.from([0, 0, 0, 0, ITEM.length]), ITEM])
+  const kept = await blobs.put('bodies', NOON, await compress(messages))
+  const grpc = (path: string) => {
+    const request = {
+      ...document.http!.request!,
+      headers: [
+        ['content-type', 'application/grpc'],
+        ['grpc-encoding', 'gzip'],
+      ],
+      body: { bytes: messages.length, ref: `${kept}#0+${messages.length}` },
+    }
+    return { ...call(path, NOON), url: { ...document.url!, path: `/shop.Items/${path}` }, http: { ...document.http!, request } }
+  }
+  await store.save(SCOPE, 'exchanges', [{ ...document, http: { ...document.http!, response } }, grpc('Add'), grpc('Other')])
   await store.flush()
   app = await createPages(
     {
@@ -41,6 +63,7 @@ beforeAll(async () => {
       deadLetters: undefined as never,
       state: undefined as never,
       resend: async () => undefined,
+      messages: messagesBy([proto]),
     },
     '/nothing',
   )
@@ -72,6 +95,15 @@ describe('a kept body', () => {
     expect(answer.body).toBe(
       '<x-META http-equiv=refresh content="0;url=http://x"><x-link rel=preconnect href=//x><linked><x-base\nhref=//x><x-iFrame src=//x><p>hé<script>alert(1)</script>',
     )
+  })
+
+  it('of gRPC is text with the names of the schemas, else with numbers, and compressed messages are undone', async () => {
+    const read = (path: string) => app.inject(`/api/v1/exchanges/${path}/request/body?as=messages`)
+    const [known, other] = [await read('Add'), await read('Other')]
+    expect(known.headers['content-type']).toBe('text/plain; charset=utf-8')
+    expect(known.body.match(/\{"item_name":"tea"\}/g)).toHaveLength(2)
+    expect(other.body.match(/^1: "tea"$/gm)).toHaveLength(2)
+    expect((await app.inject('/api/v1/exchanges/html/response/body?as=messages')).statusCode).toBe(400)
   })
 
   it('is not there when none was kept', async () => {

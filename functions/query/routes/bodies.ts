@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { notFound } from '../../problem.ts'
+import { SchemaRefused } from '#adapters/schemas/port.ts'
+import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { notFound, Problem } from '../../problem.ts'
 import { readBody } from '../bodies.ts'
 import type { QueryPorts } from '../ports.ts'
 
@@ -14,10 +16,12 @@ export const bodyRoutes =
       '/exchanges/:id/:side/body',
       {
         schema: {
-          summary: 'The kept bytes of a body, decoded: as a file, or as a page that can do nothing',
+          summary: 'The kept bytes of a body, decoded: as a file, as a page that can do nothing, or the messages of gRPC in it as text',
           params: Type.Object({ id: Type.String(), side: Type.Union([Type.Literal('request'), Type.Literal('response')]) }),
-          querystring: Type.Object({ as: Type.Optional(Type.Union([Type.Literal('file'), Type.Literal('page')], { default: 'file' })) }),
-          produces: ['application/octet-stream', 'text/html'],
+          querystring: Type.Object({
+            as: Type.Optional(Type.Union([Type.Literal('file'), Type.Literal('page'), Type.Literal('messages')], { default: 'file' })),
+          }),
+          produces: ['application/octet-stream', 'text/html', 'text/plain'],
         },
       },
       async ({ params: { id, side }, query }, reply) => {
@@ -32,6 +36,7 @@ export const bodyRoutes =
             .type(`text/html; charset=${charsetOf(message.mime_type, document.http?.[side]?.headers)}`)
             .header('x-dns-prefetch-control', 'off')
             .send(harmless(bytes))
+        if (query.as === 'messages') return reply.type('text/plain; charset=utf-8').send(await messages(ports, document, side, bytes))
         const name = `${id.slice(0, 40).replace(/[^0-9a-zA-Z-]/g, '')}-${side}`
         return reply
           .type('application/octet-stream')
@@ -40,6 +45,25 @@ export const bodyRoutes =
       },
     )
   }
+
+async function messages(ports: QueryPorts, document: ExchangeDocument, side: 'request' | 'response', bytes: Uint8Array): Promise<string> {
+  const headers = document.http?.[side]?.headers ?? []
+  const header = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
+  const of = {
+    method: document.url?.path ?? '',
+    direction: side,
+    type: header('content-type'),
+    coding: header('grpc-encoding'),
+  }
+  try {
+    const text = await ports.messages?.(bytes, of)
+    if (text !== undefined) return text
+  } catch (error) {
+    if (!(error instanceof SchemaRefused)) throw error
+    throw new Problem(500, 'No schema', error.message)
+  }
+  throw new Problem(400, 'No messages', `The ${side} of ${document.event.id} has no messages of gRPC: ask for it as a file.`)
+}
 
 /**
  * Browsers connect to hosts that a `link` or a frame names before any policy is asked, and `base` and `meta` move the page.

@@ -45,7 +45,7 @@ export function Body({ body, type, read, label, url }: Props) {
           Download
         </a>
       </div>
-      <ContentView content={shown} label={label} page={`${url}?as=page`} />
+      <ContentView content={shown} label={label} url={url} />
     </section>
   )
 }

@@ -1,8 +1,11 @@
 import { useMemo, useState } from 'preact/hooks'
+import { isGrpc } from '#engines/grpc/grpc.ts'
 import { parameters } from '#engines/media/parameters.ts'
 import { type Content, type Form, formsOf, isProtobuf, languageOf, protobuf } from '../../logic/body/forms.ts'
 import { layoutJson } from '../../logic/body/json-layout.ts'
 import { layoutXml } from '../../logic/body/xml.ts'
+import { readText } from '../../state/bytes.ts'
+import { useRead } from '../../state/use-read.ts'
 import { CodeView } from '../../widgets/CodeView.tsx'
 import { CsvTable, Events, Hex, Page, Picture } from './BodyForms.tsx'
 import { JsonTreeView } from './JsonTree.tsx'
@@ -25,13 +28,13 @@ const TITLES: Record<Form, string> = {
 interface Props {
   content: Content
   label: string
-  /** Where it can be read as a page that can do nothing. */
-  page?: string
+  /** Where its kept bytes can be had from. */
+  url?: string
 }
 
 /** A body in one of the forms it can take. */
-export function ContentView({ content, label, page }: Props) {
-  const forms = useMemo(() => formsOf(content).filter((form) => form !== 'page' || page !== undefined), [content, page])
+export function ContentView({ content, label, url }: Props) {
+  const forms = useMemo(() => formsOf(content).filter((form) => form !== 'page' || url !== undefined), [content, url])
   const [chosen, setChosen] = useState<Form>()
   const form = forms.find((each) => each === chosen) ?? forms[0]
   return (
@@ -44,19 +47,19 @@ export function ContentView({ content, label, page }: Props) {
         ))}
         {content.charset && <span class="soft">in {content.charset}</span>}
       </fieldset>
-      <Shown key={form} form={form} content={content} label={label} page={page} />
+      <Shown key={form} form={form} content={content} label={label} url={url} />
     </>
   )
 }
 
-function Shown({ form, content, label, page }: Props & { form: Form }) {
+function Shown({ form, content, label, url }: Props & { form: Form }) {
   switch (form) {
     case 'tree':
       return <JsonTreeView text={content.text!} label={label} />
     case 'image':
       return <Picture content={content} label={label} />
     case 'page':
-      return <Page url={page!} label={label} />
+      return <Page url={`${url}?as=page`} label={label} />
     case 'fields':
       return <Pairs title="Form" pairs={parameters(content.text!.trim())} copy={() => content.text!} />
     case 'parts':
@@ -67,9 +70,20 @@ function Shown({ form, content, label, page }: Props & { form: Form }) {
       return <CsvTable content={content} label={label} />
     case 'hex':
       return <Hex content={content} label={label} />
+    case 'laid out':
+      if (url !== undefined && isGrpc(content.essence)) return <Messages content={content} label={label} url={url} />
+      return <Code content={content} label={label} laid />
     default:
-      return <Code content={content} label={label} laid={form === 'laid out'} />
+      return <Code content={content} label={label} laid={false} />
   }
+}
+
+/** Messages of gRPC as the server reads them, with the names that it knows; without it, by numbers. */
+function Messages({ content, label, url }: { content: Content; label: string; url: string }) {
+  const known = useRead((stop) => readText(`${url}?as=messages`, stop), [url])
+  if (known.state === 'reading') return <p class="soft padded">Reading the messages …</p>
+  if (known.state === 'failed') return <Code content={content} label={label} laid />
+  return <CodeView text={known.value} language="text" label={label} />
 }
 
 const LAID_OUT = 2_000_000
