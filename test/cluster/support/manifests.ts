@@ -49,4 +49,8 @@ const SMALL = stringify([
 ])
 
 export const applyOverlay = (): string => kubectl('apply', '-k', folder)
+/**
+ * Takes it away as the docs tell it. While there are instances Kubernetes comes back to the namespace after half of the longest time that one has for ending: 91 s without `query`
+ * (180 s, `sessions`), and five seconds more at the beginning; the rest of the bound is for what the machine has to do besides.
+ */
 export const deleteOverlay = (): string => kubectl('delete', '-k', folder, '--wait=true', '--timeout=180s')
