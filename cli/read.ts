@@ -3,17 +3,18 @@ import { basename } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { SingleBar } from 'cli-progress'
 import { type Command, Option } from 'commander'
-import { CaptureRefused } from '#adapters/capture/port.ts'
+import { type CaptureFile, CaptureRefused } from '#adapters/capture/port.ts'
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { SchemaRefused } from '#adapters/schemas/port.ts'
-import type { Codecs } from '#engines/http/facts.ts'
+import type { Codecs, HttpExchange } from '#engines/http/facts.ts'
 import type { Found } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { toSessionDocument } from '#functions/sessions/document.ts'
 import { readKeyLog } from './keylogs.ts'
 import { Analysis } from './read/analysis.ts'
+import type { ArchiveSink } from './read/archives.ts'
 import { FORMATS, type FormatName } from './read/formats.ts'
-import { type Input, openInputs, readAll } from './read/inputs.ts'
+import { type Input, openInputs, readAll, sorted } from './read/inputs.ts'
 import { OutputClosed, writeOut } from './read/output.ts'
 import { Summary } from './read/summary.ts'
 import { UsageError } from './usage.ts'
@@ -34,7 +35,7 @@ export function addRead(program: Command, finish: (code: number) => void): void 
     .description(
       'Prints the calls in capture files, of every protocol that is read, on standard output, and a summary on standard error. Needs no server.',
     )
-    .argument('<file...>', 'pcap or pcapng, plain, gzip or zstd; - is standard input; several are read as one capture')
+    .argument('<file...>', 'pcap, pcapng or HTTP Archive (HAR), plain, gzip or zstd; - is standard input; several are read as one capture')
     .addOption(new Option('--format <name>', 'how calls are printed').choices(Object.keys(FORMATS)).default('ndjson'))
     .option('--sessions <file>', 'writes one JSON document for each session into this file')
     .option(
@@ -70,9 +71,11 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
       summary.call(found)
       format.write(found, connection)
     }
+    const exchange = (connection: Connection, exchange: HttpExchange): void => write(naming?.(exchange) ?? exchange, connection)
+    const keepBody = options.bodies || naming !== undefined ? LARGEST_BODY : 0
     const analysis: Analysis = new Analysis(
       {
-        exchange: (connection, exchange) => write(naming?.(exchange) ?? exchange, connection),
+        exchange,
         call: (connection, call) => write(call, connection),
         closed(connection, protocol, exchanges) {
           summary.session(protocol)
@@ -82,16 +85,19 @@ async function read(paths: string[], options: ReadOptions): Promise<number> {
         },
       },
       codecs,
-      options.bodies || naming !== undefined ? LARGEST_BODY : 0,
+      keepBody,
     )
     for (const path of options.keylog) for (const warning of (await readKeyLog(path, (line) => analysis.learn(line))).warnings) say(warning)
     const bar = progressBar(files.every(({ size }) => size !== undefined) ? files.reduce((sum, { size }) => sum + (size ?? 0), 0) : 0)
-    const inputs = await readAll(files, analysis, () => bar?.update(files.reduce((sum, file) => sum + file.read(), 0)))
+    const progress = (): void => bar?.update(files.reduce((sum, file) => sum + file.read(), 0))
+    const { archives, captures } = await sorted(files)
+    const inputs = await readAll(captures, analysis, progress)
+    const damages = archives.length > 0 ? await fromArchives(archives, { exchange, names: analysis.names, codecs, keepBody, progress }) : ''
     bar?.stop()
     analysis.end()
     const remark = format.end()
     if (sessions !== undefined) closeSync(sessions)
-    say(warnings(inputs) + remark + summary.text(analysis.packets, analysis.bytes, (performance.now() - began) / 1000))
+    say(warnings(inputs) + damages + remark + summary.text(analysis.packets, analysis.bytes, (performance.now() - began) / 1000))
     return 0
   } catch (error) {
     if (error instanceof OutputClosed) return 0
@@ -132,4 +138,9 @@ async function namingBy(schemas: string[], codecs: Codecs) {
   const { loadSchemas } = await import('#adapters/schemas/protobufjs/schemas.ts')
   const { namingMessages } = await import('./read/named-messages.ts')
   return namingMessages(await loadSchemas(schemas), codecs)
+}
+
+/** The reader of archives is loaded only where there are any. */
+async function fromArchives(archives: readonly CaptureFile[], sink: ArchiveSink): Promise<string> {
+  return (await import('./read/archives.ts')).readArchives(archives, sink)
 }

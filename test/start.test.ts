@@ -9,6 +9,7 @@ import type { StatusDocument } from '#events/documents/status.ts'
 import { ITEMS } from '../demo/catalogue.ts'
 import { ADDRESSES } from '../demo/places.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
+import { drop } from './support/drop.ts'
 import { cannotCapture, eventually, type Server, startServer } from './support/server.ts'
 import { lines } from './support/spider.ts'
 
@@ -139,13 +140,7 @@ describe.skipIf(blind)('spider start --demo', () => {
     })
 
     it('takes a capture that is dropped on it', async () => {
-      const base64 = readFileSync(fixture).toString('base64')
-      const transfer = await tab.evaluateHandle(`{
-        const data = new DataTransfer()
-        data.items.add(new File([Uint8Array.from(atob('${base64}'), char => char.charCodeAt(0))], 'shop.pcap.gz'))
-        data
-      }`)
-      for (const type of ['dragenter', 'dragover', 'drop']) await tab.dispatchEvent('body', type, { dataTransfer: transfer })
+      await drop(tab, 'shop.pcap.gz', readFileSync(fixture))
       await eventually(async () => (await server.find(fixtureOrder, 1)).items[0])
     })
 

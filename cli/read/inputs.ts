@@ -1,6 +1,7 @@
 import { openFile } from '#adapters/capture/files/open.ts'
 import { type CaptureFile, CaptureRefused } from '#adapters/capture/port.ts'
 import { copyOf } from '#engines/bytes/copy.ts'
+import { looksLikeHar } from '#engines/har/detect.ts'
 import { CaptureReader } from '#engines/pcap/reader.ts'
 import type { CaptureSink } from '#engines/pcap/sink.ts'
 import type { Micros } from '#engines/time.ts'
@@ -14,8 +15,31 @@ export interface Input {
 /** Opens captures; throws `CaptureRefused` for one that is not there. */
 export const openInputs = (paths: readonly string[]): Promise<CaptureFile[]> => Promise.all(paths.map((path) => openFile(path)))
 
+/** Tells HTTP Archives from captures, by how they begin. */
+export async function sorted(files: readonly CaptureFile[]): Promise<{ archives: CaptureFile[]; captures: CaptureFile[] }> {
+  const archives: CaptureFile[] = []
+  const captures: CaptureFile[] = []
+  for (const each of files) {
+    const { file, first } = await peeked(each)
+    if (looksLikeHar(first)) archives.push(file)
+    else captures.push(file)
+  }
+  return { archives, captures }
+}
+
+/** A file and its first piece, which comes again when the pieces are asked for. */
+async function peeked(file: CaptureFile): Promise<{ file: CaptureFile; first: Uint8Array }> {
+  const pieces = file.chunks()[Symbol.asyncIterator]()
+  const first = await pieces.next()
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let piece = first; !piece.done; piece = await pieces.next()) yield piece.value
+  }
+  return { file: { ...file, chunks }, first: first.done ? new Uint8Array(0) : first.value }
+}
+
 /** Reads captures into a sink: one straight through, several as one, their packets in the order of their times. */
 export async function readAll(files: readonly CaptureFile[], sink: CaptureSink, progress: () => void): Promise<Input[]> {
+  if (files.length === 0) return []
   if (files.length > 1) return readMerged(files, sink, progress)
   const input = { name: files[0].name, file: files[0], reader: new CaptureReader(sink) }
   for await (const chunk of input.file.chunks()) {

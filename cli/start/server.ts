@@ -191,7 +191,7 @@ async function takeKeyLogs(paths: readonly string[], { secrets }: OneProcess): P
 
 function queryPorts(
   adapters: Adapters,
-  { router, intake, live, secrets: vault }: OneProcess,
+  { router, intake, live, archives, secrets: vault }: OneProcess,
   { data, team, replayTargets, secrets }: Settings,
   desk: Desk,
 ) {
@@ -207,7 +207,7 @@ function queryPorts(
         mayExport: secrets.export,
       },
     }),
-    uploads: createUploads(data, intake, VERSION),
+    uploads: createUploads(data, { bus: intake, archives, keepBody: KEEP_BODY }, VERSION),
     license: () => desk.view(),
     scope: () => ({ team, principal: 'user:local' }),
     health: async () => ({

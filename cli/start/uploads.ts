@@ -5,17 +5,28 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Bus } from '#adapters/bus/port.ts'
 import { openFile } from '#adapters/capture/files/open.ts'
-import { newIdentity } from '#agents/agent/identity.ts'
+import { type Identity, newIdentity } from '#agents/agent/identity.ts'
 import { defaults } from '#agents/whisperer/options.ts'
 import { Whisperer } from '#agents/whisperer/whisperer.ts'
+import { looksLikeHar } from '#engines/har/detect.ts'
+import type { OneProcess } from '#functions/host/one-process.ts'
 import { Problem } from '#functions/problem.ts'
 import type { Upload, Uploads } from '#functions/query/ports.ts'
 import { agentNameOf } from './agent-name.ts'
+import { takeArchive } from './har-upload.ts'
 
 const REMEMBERED = 100
 
-/** Uploads: each is put into the data directory, analysed by an agent of its own, and removed. */
-export function createUploads(data: string, bus: Bus, version: string): Uploads {
+/** Takes what comes in: packets by an agent, calls of an archive as they are. */
+export interface Taking {
+  bus: Bus
+  archives: OneProcess['archives']
+  /** Bytes kept of a body. */
+  keepBody: number
+}
+
+/** Uploads: each is put into the data directory, analysed, a capture by an agent of its own, and removed. */
+export function createUploads(data: string, taking: Taking, version: string): Uploads {
   const uploads = new Map<string, Upload>()
   return {
     async start(name, bytes) {
@@ -25,7 +36,7 @@ export function createUploads(data: string, bus: Bus, version: string): Uploads 
       const upload: Upload = { id: identity.id, name, bytes: (await stat(path)).size, read: 0, packets: 0, state: 'reading' }
       uploads.set(upload.id, upload)
       if (uploads.size > REMEMBERED) uploads.delete(uploads.keys().next().value as string)
-      void analyse(path, upload, bus, identity).finally(() => rm(path, { force: true }))
+      void analyse(path, upload, taking, identity).finally(() => rm(path, { force: true }))
       return upload
     },
     get: (id) => uploads.get(id),
@@ -44,8 +55,13 @@ async function receive(path: string, bytes: AsyncIterable<Uint8Array>): Promise<
   }
 }
 
-async function analyse(path: string, upload: Upload, bus: Bus, identity: ReturnType<typeof newIdentity>): Promise<void> {
+async function analyse(path: string, upload: Upload, { bus, ...taking }: Taking, identity: Identity): Promise<void> {
   try {
+    if (await isArchive(path)) {
+      const { chunks, read } = await openFile(path)
+      await takeArchive(chunks(), upload, taking.archives, taking.keepBody, read)
+      return
+    }
     const open = async (file: string) => ({ ...(await openFile(file)), name: upload.name })
     const progress = ({ read, gathered }: { read: number; gathered: { packets: number } }): void => {
       upload.read = read
@@ -63,4 +79,9 @@ async function analyse(path: string, upload: Upload, bus: Bus, identity: ReturnT
     upload.state = 'failed'
     upload.message = `${upload.name}: ${(error as Error).message}`
   }
+}
+
+async function isArchive(path: string): Promise<boolean> {
+  for await (const piece of (await openFile(path)).chunks()) return looksLikeHar(piece)
+  return false
 }

@@ -7,6 +7,7 @@ import { LaneKeeper } from '../lane/keeper.ts'
 import { SectionCache } from '../lane/sections.ts'
 import type { StreamConsumer } from '../lane/streams.ts'
 import { Gate } from '../license/standing.ts'
+import type { Heard } from '../parsing/hand-on.ts'
 import type { ParsingLane } from '../parsing/lane.ts'
 import type { SecretsPort } from '../parsing/secrets.ts'
 import type { SecretsDesk } from '../secrets/desk.ts'
@@ -217,6 +218,22 @@ export class Handlers {
     })
   }
 
+  /** Takes calls that were read from an archive, not from packets, as this agent's; they are durable when it resolves. `nameOf` names addresses. */
+  async archives(): Promise<(agent: string, nameOf: (ip: string) => string | undefined) => (heard: readonly Heard[]) => Promise<void>> {
+    const { HandOn } = await import('../parsing/hand-on.ts')
+    const { ports, team, now, licensed } = this.#joined
+    const [blobs, exchanges, gate] = [await ports.blobs(), await this.#exchanges(), licensed ? await this.#gate() : undefined]
+    return (agent, nameOf) => {
+      const onward = new HandOn({ blobs, team, now, nameOf }, exchanges(agent))
+      let sequence = 0
+      return async (heard) => {
+        await gate?.pass()
+        await onward.take(agent, ++sequence, heard)
+        await onward.settle()
+      }
+    }
+  }
+
   async dedup(): Promise<Handler> {
     const { dedup } = await import('../dedup/handler.ts')
     const { ports, team, announce } = this.#joined
@@ -233,6 +250,13 @@ export class Handlers {
     const { status } = await import('../status/handler.ts')
     const { ports, team, announceStatus } = this.#joined
     return status({ store: await ports.store(), team, announce: announceStatus })
+  }
+
+  async usage(): Promise<Handler> {
+    const { usage } = await import('../usage/handler.ts')
+    const { ports, team } = this.#joined
+    const names = await this.#names()
+    return usage({ store: await ports.store(), team, names: names.lookup, refresh: () => names.refresh() })
   }
 
   async license(): Promise<Handler> {

@@ -9,6 +9,7 @@ import { REREAD } from '../secrets/rereads.ts'
 import { declaration as sessions } from '../sessions/declaration.ts'
 import { declaration as status } from '../status/declaration.ts'
 import { declaration as tls } from '../tls/declaration.ts'
+import { declaration as usage } from '../usage/declaration.ts'
 import type { Adapters } from './adapters.ts'
 import { Handlers } from './handlers.ts'
 import { createIntake, type Intake } from './intake.ts'
@@ -21,6 +22,8 @@ export interface OneProcess {
   live: LiveFeed
   /** Where key logs come in; undefined: secrets are not taken. */
   secrets: SecretsDesk | undefined
+  /** Takes the calls of archives, which come from no packets. */
+  archives: Awaited<ReturnType<Handlers['archives']>>
   /** Everything that was taken in is in the store when it resolves. */
   drained(): Promise<void>
   /** Ends the work in order; what was not drained is done at the next start. */
@@ -74,6 +77,7 @@ export async function createOneProcess(
   subscribe(sessions, rebuilding.handle)
   subscribe(hosts, await handlers.hosts())
   subscribe(status, await handlers.status())
+  subscribe(usage, await handlers.usage())
   const rereading = await handlers.tls()
   subscribe(tls, rereading.handle)
   subscribe(license, await handlers.license())
@@ -86,6 +90,7 @@ export async function createOneProcess(
     router,
     live,
     secrets: await handlers.secretsDesk('/functions/query'),
+    archives: await handlers.archives(),
     async drained() {
       await router.drained()
       await sweep.once()

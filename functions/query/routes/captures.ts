@@ -9,6 +9,7 @@ const Upload = Type.Object({
   bytes: Type.Integer({ description: 'Size of the upload; 0 while unknown' }),
   read: Type.Integer(),
   packets: Type.Integer(),
+  calls: Type.Optional(Type.Integer({ description: 'Of an HTTP Archive, which has no packets' })),
   state: Type.Union([Type.Literal('reading'), Type.Literal('done'), Type.Literal('failed')]),
   message: Type.Optional(Type.String()),
 })
@@ -23,7 +24,7 @@ export const captureRoutes =
       {
         bodyLimit: Number.MAX_SAFE_INTEGER,
         schema: {
-          summary: 'Analyses a capture file: pcap or pcapng, plain, gzip or zstd, as the body',
+          summary: 'Analyses a file as the body: a capture (pcap or pcapng) or an HTTP Archive (HAR 1.2), plain, gzip or zstd',
           querystring: Type.Object({ name: Type.String({ minLength: 1, maxLength: 255 }) }),
           response: { 202: Upload },
         },

@@ -1,4 +1,5 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { isFromArchive, unknownOf } from './archive.ts'
 import { bytes, count } from './format.ts'
 
 type Status = ExchangeDocument['spider']['status']
@@ -19,6 +20,7 @@ export const missingLines = (missing: ExchangeDocument['spider']['missing']): st
 
 /** What the badge of a call says when asked. */
 export function completeness(call: ExchangeDocument): string[] {
+  if (isFromArchive(call)) return [`from an HTTP Archive: recorded, not captured. It does not say: ${unknownOf(call).join(', ')}`]
   const { status, missing } = call.spider
   const lines = missingLines(missing)
   if (status === 'incomplete' && lines.length > 0) return lines

@@ -13,6 +13,8 @@ export interface Transfer {
   state: 'sending' | 'reading' | 'done' | 'failed'
   done: number
   packets: number
+  /** Of an HTTP Archive, which has no packets. */
+  calls?: number
   message?: string
 }
 
@@ -90,11 +92,18 @@ async function follow(id: string, key: number): Promise<void> {
   for (;;) {
     let state: Transfer['state'] = 'reading'
     try {
-      const capture = await read<{ bytes: number; read: number; packets: number; state: 'reading' | 'done' | 'failed'; message?: string }>(
+      const capture = await read<Omit<Transfer, 'key' | 'name' | 'done'> & { read: number; state: 'reading' | 'done' | 'failed' }>(
         `/captures/${id}`,
       )
       state = capture.state
-      change(key, { state, bytes: capture.bytes, done: capture.read, packets: capture.packets, message: capture.message })
+      change(key, {
+        state,
+        bytes: capture.bytes,
+        done: capture.read,
+        packets: capture.packets,
+        calls: capture.calls,
+        message: capture.message,
+      })
     } catch (error) {
       report(error, (message) => {
         state = 'failed'

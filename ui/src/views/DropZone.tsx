@@ -26,8 +26,8 @@ export function DropZone() {
       <Transfers />
       {over && (
         <div class="drop">
-          <p>Drop capture files to analyse them, or key logs to open TLS</p>
-          <p class="soft">pcap or pcapng, also compressed with gzip or zstd; .keys, .keylog, .log, .txt</p>
+          <p>Drop capture files or HTTP Archives to analyse them, or key logs to open TLS</p>
+          <p class="soft">pcap, pcapng or HAR, also compressed with gzip or zstd; .keys, .keylog, .log, .txt</p>
         </div>
       )}
     </>
@@ -37,7 +37,10 @@ export function DropZone() {
 /** The same for those who do not drag. */
 export function AddFiles({ label = 'Open capture' }: { label?: string }) {
   return (
-    <label class="button quiet file" title="Analyse capture files (pcap, pcapng); they can also be dropped anywhere">
+    <label
+      class="button quiet file"
+      title="Analyse capture files (pcap, pcapng) and HTTP Archives (HAR); they can also be dropped anywhere"
+    >
       {label}
       <input
         type="file"
@@ -62,11 +65,15 @@ function Transfers() {
   )
 }
 
+const contents = ({ packets, calls }: Transfer): string => (calls === undefined ? plural(packets, 'packet') : plural(calls, 'call'))
+
 const WORDS: Record<Transfer['state'], (transfer: Transfer) => string> = {
   sending: ({ done, bytes: all }) => `sending, ${bytes(done)} of ${bytes(all)}`,
-  reading: ({ done, bytes: all, packets }) => `reading, ${bytes(done)} of ${bytes(all)}, ${plural(packets, 'packet')}`,
-  done: ({ packets, message }) =>
-    packets === 0 && message ? message : `${plural(packets, 'packet')} read${message ? `; ${message}` : ''}`,
+  reading: (transfer) => `reading, ${bytes(transfer.done)} of ${bytes(transfer.bytes)}, ${contents(transfer)}`,
+  done: (transfer) =>
+    transfer.packets === 0 && transfer.calls === undefined && transfer.message
+      ? transfer.message
+      : `${contents(transfer)} read${transfer.message ? `; ${transfer.message}` : ''}`,
   failed: ({ message }) => message ?? 'failed',
 }
 

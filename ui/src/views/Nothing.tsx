@@ -50,7 +50,7 @@ export function Nothing() {
         </li>
         <li>
           <h3>A capture you have</h3>
-          <p>Drop pcap or pcapng files anywhere on this page, also compressed with gzip or zstd.</p>
+          <p>Drop pcap, pcapng or HAR files anywhere on this page, also compressed with gzip or zstd.</p>
           <p>
             <AddFiles label="Choose files …" />
           </p>

@@ -1,4 +1,5 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { isFromArchive } from '../logic/archive.ts'
 import { partOf, resultOf, toneOf } from '../logic/call.ts'
 import { completeness } from '../logic/completeness.ts'
 
@@ -11,7 +12,7 @@ export function Badge({ call }: { call: ExchangeDocument }) {
   const { status } = call.spider
   return (
     <span class={`badge badge-${status}`} title={completeness(call).join('\n')}>
-      {status === 'complete' ? '✓' : status}
+      {isFromArchive(call) ? 'HAR' : status === 'complete' ? '✓' : status}
     </span>
   )
 }

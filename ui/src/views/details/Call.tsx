@@ -1,6 +1,7 @@
 import '../../style/details-parts.css'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { TABS } from '../../logic/address.ts'
+import { ABOUT_ARCHIVES, isFromArchive } from '../../logic/archive.ts'
 import { actionOf, summaryOf } from '../../logic/call.ts'
 import { completeness } from '../../logic/completeness.ts'
 import { equals } from '../../logic/refine.ts'
@@ -47,6 +48,8 @@ export function Call({ call }: { call: ExchangeDocument }) {
       >
         {tab === 'request' || tab === 'response' ? (
           <Message key={tab} call={call} side={tab} read={bodiesRead.value} />
+        ) : isFromArchive(call) && (tab === 'session' || tab === 'packets') ? (
+          <p class="soft padded">This call comes from an HTTP Archive, which knows nothing of connections and packets.</p>
         ) : tab === 'session' ? (
           <Session call={call} />
         ) : tab === 'packets' ? (
@@ -125,9 +128,9 @@ function Head({ call }: { call: ExchangeDocument }) {
 /** What of the call was not captured, and why; nothing when all of it was. */
 function Missing({ call }: { call: ExchangeDocument }) {
   const { status, findings = [], upgrade } = call.spider
-  const others = findings.filter((code) => findingInWords(code) === undefined)
+  const others = findings.filter((code) => findingInWords(code) === undefined && !ABOUT_ARCHIVES.includes(code))
   const lines = [
-    ...(status === 'complete' ? [] : completeness(call)),
+    ...(status === 'complete' && !isFromArchive(call) ? [] : completeness(call)),
     ...(others.length ? [`not as the specification says: ${others.join(', ')}`] : []),
     ...(upgrade ? [`the connection went over to ${upgrade}`] : []),
   ]

@@ -1,5 +1,6 @@
 import { parameters, sentParameters } from '#engines/media/parameters.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { isWireSizeUnknown } from '../../logic/archive.ts'
 import { fieldsOf, partOf } from '../../logic/call.ts'
 import { bytes, count } from '../../logic/format.ts'
 import { header, headerLines } from '../../logic/headers.ts'
@@ -75,7 +76,7 @@ function HttpMessage({ call, side, read }: Props) {
         {side === 'request'
           ? `${call.http!.request!.method} ${call.url?.original ?? ''} HTTP/${call.http!.version}`
           : `HTTP/${call.http!.version} ${call.http!.response!.status_code} ${call.http!.response!.reason ?? ''}`}
-        <span class="soft"> {bytes(message.bytes)} on the wire</span>
+        {!isWireSizeUnknown(call) && <span class="soft"> {bytes(message.bytes)} on the wire</span>}
       </p>
       {side === 'response' && call.http?.response?.interim?.length ? (
         <p class="soft padded">after {call.http.response.interim.join(', ')}</p>
