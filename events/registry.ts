@@ -6,6 +6,7 @@ import { hostsResolved } from './hosts-resolved.ts'
 import { laneAdvanced } from './lane-advanced.ts'
 import { licenseChanged } from './license-changed.ts'
 import { licenseUsage } from './license-usage.ts'
+import { networkUsage } from './network-usage.ts'
 import { packetsCaptured } from './packets-captured.ts'
 import { rereadDue } from './reread-due.ts'
 import { streamAdvanced } from './stream-advanced.ts'
@@ -25,6 +26,7 @@ const types = [
   rereadDue,
   licenseUsage,
   licenseChanged,
+  networkUsage,
 ] as unknown as EventType<unknown>[]
 
 /** Every event type there is, by its name. */

@@ -9,6 +9,7 @@ import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { aggregationContract } from './aggregation.contract.ts'
 import { InvalidCursor, InvalidDocument, type Scope, type Search, type Store, StoreUnavailable } from './port.ts'
 import { call, DAY, host, NOON, packets, status } from './samples.case.ts'
+import { sumsContract } from './sums.contract.ts'
 
 const ALL: Filter = { kind: 'all' }
 const RED: Scope = { team: 'red', principal: 'tester' }
@@ -296,6 +297,7 @@ export function storeContract(open: () => Promise<Store>, reopen: (store: Store)
   })
 
   describe('counting', () => aggregationContract(open))
+  describe('network usage', () => sumsContract(open))
 
   fresh('families beside the calls', () => {
     it('statuses: the newest of each agent', async () => {

@@ -72,15 +72,19 @@ export interface Page<Document> {
  */
 export type Grouping = { dimension: string } | { time: number } | { field: string; width: number } | { field: string; perDecade: number }
 
-/** `errors`: calls that `FAILED`. `bytes`: on the wire. `first` and `last`: ms since 1970. The others are of the duration, in ns; percentiles are within 2 %. */
-export type Metric = 'errors' | 'bytes' | 'min' | 'mean' | 'max' | 'p50' | 'p90' | 'p99' | 'first' | 'last'
+/** `errors`: calls that `FAILED`. `bytes`: on the wire. `first` and `last`: ms since 1970. `sum:` is of a field that is a quantity. The others are of the duration, in ns; percentiles are within 2 %. */
+export type Metric = 'errors' | 'bytes' | 'min' | 'mean' | 'max' | 'p50' | 'p90' | 'p99' | 'first' | 'last' | Sum
+export type Sum = `sum:${string}`
+
+/** The field of a sum; undefined: it is another metric. */
+export const summed = (metric: Metric): string | undefined => (metric.startsWith('sum:') ? metric.slice(4) : undefined)
 
 /** `count`, and the metrics asked for; one that no document gives is left out. */
 export type Figures = { count: number } & { [metric in Metric]?: number }
 export type Group = Figures & { key: (string | number | null)[] }
 
 export interface Aggregation extends Range {
-  /** Four at most; none: one group of all. */
+  /** None: one group of all. */
   groupBy: readonly Grouping[]
   metrics: readonly Metric[]
   /** Groups equal in it are in the order of their keys. */

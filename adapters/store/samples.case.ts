@@ -2,6 +2,7 @@ import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import type { HostDocument } from '#events/documents/host.ts'
 import type { PacketsDocument } from '#events/documents/packets.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
+import type { UsageDocument } from '#events/documents/usage.ts'
 
 /** Noon of a day, ms since 1970. */
 export const NOON = Date.UTC(2026, 0, 5, 12)
@@ -69,5 +70,20 @@ export function host(ip: string, name: string, at: number): HostDocument {
     event: { id: `${ip}/${name}` },
     host: { ip, name },
     spider: { team: 'red', agents: [], origin: 'resolver' },
+  }
+}
+
+/** What a process sent to a server and had of it; the document's number is its sums too. */
+export function usage(number: number, at: number, name: string, server: string): UsageDocument {
+  return {
+    '@timestamp': iso(at),
+    event: { id: `web/usage/${at}/${number}`, start: iso(at), end: iso(at + 10_000) },
+    agent: { id: 'web' },
+    host: { hostname: 'web' },
+    process: { pid: 812, name },
+    client: { ip: '10.1.0.9', bytes: number, packets: 1 },
+    server: { ip: server, port: 80, bytes: number * 1000, packets: 2 },
+    network: { transport: 'tcp', direction: 'outbound' },
+    spider: { team: 'red', connections: number, failed: 0, retransmissions: 0 },
   }
 }

@@ -16,6 +16,7 @@ import { openRecords, type Records } from './records.ts'
 import type { GocipherSetup } from './setup.ts'
 import { statusOf } from './status.ts'
 import { ToldOnce } from './told-once.ts'
+import { Usage } from './usage/usage.ts'
 import { Users } from './users.ts'
 
 type Session = Extract<Told, { kind: 'session' }>
@@ -33,12 +34,13 @@ const MOST_EVENTS = 1000
 const LAST_WAIT = 5000
 const LIBRARY_FOLDERS = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib', '/usr/local/lib64']
 
-/** Takes secrets of TLS sessions out of running processes and sends them as `tls.secrets` events. */
+/** Takes secrets of TLS sessions out of running processes and sends them as `tls.secrets` events; with them goes what the processes send and receive. */
 export class Gocipher {
   readonly #setup: GocipherSetup
   readonly #outbox: Outbox
   readonly #users = new Users()
   readonly #told = new ToldOnce()
+  readonly #usage: Usage
   readonly #pace: Pace
   #kernel!: Kernel
   #libraries!: Libraries
@@ -56,6 +58,7 @@ export class Gocipher {
     this.#setup = setup
     this.#pace = new Pace({ every: setup.options.statusInterval, idle: setup.options.statusIdle })
     this.#outbox = new Outbox({ bus: setup.bus, most: MOST_EVENTS, lost: ({ data }, reason) => this.#lose(data, reason) })
+    this.#usage = new Usage(setup)
   }
 
   /** Begins; resolves when the processes that run are attached to, and their libraries learned. Throws `Refused`. */
@@ -77,6 +80,7 @@ export class Gocipher {
         (wrong) => this.#warn(wrong),
       )
     this.#running = this.#turn()
+    await this.#usage.start()
     await this.#libraries.settled()
     this.#tellStatus()
     this.#timers.push(setInterval(() => this.#tellWhenDue(), options.statusInterval))
@@ -89,15 +93,17 @@ export class Gocipher {
     for (const timer of this.#timers) clearInterval(timer)
     this.#keyLogs?.close()
     await this.#running
+    await this.#usage.stop()
     this.#flush()
     this.#tellStatus()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, LAST_WAIT)
     })
-    await Promise.race([this.#outbox.sentAll(), late])
+    await Promise.race([Promise.all([this.#outbox.sentAll(), this.#usage.sentAll()]), late])
     clearTimeout(timer)
     this.#outbox.close()
+    this.#usage.close()
     this.#records.close()
     await this.#kernel.close()
   }
@@ -113,6 +119,7 @@ export class Gocipher {
       lost: lost + this.#kernel.lost,
       unread,
       processes: this.#users.lines(),
+      network: this.#usage.status(),
       sent: { ...this.#outbox.sent, bytes },
       message: this.#message ?? this.#outbox.trouble,
     })
@@ -236,8 +243,8 @@ export class Gocipher {
   }
 
   #tellWhenDue(): void {
-    const { state, sent, message, tls } = this.status().spider
-    const next = this.#pace.next({ state, sent, message, tls }, Date.now())
+    const { state, sent, message, tls, network } = this.status().spider
+    const next = this.#pace.next({ state, sent, message, tls, network }, Date.now())
     if (next !== undefined) this.#tellStatus(next)
   }
 

@@ -66,7 +66,9 @@ function tell(gocipher: Gocipher): NodeJS.Timeout {
     said.add(line)
   }
   const look = (): void => {
-    const { tls, message } = gocipher.status().spider
+    const { tls, network, message } = gocipher.status().spider
+    if (network?.reason !== undefined) once(`network usage is not counted: ${network.reason}`)
+    if (network?.without_udp !== undefined) once(`network usage is counted without UDP: ${network.without_udp}`)
     for (const { name, library, state, reason } of tls?.processes ?? []) {
       if (state === 'ready') once(`${name}: its sessions are read (${library})`)
       if (state === 'refused') once(`${name}: its sessions cannot be read: ${reason} (${library})`)

@@ -69,5 +69,6 @@ export const help = (command: string): string =>
   helpOf(OPTIONS, [
     `Usage: ${command} --server URL [options]`,
     '',
-    'Takes the secrets of TLS sessions out of running processes, with no change to them, and sends them to a Spider.',
+    'Takes the secrets of TLS sessions out of running processes, with no change to them, and sends them to a Spider;',
+    'with them goes what the processes send and receive, in sums of ten seconds.',
   ])

@@ -12,6 +12,7 @@ export interface Facts {
   lost: number
   unread: number
   processes: Line[]
+  network: StatusDocument['spider']['network']
   sent: { events: number; bytes: number; retries: number }
   message: string | undefined
 }
@@ -19,7 +20,7 @@ export interface Facts {
 const MOST_PROCESSES = 1000
 
 /** What the agent says of itself now. It captures no packets: what counts them is zero. */
-export function statusOf({ setup, number, state, sessions, lost, unread, processes, sent, message }: Facts): StatusDocument {
+export function statusOf({ setup, number, state, sessions, lost, unread, processes, network, sent, message }: Facts): StatusDocument {
   const { identity, options, team } = setup
   const { user, system } = process.cpuUsage()
   return {
@@ -47,6 +48,7 @@ export function statusOf({ setup, number, state, sessions, lost, unread, process
       memory: process.memoryUsage.rss(),
       ...(message === undefined ? {} : { message }),
       tls: { sessions, lost, unread, processes: processes.slice(0, MOST_PROCESSES) },
+      network,
     },
   }
 }

@@ -1,6 +1,6 @@
 /** `duration` counts ns, `bytes` bytes; `text` is compared like `keyword`, and is long. */
 export type FieldType = 'keyword' | 'text' | 'ip' | 'number' | 'duration' | 'bytes'
-export type FieldFamily = 'exchanges' | 'sessions' | 'packets' | 'status' | 'hosts'
+export type FieldFamily = 'exchanges' | 'sessions' | 'packets' | 'status' | 'hosts' | 'usage'
 
 export interface Field {
   /** Full name: the path in the document. */
@@ -24,6 +24,8 @@ type Options = Partial<Pick<Field, 'of' | 'many' | 'searched' | 'known'>>
 const CALLS = ['exchanges'] as const
 const BOTH = ['exchanges', 'sessions'] as const
 const SESSIONS = ['sessions'] as const
+const USAGE = ['usage'] as const
+const WHERE = ['exchanges', 'sessions', 'usage'] as const
 
 const field = (name: string, aliases: string, type: FieldType, description: string, example: string, options: Options = {}): Field => ({
   name,
@@ -67,20 +69,20 @@ export const FIELDS: readonly Field[] = [
     'duration>500ms',
     { of: BOTH },
   ),
-  field('client.ip', 'client', 'ip', 'Address of the client', 'client:10.1.0.0/16', { of: BOTH, searched: true }),
+  field('client.ip', 'client', 'ip', 'Address of the client', 'client:10.1.0.0/16', { of: WHERE, searched: true }),
   field('client.port', '', 'number', 'Port of the client', 'client.port:51234', { of: BOTH }),
   field('client.domain', '', 'keyword', 'Name of the client, as its address was resolved', 'client.domain:gateway', {
-    of: BOTH,
+    of: WHERE,
     searched: true,
   }),
-  field('server.ip', 'server', 'ip', 'Address of the server', 'server:10.2.0.7', { of: BOTH, searched: true }),
-  field('server.port', 'port', 'number', 'Port of the server', 'port:8000..8099', { of: BOTH }),
+  field('server.ip', 'server', 'ip', 'Address of the server', 'server:10.2.0.7', { of: WHERE, searched: true }),
+  field('server.port', 'port', 'number', 'Port of the server', 'port:8000..8099', { of: WHERE }),
   field('server.domain', '', 'keyword', 'Name of the server, as its address was resolved', 'server.domain:orders*', {
-    of: BOTH,
+    of: WHERE,
     searched: true,
   }),
   field('network.protocol', 'protocol', 'keyword', 'Protocol spoken', 'protocol:http', { of: BOTH, known: ['http'] }),
-  field('network.transport', 'transport', 'keyword', 'Transport below it', 'transport:tcp', { of: BOTH, known: ['tcp'] }),
+  field('network.transport', 'transport', 'keyword', 'Transport below it', 'transport:tcp', { of: WHERE, known: ['tcp'] }),
   field('http.version', '', 'keyword', 'Version of HTTP', 'http.version:1.0', { known: ['1.0', '1.1', '2'] }),
   field('rpc.service', 'service', 'keyword', 'Service of a remote procedure call', 'service:shop.Cart'),
   field('rpc.method', '', 'keyword', 'Method of a remote procedure call', 'rpc.method:Get*'),
@@ -175,7 +177,7 @@ export const FIELDS: readonly Field[] = [
   field('spider.upgrade', 'upgrade', 'keyword', 'Protocol that the connection went over to', 'upgrade:websocket'),
   field('spider.network.duration', 'network_time', 'duration', 'Share of the network, where both sides were seen', 'network_time>5ms'),
   field('event.id', 'id', 'keyword', 'Id of the document', 'id:9f86d081884c7d659a2feaa0c55ad015-0', {
-    of: ['exchanges', 'sessions', 'packets', 'status', 'hosts'],
+    of: ['exchanges', 'sessions', 'packets', 'status', 'hosts', 'usage'],
   }),
   field('spider.state', 'state', 'keyword', 'How the session stands', 'state:reset', {
     of: ['sessions', 'status'],
@@ -212,10 +214,22 @@ export const FIELDS: readonly Field[] = [
     many: true,
   }),
   field('spider.lane', '', 'keyword', 'Lane of the agent', 'spider.lane:web-1.k3f9/3', { of: ['packets'] }),
-  field('agent.id', '', 'keyword', 'One start of one agent', 'agent.id:web-1.k3f9', { of: ['status'] }),
+  field('agent.id', '', 'keyword', 'One start of one agent', 'agent.id:web-1.k3f9', { of: ['status', 'usage'] }),
   field('agent.name', '', 'keyword', 'Name of the agent', 'agent.name:web-1', { of: ['status'] }),
   field('host.ip', '', 'ip', 'Address', 'host.ip:10.2.0.0/24', { of: ['hosts'] }),
   field('host.name', '', 'keyword', 'Name of the address', 'host.name:*.shop.example', { of: ['hosts'] }),
+  field('host.hostname', '', 'keyword', 'Host that the process runs on', 'host.hostname:web-1', { of: USAGE }),
+  field('process.name', '', 'keyword', 'Process that sent and received', 'process.name:nginx', { of: USAGE }),
+  field('process.pid', '', 'number', 'Its number', 'process.pid:812', { of: USAGE }),
+  field('container.id', '', 'keyword', 'Its container', 'container.id:3f4e*', { of: USAGE }),
+  field('network.direction', '', 'keyword', 'Outbound: the process is the client', 'network.direction:inbound', { of: USAGE }),
+  field('client.bytes', '', 'bytes', 'Payload that the client sent', 'client.bytes>1MB', { of: USAGE }),
+  field('client.packets', '', 'number', 'Messages that the client sent', 'client.packets>1000', { of: USAGE }),
+  field('server.bytes', '', 'bytes', 'Payload that the server sent', 'server.bytes>1MB', { of: USAGE }),
+  field('server.packets', '', 'number', 'Messages that the server sent', 'server.packets>1000', { of: USAGE }),
+  field('spider.connections', '', 'number', 'Connections that were opened', 'spider.connections>100', { of: USAGE }),
+  field('spider.failed', '', 'number', 'Connections that were refused or not answered', 'spider.failed>0', { of: USAGE }),
+  field('spider.retransmissions', '', 'number', 'Segments that the process sent again', 'spider.retransmissions>0', { of: USAGE }),
 ]
 
 /** Fields that people filter by: those of calls and sessions. */

@@ -18,6 +18,14 @@ const Tls = Type.Object({
   ),
 })
 
+/** Whether Gocipher counts what processes send and receive, and why not. */
+const Network = Type.Object({
+  state: Type.Union([Type.Literal('counting'), Type.Literal('refused')]),
+  reason: Type.Optional(Type.String()),
+  without_udp: Type.Optional(Type.String({ description: 'Why datagrams are not counted' })),
+  lost: Type.Integer({ description: 'Sums of ten seconds that could not be kept until they were sent' }),
+})
+
 /** What an agent says of itself: every 20 s while something changes, seldom while nothing does. Counters count since the agent started. */
 export const StatusDocument = Type.Object(
   {
@@ -56,6 +64,7 @@ export const StatusDocument = Type.Object(
       next: Type.Optional(Type.Number({ description: 'Seconds within which it speaks again' })),
       message: Type.Optional(Type.String()),
       tls: Type.Optional(Tls),
+      network: Type.Optional(Network),
     }),
   },
   { $id: 'Status', title: 'Status' },

@@ -30,7 +30,7 @@ export interface ApartOptions {
   now: () => number
 }
 
-export const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'tls', 'dedup', 'hosts', 'status', 'license'] as const
+export const EVENT_FUNCTIONS = ['ingest', 'sessions', 'parsing', 'tls', 'dedup', 'hosts', 'status', 'usage', 'license'] as const
 export type EventFunction = (typeof EVENT_FUNCTIONS)[number]
 
 /** The event functions, each as it runs on its own. */

@@ -9,6 +9,19 @@ import { declaration as query } from '../query/declaration.ts'
 import { declaration as sessions } from '../sessions/declaration.ts'
 import { declaration as status } from '../status/declaration.ts'
 import { declaration as tls } from '../tls/declaration.ts'
+import { declaration as usage } from '../usage/declaration.ts'
 
 /** Every function there is. */
-export const declarations: readonly Declaration[] = [ingest, sessions, parsing, tls, dedup, hosts, status, license, query, deadLetters]
+export const declarations: readonly Declaration[] = [
+  ingest,
+  sessions,
+  parsing,
+  tls,
+  dedup,
+  hosts,
+  status,
+  usage,
+  license,
+  query,
+  deadLetters,
+]

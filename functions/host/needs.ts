@@ -8,6 +8,7 @@ const OF_ITSELF: Record<string, readonly PortName[]> = {
   dedup: ['store', 'state'],
   hosts: ['store', 'state'],
   status: ['store'],
+  usage: ['store', 'state'],
   license: ['state'],
   query: ['store', 'state', 'blobs'],
   'dead-letters': ['state', 'blobs'],

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 /** Every family but hosts: their names are seen again and again, and their documents are few. */
-const KEPT: Record<Exclude<Family, 'hosts'>, true> = { exchanges: true, sessions: true, packets: true, status: true }
+const KEPT: Record<Exclude<Family, 'hosts'>, true> = { exchanges: true, sessions: true, packets: true, status: true, usage: true }
 
 export interface RetentionPorts {
   state(): Promise<State>

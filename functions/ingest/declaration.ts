@@ -2,6 +2,7 @@ import { agentStatus } from '#events/agent-status.ts'
 import { hostsResolved } from '#events/hosts-resolved.ts'
 import { laneAdvanced } from '#events/lane-advanced.ts'
 import { licenseUsage } from '#events/license-usage.ts'
+import { networkUsage } from '#events/network-usage.ts'
 import { packetsCaptured } from '#events/packets-captured.ts'
 import { rereadDue } from '#events/reread-due.ts'
 import { tlsSecrets } from '#events/tls-secrets.ts'
@@ -12,8 +13,22 @@ export const declaration: Declaration = {
   summary:
     'Makes captured packets and sealed secrets of TLS sessions durable before the agent is answered, and says what has work for them; hands on what agents say else',
   trigger: 'agents',
-  consumes: [listed(packetsCaptured), listed(tlsSecrets), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
-  produces: [listed(laneAdvanced), listed(rereadDue), listed(agentStatus), listed(hostsResolved), listed(licenseUsage)],
+  consumes: [
+    listed(packetsCaptured),
+    listed(tlsSecrets),
+    listed(agentStatus),
+    listed(hostsResolved),
+    listed(networkUsage),
+    listed(licenseUsage),
+  ],
+  produces: [
+    listed(laneAdvanced),
+    listed(rereadDue),
+    listed(agentStatus),
+    listed(hostsResolved),
+    listed(networkUsage),
+    listed(licenseUsage),
+  ],
   scaling: {
     concurrency: 16,
     queue: 64,

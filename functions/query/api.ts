@@ -22,6 +22,7 @@ import { localCaptureRoutes } from './routes/local-captures.ts'
 import { overviewRoutes } from './routes/overview.ts'
 import { replayRoutes } from './routes/replay.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { usageRoutes } from './routes/usage.ts'
 import { viewRoutes } from './routes/views.ts'
 
 /** The read side as one Fastify instance, not listening yet. OpenAPI 3.1 is made from the routes: /api/openapi.json. */
@@ -51,6 +52,7 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
     overviewRoutes,
     aggregateRoutes,
     agentRoutes,
+    usageRoutes,
     liveRoutes,
     captureRoutes,
     localCaptureRoutes,

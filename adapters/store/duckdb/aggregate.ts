@@ -4,7 +4,17 @@ import { findField, isOrdered } from '#engines/query/fields.ts'
 import type { Family } from '#events/documents/families.ts'
 import { bytesOf } from '../bytes.ts'
 import { withOthers } from '../others.ts'
-import type { Aggregate, Aggregation, Figures, Group, Grouping, Metric, Scope } from '../port.ts'
+import {
+  type Aggregate,
+  type Aggregation,
+  type Figures,
+  type Group,
+  type Grouping,
+  type Metric,
+  type Scope,
+  type Sum,
+  summed,
+} from '../port.ts'
 import { quoted } from './columns.ts'
 import type { Reader } from './reader.ts'
 import { Parameters, where } from './where.ts'
@@ -18,7 +28,7 @@ interface Key {
 }
 
 /** Of metrics over the inner SELECT's columns `duration`, `failed`, `bytes` and `time`. */
-const METRICS: Record<Metric, string> = {
+const METRICS: Record<Exclude<Metric, Sum>, string> = {
   errors: 'count(*) FILTER (failed)',
   bytes: 'sum(bytes)::BIGINT',
   min: 'min(duration)',
@@ -29,6 +39,11 @@ const METRICS: Record<Metric, string> = {
   p99: 'approx_quantile(duration, 0.99)',
   first: 'epoch_us(min(time)) / 1000',
   last: 'epoch_us(max(time)) / 1000',
+}
+
+const metricColumn = (metric: Metric): string => {
+  const field = summed(metric)
+  return field === undefined ? METRICS[metric as Exclude<Metric, Sum>] : `sum(coalesce(${quoted(metric)}, 0))::DOUBLE`
 }
 
 export async function aggregate(reader: Reader, scope: Scope, family: Family, asked: Aggregation): Promise<Aggregate> {
@@ -47,6 +62,10 @@ async function grouped(reader: Reader, scope: Scope, family: Family, asked: Aggr
   const columns = [
     'time',
     ...keys.map(({ column }, i) => `${column} AS k${i}`),
+    ...metrics.flatMap((metric) => {
+      const field = summed(metric)
+      return field === undefined ? [] : [`${quoted(field)} AS ${quoted(metric)}`]
+    }),
     ...(metrics.some((metric) => /^(m|p)/.test(metric)) ? ['"event.duration" AS duration'] : []),
     ...(metrics.includes('errors') ? [`coalesce(${where(FAILED, family, parameters)}, false) AS failed`] : []),
     ...(metrics.includes('bytes') ? [`${bytes(family)} AS bytes`] : []),
@@ -56,7 +75,7 @@ async function grouped(reader: Reader, scope: Scope, family: Family, asked: Aggr
   const names = keys.map((_, i) => `k${i}`)
   const needed = names.filter((_, i) => keys[i].needed).map((name) => `${name} IS NOT NULL`)
   const rows = await reader.rows(
-    `SELECT ${[...names, 'count(*) AS count', ...metrics.map((metric) => `${METRICS[metric]} AS ${quoted(metric)}`), 'count(*) OVER () AS there'].join(', ')}
+    `SELECT ${[...names, 'count(*) AS count', ...metrics.map((metric) => `${metricColumn(metric)} AS ${quoted(metric)}`), 'count(*) OVER () AS there'].join(', ')}
      FROM (${select}) ${needed.length > 0 ? `WHERE ${needed.join(' AND ')}` : ''} ${names.length > 0 ? `GROUP BY ${names.join(', ')}` : ''}
      ORDER BY ${order(asked, names)} LIMIT ${parameters.bindWhole(most)}`,
     parameters,

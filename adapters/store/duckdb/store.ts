@@ -9,7 +9,7 @@ import { blocksTable, rowsTable, Slices } from './slices.ts'
 import { Parameters } from './where.ts'
 import { Writer } from './writer.ts'
 
-const FAMILIES: readonly Family[] = ['exchanges', 'sessions', 'packets', 'status', 'hosts']
+const FAMILIES: readonly Family[] = ['exchanges', 'sessions', 'packets', 'status', 'hosts', 'usage']
 
 /** Opens the embedded store, creating it where there is none. Throws `StoreUnusable`, with one line that says why and what to do. */
 export async function openDuckDb(options: DuckDbOptions): Promise<Store> {

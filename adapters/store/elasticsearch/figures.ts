@@ -2,7 +2,7 @@ import type { estypes } from '@elastic/elasticsearch'
 import { FAILED } from '#engines/query/dimensions.ts'
 import type { Family } from '#events/documents/families.ts'
 import { bytesOf } from '../bytes.ts'
-import type { Figures, Metric } from '../port.ts'
+import { type Figures, type Metric, summed } from '../port.ts'
 import { where } from './where.ts'
 
 type Aggregations = Record<string, estypes.AggregationsAggregationContainer>
@@ -22,7 +22,9 @@ export function metricsOf(family: Family, metrics: readonly Metric[]): Aggregati
   const percents = metrics.flatMap((metric) => PERCENTS[metric] ?? [])
   if (percents.length > 0) aggs.percentiles = { percentiles: { field: DURATION, percents, keyed: true } }
   for (const metric of metrics) {
-    if (metric === 'errors') aggs.errors = { filter: where(FAILED, family) }
+    const field = summed(metric)
+    if (field !== undefined) aggs[metric] = { sum: { field } }
+    else if (metric === 'errors') aggs.errors = { filter: where(FAILED, family) }
     else if (metric === 'min' || metric === 'max') aggs[metric] = { [metric]: { field: DURATION } }
     else if (metric === 'mean') aggs.mean = { avg: { field: DURATION } }
     else if (metric === 'first') aggs.first = { min: { field: '@timestamp' } }

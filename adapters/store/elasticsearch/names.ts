@@ -1,6 +1,6 @@
 import type { Family } from '#events/documents/families.ts'
 
-export const FAMILIES: readonly Family[] = ['exchanges', 'sessions', 'packets', 'status', 'hosts']
+export const FAMILIES: readonly Family[] = ['exchanges', 'sessions', 'packets', 'status', 'hosts', 'usage']
 
 export const DAY_MS = 86_400_000
 

@@ -1,4 +1,6 @@
+import { closeSync, read } from 'node:fs'
 import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
 import type koffi from 'koffi'
 
 type Koffi = typeof koffi
@@ -36,6 +38,16 @@ export interface Libbpf {
   deleteKey(map: number, key: Uint8Array): number
   attachUprobe(program: Pointer, pid: number, path: string, offset: number, options: Uint8Array): Pointer
   attachTracepoint(program: Pointer, category: string, name: string): Pointer
+  /** As its section says. */
+  attach(program: Pointer): Pointer
+  attachCgroup(program: Pointer, cgroup: number): Pointer
+  /** A walk through what its section says: of one map, where that is what it walks through. */
+  attachWalk(program: Pointer, map?: number): Pointer
+  /** Walks once; in another thread. */
+  walk(link: Pointer): Promise<void>
+  leaveOut(program: Pointer): void
+  /** Empties a hash map. */
+  drain(map: number, key: number, value: number, entry: (key: Uint8Array, value: Uint8Array) => void): void
   /** In another thread. */
   destroyLink(link: Pointer): Promise<void>
   ring(map: number, sample: (bytes: Uint8Array) => void): { consume(): number; fd: number; free(): void }
@@ -48,6 +60,8 @@ export interface Libbpf {
 const POLLIN = 1
 const CONTINUE = -2 // LIBBPF_PERF_EVENT_CONT
 const PAGES = 16
+const ENOENT = 2
+const TOGETHER = 4096
 
 /** Loads libbpf. Throws `Refused` where it is not installed. */
 export function openLibbpf(): Libbpf {
@@ -69,6 +83,13 @@ export function openLibbpf(): Libbpf {
   const perfFree = bpf.func('void perf_buffer__free(void *buffer)')
   const mapCreate = bpf.func(
     'int bpf_map_create(int type, const char *name, uint32_t key, uint32_t value, uint32_t entries, void *options)',
+  )
+  const attachWalk = bpf.func('void *bpf_program__attach_iter(void *program, uint8_t *options)')
+  const linkFd = bpf.func('int bpf_link__fd(void *link)')
+  const iterate = bpf.func('int bpf_iter_create(int link)')
+  const setAutoload = bpf.func('int bpf_program__set_autoload(void *program, bool autoload)')
+  const drainBatch = bpf.func(
+    'int bpf_map_lookup_and_delete_batch(int map, uint8_t *from, uint8_t *to, _Out_ uint8_t *keys, _Out_ uint8_t *values, _Inout_ uint32_t *count, void *options)',
   )
   const destroy = bpf.func('int bpf_link__destroy(void *link)')
   const poll = libc.func('int poll(void *fds, unsigned long count, int timeout)')
@@ -92,6 +113,45 @@ export function openLibbpf(): Libbpf {
       'void *bpf_program__attach_uprobe_opts(void *program, int pid, const char *path, size_t offset, uint8_t *options)',
     ),
     attachTracepoint: bpf.func('void *bpf_program__attach_tracepoint(void *program, const char *category, const char *name)'),
+    attach: bpf.func('void *bpf_program__attach(void *program)'),
+    attachCgroup: bpf.func('void *bpf_program__attach_cgroup(void *program, int cgroup)'),
+    attachWalk(program, map) {
+      if (map === undefined) return attachWalk(program, null)
+      const information = koffi.alloc('uint32_t', 4)
+      try {
+        koffi.encode(information, 'uint32_t', map)
+        const options = new DataView(new ArrayBuffer(24))
+        options.setBigUint64(0, 24n, true)
+        options.setBigUint64(8, koffi.address(information), true)
+        options.setUint32(16, 16, true)
+        return attachWalk(program, new Uint8Array(options.buffer))
+      } finally {
+        koffi.free(information)
+      }
+    },
+    async walk(link) {
+      const fd = iterate(linkFd(link))
+      if (fd < 0) throw new BpfError('a walk could not be begun', -fd)
+      try {
+        await readToEnd(fd)
+      } finally {
+        closeSync(fd)
+      }
+    },
+    leaveOut(program) {
+      setAutoload(program, false)
+    },
+    drain(map, key, value, entry) {
+      const [keys, values] = [new Uint8Array(key * TOGETHER), new Uint8Array(value * TOGETHER)]
+      const place = new Uint8Array(8)
+      for (let isFirst = true, isLast = false; !isLast; isFirst = false) {
+        const count = [TOGETHER]
+        const failed = -drainBatch(map, isFirst ? null : place, place, keys, values, count, null)
+        if (failed !== 0 && failed !== ENOENT) throw new BpfError('a map could not be read', failed)
+        for (let i = 0; i < count[0]; i++) entry(keys.subarray(i * key, (i + 1) * key), values.subarray(i * value, (i + 1) * value))
+        isLast = failed === ENOENT
+      }
+    },
     destroyLink: (link) =>
       new Promise((resolve, reject) => destroy.async(link, (error: Error | null) => (error ? reject(error) : resolve()))),
     ring(map, sample) {
@@ -147,6 +207,18 @@ export function openLibbpf(): Libbpf {
       })
     },
     errno: () => koffi.errno(),
+  }
+}
+
+/** A long walk is interrupted now and then (EAGAIN), and goes on at the next read. */
+async function readToEnd(fd: number): Promise<void> {
+  const nothing = Buffer.alloc(64)
+  for (let isOver = false; !isOver; ) {
+    try {
+      isOver = (await promisify(read)(fd, nothing, 0, nothing.length, null)).bytesRead === 0
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    }
   }
 }
 
