@@ -21,6 +21,7 @@ export const LOWER: readonly View[] = [
   { name: 'sequence', title: 'Sequence', load: () => import('./sequence/Sequence.tsx').then(({ Sequence }) => Sequence) },
   { name: 'waterfall', title: 'Waterfall', load: () => import('./waterfall/Waterfall.tsx').then(({ Waterfall }) => Waterfall) },
   { name: 'statistics', title: 'Statistics', load: () => import('./statistics/Statistics.tsx').then(({ Statistics }) => Statistics) },
+  { name: 'network', title: 'Network', load: () => import('./network/Network.tsx').then(({ Network }) => Network) },
 ]
 
 /** Beside the lower panel. */
