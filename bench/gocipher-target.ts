@@ -1,13 +1,16 @@
 // A program for gocipher.bench.ts to watch: `node gocipher-target.ts calls LIBCRYPTO LIBSSL COUNT`: how much CPU time a call of SSL_write takes, ns;
-// `node gocipher-target.ts connections RATE SECONDS`: so many new TLS connections a second. Each says its numbers as JSON.
+// `node gocipher-target.ts connections RATE SECONDS [PORT]`: so many new TLS connections a second, a call of HTTP over each. Each says its numbers as JSON.
 import { once } from 'node:events'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import koffi, { type LibraryHandle } from 'koffi'
 import { selfSigned } from '../demo/certificate.ts'
 
+const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello'
+
 const [, , what, ...rest] = process.argv
 if (what === 'calls') await calls(rest[0], rest[1], Number(rest[2]))
-else await connections(Number(rest[0]), Number(rest[1]))
+else await connections(Number(rest[0]), Number(rest[1]), Number(rest[2] ?? 0))
 
 /** Writes into memory with a library, again at each line of standard input. */
 async function calls(cryptoPath: string, sslPath: string, count: number): Promise<void> {
@@ -54,10 +57,10 @@ function open(crypto: LibraryHandle, ssl: LibraryHandle) {
 }
 
 /** A server and its clients in this process. Says for each session its client random, and when its handshake was over, ms since 1970. */
-async function connections(rate: number, seconds: number): Promise<void> {
+async function connections(rate: number, seconds: number, chosen: number): Promise<void> {
   const done: [string, number][] = []
-  const server = createServer(selfSigned('localhost', 2), (socket) => socket.on('error', () => {}).end('hello'))
-  server.listen(0, '127.0.0.1')
+  const server = createServer(selfSigned('localhost', 2), (socket) => socket.on('error', () => {}).once('data', () => socket.end(ANSWER)))
+  server.listen(chosen, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   const one = () =>
@@ -65,7 +68,10 @@ async function connections(rate: number, seconds: number): Promise<void> {
       let random = ''
       const socket: TLSSocket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false })
       socket.on('keylog', (line: Buffer) => (random ||= line.toString().split(' ')[1]))
-      socket.on('secureConnect', () => done.push([random, performance.timeOrigin + performance.now()]))
+      socket.on('secureConnect', () => {
+        done.push([random, performance.timeOrigin + performance.now()])
+        socket.write(REQUEST)
+      })
       socket.on('error', () => resolve()).on('close', () => resolve())
       socket.resume()
     })

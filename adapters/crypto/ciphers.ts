@@ -1,4 +1,13 @@
-import { type CipherGCMTypes, createDecipheriv, createHash, createHmac, createSecretKey, type DecipherGCM, getCiphers } from 'node:crypto'
+import {
+  type CipherGCMTypes,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  type DecipherGCM,
+  getCiphers,
+  hash,
+} from 'node:crypto'
 import type { Ciphers, OpenAead } from '#engines/tls/ciphers.ts'
 import { loadNativeAead } from './native.ts'
 
@@ -48,8 +57,9 @@ export const ciphers: Ciphers = {
     }
   },
   hash: (name) => (parts) => {
-    const hash = createHash(name)
-    for (const part of parts) hash.update(part)
-    return hash.digest()
+    if (parts.length === 1) return hash(name, parts[0], 'buffer')
+    const digest = createHash(name)
+    for (const part of parts) digest.update(part)
+    return digest.digest()
   },
 }
