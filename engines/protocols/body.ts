@@ -1,9 +1,11 @@
 import { fromUtf8 } from '../bytes/text.ts'
 import type { HttpBody } from '../http/facts.ts'
 
+const NOTHING = new Uint8Array(0)
+
 /** A part's body that was written as text: its first `most` bytes. `cut`: the text is only a beginning already, of a whole of about `bytes` bytes. */
 export const bodyOfText = (text: string, most: number, cut = false, bytes = 0): HttpBody => {
-  const content = fromUtf8(text, most)
+  const content = most > 0 ? fromUtf8(text, most) : NOTHING
   const truncated = cut || content.length < text.length
   const length = truncated ? Math.max(bytes, content.length, text.length) : content.length
   return { bytes: length, sha256: undefined, content: most > 0 ? content : undefined, truncated, undecoded: undefined }

@@ -15,6 +15,14 @@ const SLICE = 12
 const MILLION = 1_000_000
 /** 1 for a byte that stands for itself in a JSON string. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 32 || byte > 126 || byte === QUOTE || byte === BACKSLASH ? 0 : 1))
+const NEVER = 1
+/** What stands behind the backslash for a byte of UTF-8 text; 0: it stands for itself. */
+const ESCAPED = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const at = '"\\\n\r\t\b\f'.indexOf(String.fromCharCode(byte))
+  if (at >= 0) return '"\\nrtbf'.charCodeAt(at)
+  // 127 also stands for what is not ASCII in a short text, and 0xef begins what stands for half a surrogate pair.
+  return byte < 32 || byte === NOT_ASCII || byte === 0xef ? NEVER : 0
+})
 const { latin1Write, utf8Write } = methods
 
 /**
@@ -84,15 +92,37 @@ export class Output {
     let end = at + 1
     if (length > SLICE) end += utf8Write.call(bytes, text, at + 1, length * 3)
     else for (let i = 0; i < length; i++) bytes[end++] = Math.min(text.charCodeAt(i), NOT_ASCII)
+    bytes[at] = QUOTE
     for (let i = at + 1; i < end; i++) {
-      if (PLAIN[bytes[i]] === 0) {
+      if (PLAIN[bytes[i]] !== 0) continue
+      const escaped = this.escape(i, end)
+      if (escaped < 0) {
         this.json(JSON.stringify(text))
         return
       }
+      end = escaped
+      break
     }
-    bytes[at] = QUOTE
     bytes[end] = QUOTE
     this.length = end + 1
+  }
+
+  /** Escapes UTF-8 text in its place, where there is room: a character never takes more than three bytes. Answers where it ends then; -1: some of it needs more than a backslash, or was no character. */
+  private escape(from: number, end: number): number {
+    const { bytes } = this
+    let more = 0
+    for (let i = from; i < end; i++) {
+      const letter = ESCAPED[bytes[i]]
+      if (letter === NEVER) return -1
+      if (letter !== 0) more++
+    }
+    let to = end + more
+    for (let i = end - 1; i >= from && to > i + 1; i--) {
+      const letter = ESCAPED[bytes[i]]
+      bytes[--to] = letter === 0 ? bytes[i] : letter
+      if (letter !== 0) bytes[--to] = BACKSLASH
+    }
+    return end + more
   }
 
   /** A value as JSON has them; what is undefined in an object is left out. */
