@@ -4,7 +4,7 @@ import { fromHex, hex } from '#engines/bytes/hex.ts'
 import { trafficKeys } from '#engines/tls/keys13.ts'
 import { Rc4 } from '#engines/tls/rc4.ts'
 import { ciphers } from './ciphers.ts'
-import { loadNativeAead } from './native.ts'
+import { loadNativeAead } from './native-aead.ts'
 
 const AEADS: [string, number, number][] = [
   ['aes-128-gcm', 16, 16],

@@ -9,7 +9,7 @@ import {
   hash,
 } from 'node:crypto'
 import type { Ciphers, OpenAead } from '#engines/tls/ciphers.ts'
-import { loadNativeAead } from './native.ts'
+import { loadNativeAead } from './native-aead.ts'
 
 const known = new Set(getCiphers())
 

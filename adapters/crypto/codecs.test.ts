@@ -3,6 +3,8 @@ import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, z
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadCodecs } from './codecs.ts'
+import { loadNativeSha256 } from './native-sha256.ts'
+import { loadWasmSha256 } from './wasm-sha256.ts'
 
 const codecs = await loadCodecs()
 const LIMIT = 1_000_000
@@ -107,13 +109,21 @@ it('knows no other coding', () => {
   for (const coding of ['compress', 'identity', 'constructor', '']) expect(codecs.decoder(coding)).toBeUndefined()
 })
 
-describe('digest', () => {
-  it('is that of Node, however the bytes are cut, interleaved with another, saved and loaded', () => {
+describe('digest', async () => {
+  const [native, wasm] = [loadNativeSha256()!, await loadWasmSha256()]
+  expect(native, "Node's OpenSSL is there").toBeDefined()
+
+  it.each([
+    ['native', native, native],
+    ['in WebAssembly', wasm, wasm],
+    ['native, then in WebAssembly', native, wasm],
+    ['in WebAssembly, then native', wasm, native],
+  ])('%s is that of Node, however the bytes are cut, interleaved with another, saved and loaded', (_, first, second) => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 6 }), fc.nat(6), (pieces, at) => {
-        let [one, other] = [codecs.digest(), codecs.digest()]
+        let [one, other] = [first(), first()]
         pieces.forEach((piece, i) => {
-          if (i === at) [one, other] = [codecs.digest(structuredClone(one.save())), codecs.digest(other.save())]
+          if (i === at) [one, other] = [second(structuredClone(one.save())), second(other.save())]
           one.update(piece)
           other.update(piece.slice(1))
         })
@@ -124,5 +134,17 @@ describe('digest', () => {
       }),
       { numRuns: 100 },
     )
+  })
+
+  it('counts bytes beyond four gigabits', () => {
+    const piece = new Uint8Array(64 << 20)
+    const truth = createHash('sha256')
+    let one = native()
+    for (let i = 0; i < 9; i++) {
+      truth.update(piece)
+      one.update(piece)
+      one = native(one.save())
+    }
+    expect(one.hex()).toBe(truth.digest('hex'))
   })
 })

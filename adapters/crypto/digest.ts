@@ -1,60 +1,14 @@
-import { createSHA256, type IHasher } from 'hash-wasm'
 import type { Codecs } from '#engines/http/facts.ts'
+import { loadNativeSha256 } from './native-sha256.ts'
 
-/** Loads SHA-256 whose state is plain bytes, and can be saved between any two bytes of the input. Node's own hashes cannot. */
+/**
+ * Loads SHA-256 whose state is plain bytes, and can be saved between any two bytes of the input. Node's own hashes cannot.
+ * What one of both below has saved, the other goes on from: the bytes of a block that is not full (64 bytes), how many bytes there
+ * were (8), and the hash so far (32), numbers with the lowest byte first.
+ */
 export const loadDigest = async (): Promise<Codecs['digest']> => {
-  const hasher = new SharedHasher(await createSHA256())
-  return (saved) => new Digest(hasher, saved)
-}
-
-/** One hasher serves all digests: who goes on puts its own state in first, and the one before has its state taken out. */
-class SharedHasher {
-  readonly hasher: IHasher
-  readonly fresh: Uint8Array
-  private active: Digest | undefined = undefined
-
-  constructor(hasher: IHasher) {
-    this.hasher = hasher
-    hasher.init()
-    this.fresh = hasher.save()
-  }
-
-  for(digest: Digest): IHasher {
-    if (this.active === digest) return this.hasher
-    if (this.active !== undefined) this.active.state = this.hasher.save()
-    this.hasher.load(digest.state)
-    this.active = digest
-    return this.hasher
-  }
-
-  /** The hasher holds no digest's state any more. */
-  release(): void {
-    this.active = undefined
-  }
-}
-
-class Digest {
-  private readonly shared: SharedHasher
-  /** Up to date while the hasher holds another digest's. */
-  state: Uint8Array
-
-  constructor(shared: SharedHasher, saved: Uint8Array = shared.fresh) {
-    this.shared = shared
-    this.state = saved
-  }
-
-  update(bytes: Uint8Array): void {
-    this.shared.for(this).update(bytes)
-  }
-
-  hex(): string {
-    const hasher = this.shared.for(this)
-    this.state = hasher.save()
-    this.shared.release()
-    return hasher.digest('hex')
-  }
-
-  save(): Uint8Array {
-    return this.shared.for(this).save()
-  }
+  const native = loadNativeSha256()
+  if (native !== undefined) return native
+  const { loadWasmSha256 } = await import('./wasm-sha256.ts')
+  return loadWasmSha256()
 }

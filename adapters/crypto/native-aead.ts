@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import type { OpenAead } from '#engines/tls/ciphers.ts'
+import { openssl } from './openssl.ts'
 
 /** EVP_CTRL_AEAD_SET_TAG of OpenSSL's evp.h, which never changes. */
 const SET_TAG = 0x11
@@ -69,18 +69,18 @@ export const loadNativeAead = (): ((name: string, key: Uint8Array, tagLength: nu
 
 const loadEvp = (): Evp | undefined => {
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi')
-    const self = koffi.load(null)
+    const library = openssl()
+    if (library === undefined) return undefined
     const names = Object.entries(CIPHERS)
     return {
-      make: self.func('EVP_CIPHER_CTX_new', 'void*', []),
-      init: self.func('EVP_DecryptInit_ex', 'int', ['void*', 'void*', 'void*', 'void*', 'void*']),
-      update: self.func('EVP_DecryptUpdate', 'int', ['void*', 'void*', 'void*', 'void*', 'int']),
-      final: self.func('EVP_DecryptFinal_ex', 'int', ['void*', 'void*', 'void*']),
-      control: self.func('EVP_CIPHER_CTX_ctrl', 'int', ['void*', 'int', 'int', 'void*']),
-      ciphers: new Map(names.map(([name, symbol]) => [name, self.func(symbol, 'void*', [])() as Pointer])),
+      make: library.func('EVP_CIPHER_CTX_new', 'void*', []),
+      init: library.func('EVP_DecryptInit_ex', 'int', ['void*', 'void*', 'void*', 'void*', 'void*']),
+      update: library.func('EVP_DecryptUpdate', 'int', ['void*', 'void*', 'void*', 'void*', 'int']),
+      final: library.func('EVP_DecryptFinal_ex', 'int', ['void*', 'void*', 'void*']),
+      control: library.func('EVP_CIPHER_CTX_ctrl', 'int', ['void*', 'int', 'int', 'void*']),
+      ciphers: new Map(names.map(([name, symbol]) => [name, library.func(symbol, 'void*', [])() as Pointer])),
     }
   } catch {
-    return undefined // not installed, or its symbols are hidden: node:crypto is there
+    return undefined // its symbols are hidden: node:crypto is there
   }
 }
