@@ -45,10 +45,8 @@ const turn = (): void => {
     const learned = gatherer.learned()
     if (learned) say({ kind: 'learned', learned })
   }
-  if (gatherer.bytes >= mostBytes) return stop()
-  if (Atomics.load(control, STOP) === 0 && now - begun < mostTime) return
-  stopAt ??= now + LAST_BLOCK
-  if (now >= stopAt) stop()
+  if (Atomics.load(control, STOP) === 1 || now - begun >= mostTime) stopAt ??= now + LAST_BLOCK
+  if (gatherer.bytes >= mostBytes || (stopAt !== undefined && now >= stopAt)) stop()
 }
 
 const stop = (): void => {
