@@ -10,9 +10,11 @@ import { openShop, type Shop } from './support/shop.ts'
 
 if (noBrowser) console.error(`views: ${noBrowser}`)
 
-const GATEWAY = '127.0.0.11'
-const ORDERS = '127.0.0.13'
-const PAYMENT = '127.0.0.14'
+/** Nodes of the map: by the names that the capture gives their addresses, though only after these calls. */
+const GATEWAY = 'gateway.shop.test'
+const ORDERS = 'orders.shop.test'
+const PAYMENT = 'payment.shop.test'
+const ADDRESSES = { orders: '127.0.0.13', payment: '127.0.0.14', asking: '127.0.0.1' }
 
 /** The page, with the marks of the map that were drawn again. */
 interface Watched {
@@ -68,10 +70,10 @@ describe.skipIf(noBrowser)('views of the shop', () => {
   })
 
   it('a node by the keyboard: arrows, Enter, its links, Escape', async () => {
-    await node('127.0.0.10').focus()
+    await node('customer.shop.test').focus()
     await tab.keyboard.press('ArrowRight')
     const focused = () => tab.evaluate<string | null>('document.activeElement.getAttribute("data-node")')
-    expect(await focused()).toMatch(/^127\.0\.0\.1[15]$/)
+    expect(await focused()).toMatch(/^(gateway|names)\.shop\.test$/)
     await node(ORDERS).focus()
     await tab.keyboard.press('Enter')
     await panel().getByText('3 links').waitFor()
@@ -85,7 +87,7 @@ describe.skipIf(noBrowser)('views of the shop', () => {
   it('filters, excludes and narrows to errors by click', async () => {
     await open({ upper: 'map', lower: 'none', 'map.node': PAYMENT })
     await panel().getByRole('button', { name: 'Only errors' }).click()
-    await expect.poll(() => of('q')).toContain(PAYMENT)
+    await expect.poll(() => of('q')).toContain(ADDRESSES.payment)
     await expect.poll(() => map().locator('[data-link]').count()).toBe(1)
     expect(await map().locator('[data-link]').getAttribute('aria-label')).toContain('4 calls, 100 % failed')
     await tab.goBack()
@@ -110,7 +112,7 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     await tab.reload()
     await node(PAYMENT).waitFor()
     expect([await placeOf(PAYMENT), await placeOf(ORDERS)]).toEqual([moved, others])
-    await open({ upper: 'map', lower: 'none', q: `server.ip:${PAYMENT}` })
+    await open({ upper: 'map', lower: 'none', q: `server.ip:${ADDRESSES.payment}` })
     await expect.poll(() => map().locator('[data-node]').count()).toBe(2)
     expect(await placeOf(PAYMENT)).toBe(moved)
   })
@@ -162,11 +164,32 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     await shot('map-compared')
   })
 
+  it('an address whose name becomes known later is the node of that name, where it was, with all of its calls', async () => {
+    await open({ upper: 'map', lower: 'none' })
+    await node(ADDRESSES.asking).waitFor()
+    const [place, nodes] = [await placeOf(ADDRESSES.asking), await map().locator('[data-node]').count()]
+    const data = { agent: 'test', hosts: [{ ip: ADDRESSES.asking, name: 'resolver.shop.test', origin: 'resolver', at: Date.now() }] }
+    const attributes = { 'ce-specversion': '1.0', 'ce-type': 'hosts.resolved.v1', 'ce-source': '/agents/test', 'ce-id': 'test/hosts/1' }
+    const headers = { ...attributes, 'content-type': 'application/json' }
+    expect((await fetch(`${shop.server.url}/events`, { method: 'POST', headers, body: JSON.stringify(data) })).ok).toBe(true)
+    await expect
+      .poll(() => shop.server.get(`/api/v1/hosts?ips=${ADDRESSES.asking}`))
+      .toEqual({ items: [{ ip: ADDRESSES.asking, name: 'resolver.shop.test' }] })
+    await open({ upper: 'map', lower: 'none', 'map.node': ADDRESSES.asking })
+    await node('resolver.shop.test').waitFor()
+    expect([await node(ADDRESSES.asking).count(), await map().locator('[data-node]').count(), await placeOf('resolver.shop.test')]).toEqual(
+      [0, nodes, place],
+    )
+    await panel().getByRole('button', { name: 'Filter' }).click()
+    await expect.poll(() => of('q')).toContain(ADDRESSES.asking)
+    await expect.poll(() => map().locator('[data-node]').count()).toBe(2)
+  })
+
   it('the sequence: nested by trace, opened by click, folded or not', async () => {
     await open({ upper: 'none', lower: 'sequence', q: 'not protocol:dns' })
     const view = tab.getByLabel('Sequence', { exact: true })
     await view.locator('.seq-hit').first().waitFor()
-    expect(await view.locator('.seq-names b').allTextContents()).toContain(ORDERS)
+    expect(await view.locator('.seq-names b').allTextContents()).toContain(ADDRESSES.orders)
     const folded = await view.locator('.seq-hit').count()
     await view.getByLabel('fold repeats').uncheck()
     expect(of('sequence.repeats')).toBe('each')
@@ -199,7 +222,7 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     expect(parsed.wrong).toBe(0)
     expect(parsed.texts).toBeGreaterThan(50)
     const mermaid = readMermaid(await saved('Download Mermaid'))
-    expect(mermaid.participants.sort()).toEqual(['127.0.0.10', GATEWAY, '127.0.0.12', ORDERS, PAYMENT])
+    expect(mermaid.participants.sort()).toEqual(['127.0.0.10', '127.0.0.11', '127.0.0.12', ADDRESSES.orders, ADDRESSES.payment])
     expect(mermaid.asked).toBe(mermaid.answered)
     const plantuml = await saved('Download PlantUML')
     expect(plantuml.match(/ \+\+ : /g)!.length).toBe(plantuml.match(/ -- : /g)!.length)

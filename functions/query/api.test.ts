@@ -267,6 +267,30 @@ describe('overviews', () => {
     ])
   })
 
+  it('hosts: the name that each address had last', async () => {
+    const host = (ip: string, name: string, at: number) => ({
+      '@timestamp': new Date(at).toISOString(),
+      event: { id: `${ip}/${name}` },
+      host: { ip, name },
+      spider: { team: 'red', agents: ['a'], origin: 'dns-answer' as const },
+    })
+    const known = [
+      host('10.9.0.1', 'old', NOON),
+      host('10.9.0.1', 'new', NOON + 1000),
+      host('10.9.0.2', 'other', NOON),
+      host('10.9.0.3', 'unasked', NOON),
+    ]
+    await ports.store.save(SCOPE, 'hosts', known)
+    await ports.store.flush()
+    const { items } = (await get('/api/v1/hosts', { ips: '10.9.0.1,10.9.0.2,10.9.0.9' })).body as { items: { ip: string }[] }
+    expect(items.sort((a, b) => (a.ip < b.ip ? -1 : 1))).toEqual([
+      { ip: '10.9.0.1', name: 'new' },
+      { ip: '10.9.0.2', name: 'other' },
+    ])
+    expect((await get('/api/v1/hosts', { ips: '' })).body).toEqual({ items: [] })
+    expect((await get('/api/v1/hosts', { ips: Array.from({ length: 201 }, (_, i) => `10.0.0.${i}`).join() })).code).toBe(400)
+  })
+
   it('health', async () => {
     expect((await get('/healthz')).body).toEqual({ status: 'ok', refused: 3 })
   })

@@ -15,6 +15,7 @@ import { contractRoutes } from './routes/contracts.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { exchangeRoutes } from './routes/exchanges.ts'
 import { exportRoutes } from './routes/export.ts'
+import { hostRoutes } from './routes/hosts.ts'
 import { keyLogRoutes } from './routes/keylogs.ts'
 import { licenseRoutes } from './routes/license.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -52,6 +53,7 @@ export async function createApi(ports: QueryPorts, options: FastifyServerOptions
     overviewRoutes,
     aggregateRoutes,
     agentRoutes,
+    hostRoutes,
     usageRoutes,
     liveRoutes,
     captureRoutes,

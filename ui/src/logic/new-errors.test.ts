@@ -8,7 +8,23 @@ const kind = (...key: (string | number | null)[]) => ({ key, count: 1 })
 
 it('are those of which there was none before', () => {
   const [old, fresh] = [kind('GET', '/a', 'orders', 500), kind('GET', '/a', 'orders', 503)]
-  expect(newErrors({ groups: [old, fresh] }, { groups: [old, kind('GET', '/b', 'orders', 503)] })).toEqual([fresh])
+  expect(newErrors({ groups: [old, fresh] }, { groups: [old, kind('GET', '/b', 'orders', 503)] })).toEqual([{ ...fresh, paths: ['/a'] }])
+})
+
+it('are the same for one thing and another, and lead to the calls of their form', () => {
+  const earlier = { groups: [kind('GET', '/items/24', 'catalogue', 500)] }
+  expect(newErrors({ groups: [kind('GET', '/items/25', 'catalogue', 500)] }, earlier)).toEqual([])
+  const fresh = Array.from({ length: 7 }, (_, i) => kind('GET', `/items/${i}/parts`, 'catalogue', 500))
+  const [found, ...others] = newErrors({ groups: [...fresh, kind('GET', '/items/1', 'catalogue', 500)] }, earlier)
+  expect([found.key[1], found.count, kindInWords(found), others]).toEqual([
+    '/items/{id}/parts',
+    7,
+    'GET /items/{id}/parts at catalogue 500',
+    [],
+  ])
+  expect(print(termOfKind(found))).toContain('path:/items/*/parts')
+  const [two] = newErrors({ groups: fresh.slice(0, 2) }, { groups: [] })
+  expect(print(termOfKind(two))).toContain('path:/items/0/parts or path:/items/1/parts')
 })
 
 it('are compared with the stretch before, which moves in steps while live', () => {
@@ -21,10 +37,8 @@ it('are compared with the stretch before, which moves in steps while live', () =
 it('are looked for among the errors of the filter', () => expect(errorKinds('method:GET').q).toMatch(/^method:GET \(.*failure/))
 
 it('lead to their calls, and say what they are', () => {
-  const { text, filter } = {
-    text: kindInWords(kind('SELECT', null, 'db', null)),
-    filter: print(termOfKind(kind('SELECT', null, 'db', null))),
-  }
+  const [unknown] = newErrors({ groups: [kind('SELECT', null, 'db', null)] }, { groups: [] })
+  const [text, filter] = [kindInWords(unknown), print(termOfKind(unknown))]
   expect(text).toBe('SELECT at db failed')
   expect(parse(filter).ok).toBe(true)
   expect(filter).toContain('action:SELECT')

@@ -1,6 +1,7 @@
+import { templateOf } from '#engines/http/template.ts'
 import { count, duration } from '../format.ts'
-import { foldIds } from './endpoint.ts'
 import { add, errorShare, type Figures, figuresOf, type Graph, NONE, type Row } from './graph.ts'
+import { NO_NAMES } from './group.ts'
 
 export type Kind = 'failing' | 'new' | 'gone' | 'slower'
 
@@ -25,11 +26,13 @@ export type Measured = ReadonlyMap<string, Figures>
 export const linksOf = ({ links }: Graph): Measured => new Map(links.map((link) => [link.id, link]))
 
 /** Endpoints of an answer to `ENDPOINTS`, ids in paths folded. */
-export function endpointsOf(rows: readonly Row[]): Measured {
+export function endpointsOf(rows: readonly Row[], names = NO_NAMES): Measured {
   const all = new Map<string, Figures>()
   for (const row of rows) {
     const [server, action, path] = row.key
-    const id = [action, `${server ?? ''}${typeof path === 'string' ? foldIds(path) : ''}`].filter((part) => part !== null).join(' ')
+    const id = [action, `${names.get(String(server)) ?? server ?? ''}${typeof path === 'string' ? templateOf(path) : ''}`]
+      .filter((part) => part !== null)
+      .join(' ')
     all.set(id, add(all.get(id) ?? NONE, figuresOf(row)))
   }
   return all

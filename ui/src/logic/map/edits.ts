@@ -53,6 +53,17 @@ const record = <T>(value: unknown, fits: (each: unknown) => each is T): Record<s
       )
     : {}
 
+/** The edits with what was said of an address said of the node that it belongs to by now, unless that has its own. `idOf`: undefined where they are the same. */
+export function carriedOver(edits: Edits, idOf: (key: string) => string | undefined): Edits {
+  const list = (keys: string[]): string[] => [...new Set(keys.map((key) => idOf(key) ?? key))]
+  const record = <T>(of: Record<string, T>): Record<string, T> => ({
+    ...Object.fromEntries(Object.entries(of).map(([key, value]) => [idOf(key) ?? key, value])),
+    ...Object.fromEntries(Object.entries(of).filter(([key]) => idOf(key) === undefined)),
+  })
+  const { names, notes, rules, hidden, gateways, places } = edits
+  return { rules, names: record(names), notes: record(notes), places: record(places), hidden: list(hidden), gateways: list(gateways) }
+}
+
 /** The graph as it was edited: gateways passed over, hidden nodes and their links left out. */
 export function edited(graph: Graph, { hidden, gateways }: Pick<Edits, 'hidden' | 'gateways'>): Graph {
   const passed = withoutGateways(graph, gateways)

@@ -1,4 +1,4 @@
-import { type Grouping, groupOf, type Rule } from './group.ts'
+import { type Grouping, groupOf, isAddress, NO_NAMES, type Rule } from './group.ts'
 
 /** The question of the map: one group for each client, server, protocol and outcome. */
 export const BY = 'client.address,server.address,network.protocol,status_class'
@@ -93,13 +93,19 @@ export const OUTCOMES = ['5xx', 'failure', '4xx', 'unknown', 'none', '3xx', '2xx
 const rank = (outcome: string): number => (OUTCOMES.indexOf(outcome) + OUTCOMES.length + 1) % (OUTCOMES.length + 1)
 export const linkId = (from: string, to: string, protocol: string): string => `${from} → ${to} ${protocol}`
 
+/** Addresses of an answer that stand there without a name. */
+export const bareAddresses = (rows: readonly Row[]): string[] =>
+  [...new Set(rows.flatMap(({ key: [client, server] }) => [client, server]))].filter(
+    (key) => typeof key === 'string' && isAddress(key),
+  ) as string[]
+
 /** The graph of an answer: addresses gathered into nodes, groups into links. In the order of names, whatever that of the answer. */
-export function toGraph(rows: readonly Row[], by: Grouping, rules: readonly Rule[] = []): Graph {
+export function toGraph(rows: readonly Row[], by: Grouping, rules: readonly Rule[] = [], names = NO_NAMES): Graph {
   const nodes = new Map<string, Node>()
   const links = new Map<string, Link>()
   const nodeOf = (key: string | number | null): Node => {
     const address = key === null ? UNKNOWN : String(key)
-    const id = groupOf(address, by, rules)
+    const id = groupOf(address, by, rules, names)
     const known = nodes.get(id) ?? { id, members: [], served: NONE, made: NONE, within: 0 }
     if (!known.members.includes(address)) known.members.push(address)
     nodes.set(id, known)

@@ -8,7 +8,8 @@ export interface Rule {
   name: string
 }
 
-const ADDRESS = /^[\d.]+$|:/
+/** An address, not a name. */
+export const isAddress = (text: string): boolean => /^[\d.]+$|:/.test(text)
 /** The characters that Kubernetes makes suffixes of. */
 const SUFFIX = '[bcdfghjklmnpqrstvwxz2456789]'
 const REPLICAS = [
@@ -29,11 +30,16 @@ const replicated = (label: string): string | undefined => {
   return undefined
 }
 
-/** The node that an address belongs to. Addresses without a name stand for themselves, unless a rule says otherwise. */
-export function groupOf(address: string, by: Grouping, rules: readonly Rule[] = []): string {
-  const ruled = rules.find(({ pattern }) => fits(address, pattern))
+/** Names of addresses: calls from before a name was known have the address alone. */
+export type Names = ReadonlyMap<string, string>
+export const NO_NAMES: Names = new Map()
+
+/** The node that an address belongs to, by the name that it has now. Addresses without a name stand for themselves, unless a rule says otherwise. */
+export function groupOf(seen: string, by: Grouping, rules: readonly Rule[] = [], names = NO_NAMES): string {
+  const address = names.get(seen) ?? seen
+  const ruled = rules.find(({ pattern }) => fits(seen, pattern) || fits(address, pattern))
   if (ruled) return ruled.name
-  if (by === 'host' || ADDRESS.test(address)) return address
+  if (by === 'host' || isAddress(address)) return address
   const [label, ...domain] = address.split('.')
   if (by === 'namespace') return namespaceOf(address)
   const name = replicated(label)

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from '#engines/query/parse.ts'
+import { print } from '#engines/query/print.ts'
 import { refine } from '../refine.ts'
 import { compare, earlier, endpointsOf } from './compare.ts'
 import { bands, bends, curve, nearest, slowest } from './draw.ts'
-import { edited, readEdits, toggled, UNTOUCHED, withValue } from './edits.ts'
-import { foldIds } from './endpoint.ts'
+import { carriedOver, edited, readEdits, toggled, UNTOUCHED, withValue } from './edits.ts'
 import { looksLikeGateway, withoutGateways } from './gateways.ts'
-import { errorShare, type Row, toGraph } from './graph.ts'
+import { bareAddresses, errorShare, type Row, toGraph } from './graph.ts'
 import { type Grouping, groupOf } from './group.ts'
 import { depths, layOut } from './layout.ts'
 import { termOfLink, termOfNode } from './terms.ts'
@@ -147,6 +147,55 @@ describe('the graph', () => {
   })
 })
 
+describe('names that became known later', () => {
+  const names = new Map([['10.2.0.7', 'orders.shop']])
+  const rows = [row('web', '10.2.0.7', '2xx', 2), row('web', 'orders.shop', '2xx', 3), row('web', '10.2.0.9', '2xx', 1)]
+
+  it('make one node of the address and its name, whose calls are those of both', () => {
+    expect(bareAddresses(rows)).toEqual(['10.2.0.7', '10.2.0.9'])
+    const { nodes, links } = toGraph(rows, 'host', [], names)
+    expect(nodes.map(({ id, members, served }) => [id, members, served.count])).toEqual([
+      ['10.2.0.9', ['10.2.0.9'], 1],
+      ['orders.shop', ['10.2.0.7', 'orders.shop'], 5],
+      ['web', ['web'], 0],
+    ])
+    expect(links.map(({ to, count }) => [to, count])).toEqual([
+      ['10.2.0.9', 1],
+      ['orders.shop', 5],
+    ])
+    const term = print(termOfNode(nodes[1]))
+    expect(term).toMatch(/10\.2\.0\.7.*orders\.shop/)
+    expect(toGraph(rows, 'service', [], names).nodes.map(({ id }) => id)).toEqual(['10.2.0.9', 'orders', 'web'])
+    expect(toGraph(rows, 'host', [{ pattern: '10.2.*', name: 'all' }], names).nodes.find(({ id }) => id === 'all')?.members).toEqual([
+      '10.2.0.7',
+      '10.2.0.9',
+    ])
+    const changes = compare(
+      endpointsOf([{ key: ['10.2.0.7', 'GET', '/a'], count: 2 }], names),
+      endpointsOf([{ key: ['orders.shop', 'GET', '/a'], count: 2 }], names),
+      1,
+    )
+    expect(changes).toEqual([])
+  })
+
+  it('take over what was said of the address, where nothing was said of the name', () => {
+    const edits = {
+      ...UNTOUCHED,
+      names: { '10.2.0.7': 'Orders', web: 'Web' },
+      notes: { '10.2.0.7': 'old', 'orders.shop': 'own' },
+      hidden: ['10.2.0.7'],
+      places: { '10.2.0.7': { x: 1, y: 2 } },
+    }
+    expect(carriedOver(edits, (key) => names.get(key))).toEqual({
+      ...UNTOUCHED,
+      names: { 'orders.shop': 'Orders', web: 'Web' },
+      notes: { 'orders.shop': 'own' },
+      hidden: ['orders.shop'],
+      places: { 'orders.shop': { x: 1, y: 2 } },
+    })
+  })
+})
+
 describe('the layout', () => {
   const links = [
     { from: 'a', to: 'b' },
@@ -243,8 +292,6 @@ describe('two stretches compared', () => {
   })
 
   it('folds ids in paths', () => {
-    expect(foldIds('/items/24/parts/0b5fbd1e-6a4f-4d5a-8a3e-d1e0b5a0c9f2')).toBe('/items/{id}/parts/{id}')
-    expect(foldIds('/api/v1/decade/items')).toBe('/api/v1/decade/items')
     const all = endpointsOf([
       { key: ['orders', 'GET', '/items/1'], count: 2 },
       { key: ['orders', 'GET', '/items/2'], count: 3 },

@@ -1,6 +1,6 @@
+import { templateOf } from '#engines/http/template.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { actionOf, resultOf, toneOf } from '../call.ts'
-import { foldIds } from '../map/endpoint.ts'
 
 /** A call as diagrams take it. Times in µs since 1970. */
 export interface Call {
@@ -38,7 +38,7 @@ export function callOf(document: ExchangeDocument): Call {
     from: nameOf(document.client),
     to: nameOf(document.server),
     label: `${what.startsWith(action) ? '' : `${action} `}${what}`.trim(),
-    kind: `${action} ${document.url ? foldIds(document.url.path) : what} ${result}`,
+    kind: `${action} ${document.url ? templateOf(document.url.path) : what} ${result}`,
     result,
     tone: toneOf(document),
     start,

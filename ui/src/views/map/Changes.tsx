@@ -4,6 +4,7 @@ import { clock, count, plural } from '../../logic/format.ts'
 import { type Change, compare, ENDPOINTS, earlier, endpointsOf, type Kind, linksOf } from '../../logic/map/compare.ts'
 import { type Graph, METRICS, MOST } from '../../logic/map/graph.ts'
 import { useAnswer } from '../../state/answer.ts'
+import { hostNames } from '../../state/host-names.ts'
 import { ofView, span } from '../../state/place.ts'
 import { edits } from './edits.ts'
 import { type Rows, useGraph, useRows } from './use-map.ts'
@@ -26,15 +27,16 @@ export function useComparison(graph: Graph): Comparison | undefined {
   const endpointsBefore = useAnswer<Rows>(then && '/aggregate', { ...endpoints, ...then })
   const endpointsNow = useAnswer<Rows>(then && '/aggregate', endpoints)
   const graphBefore = useGraph(before.value?.groups)
+  const names = hostNames.value
   const scale = then ? (span.value.to - span.value.from) / (then.to - then.from) : 1
   return useMemo(() => {
     if (!then || !before.value || !endpointsBefore.value || !endpointsNow.value) return undefined
     return {
       earlier: then,
       links: compare(linksOf(graph), linksOf(graphBefore), scale),
-      endpoints: compare(endpointsOf(endpointsNow.value.groups), endpointsOf(endpointsBefore.value.groups), scale),
+      endpoints: compare(endpointsOf(endpointsNow.value.groups, names), endpointsOf(endpointsBefore.value.groups, names), scale),
     }
-  }, [asked, graph, graphBefore, endpointsBefore.value, endpointsNow.value])
+  }, [asked, graph, graphBefore, names, endpointsBefore.value, endpointsNow.value])
 }
 
 const MOST_SHOWN = 100

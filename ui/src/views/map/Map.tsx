@@ -1,7 +1,8 @@
 import './map.css'
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { count, plural } from '../../logic/format.ts'
-import type { Graph } from '../../logic/map/graph.ts'
+import { bareAddresses, type Graph } from '../../logic/map/graph.ts'
+import { useHostNames } from '../../state/host-names.ts'
 import { ofView, setOfView } from '../../state/place.ts'
 import { NoCalls } from '../NoCalls.tsx'
 import { Canvas, type Chosen } from './Canvas.tsx'
@@ -15,6 +16,7 @@ import { useGraph, useRows } from './use-map.ts'
 /** Who calls whom, built by itself from the calls that are looked at. */
 export function MapView() {
   const answer = useRows('looked at')
+  useHostNames(useMemo(() => bareAddresses(answer.value?.groups ?? []), [answer.value]))
   const graph = useGraph(answer.value?.groups)
   const comparison = useComparison(graph)
   const [arranged, setArranged] = useState(0)
@@ -56,10 +58,11 @@ export function MapView() {
   )
 }
 
-/** What is chosen stands in the link, and is there as long as it is on the map. */
+/** What is chosen stands in the link, and is there as long as it is on the map; an address leads to the node that it belongs to by now. */
 function chosenIn(graph: Graph): Chosen {
   const [node, link] = [ofView('map.node'), ofView('map.link')]
-  if (node !== undefined && graph.nodes.some(({ id }) => id === node)) return { node }
+  const found = node === undefined ? undefined : graph.nodes.find(({ id, members }) => id === node || members.includes(node))
+  if (found) return { node: found.id }
   if (link !== undefined && graph.links.some(({ id }) => id === link)) return { link }
   return undefined
 }

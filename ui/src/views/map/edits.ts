@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals'
-import { type Edits, type Place, readEdits, UNTOUCHED } from '../../logic/map/edits.ts'
-import { GROUPINGS, type Grouping } from '../../logic/map/group.ts'
+import { carriedOver, type Edits, type Place, readEdits, UNTOUCHED } from '../../logic/map/edits.ts'
+import { GROUPINGS, type Grouping, groupOf } from '../../logic/map/group.ts'
+import { hostNames } from '../../state/host-names.ts'
 import { ofView } from '../../state/place.ts'
 import { saved } from './saved.ts'
 
@@ -25,8 +26,14 @@ export const hidesGateways = computed(() => ofView('map.gateways') === 'hidden')
 /** Changes that were not saved, by map: they stay in this browser. */
 const drafts = signal<Record<string, Edits>>(Object.fromEntries(Object.entries(kept(EDITS)).map(([id, edits]) => [id, readEdits(edits)])))
 
+/** The node of an address whose name became known. */
+const renamed = (key: string): string | undefined =>
+  hostNames.value.has(key) ? groupOf(key, grouping.value, [], hostNames.value) : undefined
+
 /** The changes of the map that is shown. */
-export const edits = computed<Edits>(() => drafts.value[mapId.value] ?? saved.value.get(mapId.value)?.edits ?? UNTOUCHED)
+export const edits = computed<Edits>(() =>
+  carriedOver(drafts.value[mapId.value] ?? saved.value.get(mapId.value)?.edits ?? UNTOUCHED, renamed),
+)
 /** Whether there are some that were not saved. */
 export const unsaved = computed(() => drafts.value[mapId.value] !== undefined)
 
@@ -45,7 +52,7 @@ export function forget(id = mapId.value): void {
 const placesKey = (): string => `${mapId.value}/${grouping.value}`
 
 /** Where nodes lie by themselves, so that a reload finds them there. */
-export const placesBefore = (): Record<string, Place> => readEdits({ places: kept(PLACES)[placesKey()] }).places
+export const placesBefore = (): Record<string, Place> => carriedOver(readEdits({ places: kept(PLACES)[placesKey()] }), renamed).places
 
 export function keepPlaces(places: Iterable<[string, Place]>): void {
   const all = kept(PLACES)

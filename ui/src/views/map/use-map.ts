@@ -3,6 +3,7 @@ import { edited } from '../../logic/map/edits.ts'
 import { looksLikeGateway } from '../../logic/map/gateways.ts'
 import { BY, type Graph, METRICS, MOST, type Row, toGraph } from '../../logic/map/graph.ts'
 import { type Answer, useAnswer } from '../../state/answer.ts'
+import { hostNames } from '../../state/host-names.ts'
 import { edits, grouping, hidesGateways } from './edits.ts'
 
 export interface Rows {
@@ -25,12 +26,12 @@ export const useRows = (span: { from: number; to: number } | undefined | 'looked
 /** The graph of an answer as it is shown: grouped, gateways passed over, edited. */
 export function useGraph(rows: readonly Row[] | undefined): Graph {
   const { rules, hidden, gateways } = edits.value
-  const [by, hides] = [grouping.value, hidesGateways.value]
+  const [by, hides, names] = [grouping.value, hidesGateways.value, hostNames.value]
   return useMemo(() => {
-    const graph = toGraph(rows ?? [], by, rules)
+    const graph = toGraph(rows ?? [], by, rules, names)
     const passed = hides ? graph.nodes.filter(({ id }) => looksLikeGateway(graph, id)).map(({ id }) => id) : []
     return edited(graph, { hidden, gateways: [...new Set([...gateways, ...passed])] })
-  }, [rows, by, hides, rules, hidden, gateways])
+  }, [rows, by, hides, names, rules, hidden, gateways])
 }
 
 /** Calls `run` with slices of a generator's steps, so that no frame waits for all of them; the answered function breaks off. */
