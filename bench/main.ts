@@ -11,6 +11,7 @@ import { TIME } from './measure.ts'
 import { readBench } from './read.bench.ts'
 import { keep, machine, print, type Subject } from './report.ts'
 import { storeBench } from './store.bench.ts'
+import { usageBench } from './usage.bench.ts'
 
 const SUBJECTS: Record<string, (options: Options) => Promise<Subject>> = {
   read: readBench,
@@ -19,6 +20,7 @@ const SUBJECTS: Record<string, (options: Options) => Promise<Subject>> = {
   latency: latencyBench,
   idle: idleBench,
   gocipher: gocipherBench,
+  usage: usageBench,
 }
 
 const { values, positionals } = parseArgs({

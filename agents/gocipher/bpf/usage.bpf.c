@@ -367,13 +367,14 @@ int BPF_PROG(on_state, struct sock *sk, int before, int now)
 	if (!owned)
 		return 0;
 	if (begins) {
+		/* It may have had a life before. */
 		own(owned, now == LISTEN ? INCOMING : OUTGOING, now == SYN_SENT);
-	} else if (now != CLOSE) {
-		if (!owned->certain)
-			own(owned, owned->direction, 1);
-	} else {
+		owned->counted = 0;
+		__builtin_memset(&owned->told, 0, sizeof owned->told);
+	} else if (now == CLOSE) {
 		account(sk, owned, before, 1);
-		bpf_sk_storage_delete(&sockets, sk);
+	} else if (!owned->certain) {
+		own(owned, owned->direction, 1);
 	}
 	return 0;
 }

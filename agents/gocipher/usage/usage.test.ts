@@ -220,6 +220,21 @@ describe.skipIf(reason !== undefined)('what processes send and receive', () => {
     expect(told + count.others.udp.sent.messages).toBeGreaterThanOrEqual(20_000)
   })
 
+  it.skipIf(!installed('setpriv')).each([
+    ['net_admin', /^without: .*CAP_NET_ADMIN/],
+    ['bpf', /^Refused: .*run it as root, or give it CAP_BPF/],
+  ])('says what is missing where there is no right (%s), and counts TCP where it can', async (right, said) => {
+    const open = `import('${new URL('kernel.ts', import.meta.url)}').then(async ({ UsageKernel }) => {
+      const kernel = await UsageKernel.open('${folder}')
+      await kernel.read()
+      console.log('without: ' + kernel.withoutUdp)
+      await kernel.close()
+    }).catch(({ name, message }) => console.log(name + ': ' + message))`
+    const without = `-sys_admin,-${right}`
+    const program = run(open, ['setpriv', '--bounding-set', without, '--inh-caps', without])
+    expect(await program.line()).toMatch(said)
+  })
+
   it('goes to the server as events of network usage, of the processes asked for', async () => {
     const server = run(tcpServer('127.0.0.1'))
     const port = Number(await server.line())

@@ -114,7 +114,7 @@ function Table({ usages: { items, total }, sort }: { usages: Usages; sort: strin
       <tfoot>
         <tr>
           <th scope="row" colSpan={5}>
-            All
+            All rows
           </th>
           <Sums sums={total} />
         </tr>
