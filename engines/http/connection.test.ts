@@ -360,6 +360,20 @@ describe('bodies', () => {
   })
 })
 
+it('a connection that rests remembers whether its client pipelines, and nobody is sure of what is answered after a loss', () => {
+  const talk = (begin: Step[]): Step[] => [
+    ...begin,
+    { client: GET },
+    { gap: 1, missing: 5 },
+    { client: GET.replace('/', '/2') },
+    { server: OK },
+  ]
+  const pipelined = talk([{ client: GET + GET }, { server: OK }, { server: OK }])
+  const single = talk([{ client: GET }, { server: OK }, { client: GET }, { server: OK }])
+  for (const steps of [pipelined, single]) expect(played(steps, { restart: true })).toEqual(played(steps))
+  expect(played(pipelined).slice(2)).not.toEqual(played(single).slice(2))
+})
+
 describe('limits', () => {
   it('on a head', () => {
     const steps: Step[] = [{ client: `GET /${'x'.repeat(200)} HTTP/1.1\r\n\r\n` }]

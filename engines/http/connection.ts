@@ -32,6 +32,9 @@ export interface Saved {
 
 const DIRECTION = ['request', 'response'] as const
 const EARLIEST = 0 as Micros
+/** What is to be known of a connection that rests. */
+const PIPELINED = 1
+const ANSWERED = 2
 
 /**
  * HTTP/1.0 and 1.1 on one TCP connection (RFC 9110, RFC 9112): bytes of both sides in, exchanges out. It watches, so it goes on after a
@@ -340,6 +343,21 @@ export class HttpConnection implements ProtocolReader, Listener {
     else exchange.status = request?.complete && response?.complete && exchange.missing.length === 0 ? 'complete' : 'incomplete'
     describeGrpcWeb(exchange)
     this.host.exchange(exchange)
+  }
+
+  rest(): number | undefined {
+    const { pairing, readers, done } = this
+    const idle = pairing.open.length === 0 && !pairing.doubt && this.interims.length === 0 && this.agreed === undefined
+    if (!idle || done[CLIENT] || done[SERVER] || !readers[CLIENT].idle || !readers[SERVER].idle) return undefined
+    return (pairing.pipelined ? PIPELINED : 0) | (pairing.answered ? ANSWERED : 0)
+  }
+
+  static wake(rested: number, offsets: readonly [number, number], host: Host): HttpConnection {
+    const connection = new HttpConnection(host)
+    connection.begin({ offsets, midway: false })
+    connection.pairing.pipelined = (rested & PIPELINED) !== 0
+    connection.pairing.answered = (rested & ANSWERED) !== 0
+    return connection
   }
 
   save(): Saved {

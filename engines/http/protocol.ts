@@ -32,5 +32,6 @@ export const http: Protocol = {
       return connection
     },
     load: (saved, _connection, host) => HttpConnection.load(saved as Saved, host),
+    wake: (rested, offsets, host) => HttpConnection.wake(rested as number, offsets, host),
   },
 }

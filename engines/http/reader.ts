@@ -326,6 +326,12 @@ export class Reader {
     return held
   }
 
+  /** Between two messages, in step. */
+  get idle(): boolean {
+    const { phase, message, carry, blankLines, guessed, holed } = this
+    return phase === 'head' && message === undefined && carry.length === 0 && !blankLines && !guessed && !holed
+  }
+
   /** What a message still lacks if no more bytes come, by FIN or reset (`said`) or because nobody saw on: 0 when that is not known, -1 for nothing. */
   lacks(said: boolean): number {
     if (this.message !== undefined) return said && this.phase === 'close' ? -1 : this.left

@@ -21,7 +21,7 @@ export interface Options {
   limits?: Partial<HttpLimits>
   /** Cuts each piece of bytes into segments of this size. */
   segment?: number
-  /** Saves and loads the connection between all segments. */
+  /** Saves and loads the connection between all segments; where it can rest, it rests and wakes. */
   restart?: boolean
   /** Told when the connection goes over to another protocol; what comes after it is not played. */
   handed?(over: HandedOver): void
@@ -54,12 +54,19 @@ export const play = (
     },
   }
   let connection = new HttpConnection(host)
+  const passed: [number, number] = [0, 0]
+  const again = (): HttpConnection => {
+    const rested = connection.rest()
+    return rested === undefined ? HttpConnection.load(structuredClone(connection.save()), host) : HttpConnection.wake(rested, passed, host)
+  }
   steps.forEach((step, index) => {
     const at = micros(index + 1)
     if (left) return
     if ('midway' in step) connection.begin({ offsets: [0, 0], midway: true })
-    else if ('gap' in step) connection.gap(step.gap, step.missing, at, step.reason ?? 'not captured')
-    else if ('end' in step) connection.end(step.end, at)
+    else if ('gap' in step) {
+      passed[step.gap] += step.missing
+      connection.gap(step.gap, step.missing, at, step.reason ?? 'not captured')
+    } else if ('end' in step) connection.end(step.end, at)
     else {
       const side = 'client' in step ? 0 : 1
       const text = 'client' in step ? step.client : step.server
@@ -70,7 +77,8 @@ export const play = (
         const lent = Buffer.concat([Buffer.from('GET '), bytes.subarray(from, to), Buffer.from('\r\n\r\n')])
         connection.receive(side, lent, 4, 4 + to - from, at)
         lent.fill(0x2e)
-        if (restart) connection = HttpConnection.load(structuredClone(connection.save()), host)
+        passed[side] += to - from
+        if (restart && !left) connection = again()
       }
     }
   })

@@ -28,6 +28,8 @@ export interface Readers {
   open(connection: Connection, host: Host, beginning: Beginning): Reader
   /** Goes on from what `Reader.save` gave. */
   load(saved: unknown, connection: Connection, host: Host): Reader
+  /** Goes on from what `Reader.rest` gave; `offsets`: of the next byte of each side's stream. */
+  wake?(rested: unknown, offsets: readonly [number, number], host: Host): Reader
 }
 
 /** Where in a connection a reader begins. */
@@ -70,6 +72,8 @@ export interface Reader extends Partial<Awaiting> {
   pending(): Found[]
   /** What is spoken inside the protocol, where it carries another one. */
   readonly innermost?: string | undefined
+  /** Between two calls: all that is to be known of what was, as very little plain data. Undefined: not now. */
+  rest?(): unknown
   /** Plain data (numbers, strings, arrays, objects, Uint8Array of own memory), valid at any byte. */
   save(): unknown
 }

@@ -26,8 +26,9 @@ export interface SavedStream {
   protocol: string | undefined
   detector: SavedDetector | undefined
   reading: boolean
-  /** What the reader of `protocol` saved, when one is `reading`. */
+  /** What the reader of `protocol` saved, when one is `reading`: while it rests, that. */
   reader: unknown
+  rested: unknown
   agreed: Beginning['agreed']
   secure: boolean
   offsets: [number, number]
@@ -62,6 +63,10 @@ export class Stream implements Host {
   /** Calls that came out so far. */
   calls = 0
   private reader: Reader | undefined = undefined
+  /** What is kept of a reader that rests, between two calls of a connection that is idle. */
+  private rested: unknown = undefined
+  /** Of use to those who hold streams: see `Warm`. */
+  warmth = 0
   /** Undefined: it is known what the connection speaks. */
   private detector: Detector | undefined
   private agreed: Beginning['agreed'] = undefined
@@ -113,6 +118,7 @@ export class Stream implements Host {
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
+    if (this.rested !== undefined) this.wake()
     if (this.reader !== undefined) {
       this.offsets[side] += end - start
       this.reader.receive(side, bytes, start, end, at)
@@ -123,6 +129,7 @@ export class Stream implements Host {
   }
 
   gap(side: Side, missing: number, at: Micros, reason: MissingReason): void {
+    if (this.rested !== undefined) this.wake()
     if (this.reader !== undefined) {
       this.offsets[side] += missing
       this.reader.gap(side, missing, at, reason)
@@ -136,6 +143,7 @@ export class Stream implements Host {
 
   end(side: Side, at: Micros): void {
     this.ended = side === CLIENT ? [true, this.ended[SERVER]] : [this.ended[CLIENT], true]
+    if (this.rested !== undefined) this.wake()
     this.reader?.end(side, at)
   }
 
@@ -149,8 +157,22 @@ export class Stream implements Host {
     this.protocol = this.innermost
     // A closed connection may be remembered for long: what is above it need not be.
     this.reader = undefined
+    this.rested = undefined
     this.detector = undefined
     this.lost = undefined
+  }
+
+  /** Lets go of a reader that has nothing to do, until more comes. */
+  rest(): void {
+    const rested = this.reader?.rest?.()
+    if (rested === undefined) return
+    this.rested = rested
+    this.reader = undefined
+  }
+
+  private wake(): void {
+    this.reader = this.choices.named(this.protocol!)?.reader?.wake?.(this.rested, this.offsets, this)
+    this.rested = undefined
   }
 
   /** What is spoken, also inside what is spoken, the innermost that is known. */
@@ -272,11 +294,13 @@ export class Stream implements Host {
 
   save(): SavedStream {
     const { protocol, detector, reader, agreed, secure, offsets, ended, calls, handOvers, lost = [] } = this
+    const rested = this.rested ?? reader?.rest?.()
     return {
       ...{ protocol, agreed, secure, calls, handOvers },
       detector: detector?.save(),
-      reading: reader !== undefined,
-      reader: reader?.save(),
+      reading: reader !== undefined || this.rested !== undefined,
+      rested,
+      reader: rested === undefined ? reader?.save() : undefined,
       offsets: [...offsets],
       ended: [...ended],
       lost: [...lost],
@@ -295,7 +319,9 @@ export class Stream implements Host {
     this.handOvers = saved.handOvers
     this.lost = saved.lost.length > 0 ? [...saved.lost] : undefined
     this.detector = detector && Detector.load(detector, this.choices.at(this.connection.server.port))
-    if (reading) this.reader = this.choices.named(saved.protocol!)?.reader?.load(saved.reader, this.connection, this)
+    this.rested = saved.rested
+    if (reading && this.rested === undefined)
+      this.reader = this.choices.named(saved.protocol!)?.reader?.load(saved.reader, this.connection, this)
   }
 }
 

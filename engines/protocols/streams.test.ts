@@ -87,6 +87,29 @@ describe('streams', () => {
   })
 })
 
+it('streams of many connections rest between their calls, and wake', () => {
+  const connections = Array.from({ length: 3000 }, (_, i) => connectionOn(i + 1))
+  const told = new Map<Connection, string[]>(connections.map((connection) => [connection, []]))
+  const sink = {
+    exchange: (connection: Connection, exchange: HttpExchange) => void told.get(connection)!.push(inShort(exchange)),
+    call: () => undefined,
+  }
+  const streams = new ProtocolStreams(sink, codecs)
+  const say = (connection: Connection, side: 0 | 1, text: string) =>
+    streams.data(connection, side, Buffer.from(text), 0, text.length, micros(1))
+  for (const connection of connections) streams.open(connection)
+  for (const text of [REQUEST, ANSWER, REQUEST, ANSWER])
+    for (const connection of connections) say(connection, text === REQUEST ? 0 : 1, text)
+  const resting = connections.filter((connection) => (connection.application as { rested?: unknown }).rested !== undefined)
+  expect(resting.length).toBeGreaterThan(1900)
+  for (const connection of connections) {
+    streams.end(connection, 0, micros(2))
+    streams.close(connection, micros(3))
+    expect(streams.protocol(connection)).toBe('http')
+    expect(told.get(connection)).toEqual(['0 complete: GET / 0 > 200 2 "ok"', '27 complete: GET / 0 > 200 2 "ok"'])
+  }
+})
+
 type Said = readonly [0 | 1, string]
 const CONNECT = 'CONNECT b:9 HTTP/1.1\r\nHost: b:9\r\n\r\n'
 const UPGRADE = 'GET /toy HTTP/1.1\r\nHost: a\r\nUpgrade: TOY/1\r\nConnection: upgrade\r\n\r\n'

@@ -7,6 +7,7 @@ import type { Call, Found } from './call.ts'
 import type { Host, Protocol } from './protocol.ts'
 import { PROTOCOLS } from './registry.ts'
 import { type SavedStream, type Shared, Stream } from './stream.ts'
+import { Warm } from './warm.ts'
 
 export type { SavedStream }
 
@@ -20,6 +21,8 @@ export interface CallSink {
 
 /** Kept of each decoded body, in bytes. */
 const KEEP_BODY = 64 * 1024
+/** Connections that are read at full speed; others first have to wake. */
+const WARM = 1024
 
 /**
  * What listens to the TCP and UDP tables: finds out what each connection speaks, and lets it be read by the reader of its protocol.
@@ -27,6 +30,7 @@ const KEEP_BODY = 64 * 1024
  */
 export class ProtocolStreams implements StreamSink {
   private readonly shared: Shared
+  private readonly warm = new Warm(WARM)
 
   /** `secrets`: of TLS sessions, those that are known when the session begins; others come by `unlock`. */
   constructor(
@@ -45,7 +49,9 @@ export class ProtocolStreams implements StreamSink {
   }
 
   data(connection: Connection, side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void {
-    streamOf(connection).data(side, bytes, start, end, at)
+    const stream = streamOf(connection)
+    this.warm.use(stream)
+    stream.data(side, bytes, start, end, at)
   }
 
   gap(connection: Connection, side: Side, missing: number, at: Micros, reason: MissingReason): void {
