@@ -22,6 +22,18 @@ import { decodeRadiotap, decodeWifi } from './wifi.ts'
 /** Tags, tunnels and fragments inside each other beyond this are an attack. */
 const DEEPEST = 16
 
+/** A layer of a packet: where its header begins and ends, and where the captured bytes end that it belongs to. */
+export interface Span {
+  layer: Layer
+  from: number
+  to: number
+  limit: number
+}
+
+/** Layers that lie in a datagram of UDP: its decoder leaves the offset where it is. */
+const ON_UDP: readonly Layer[] = [layers.VXLAN, layers.GENEVE, layers.GTP]
+const TRANSPORT: readonly Layer[] = [layers.TRANSPORT_TCP, layers.TRANSPORT_UDP]
+
 /** Decodes packets into one `Frame`, which is only valid until the next. Never throws. */
 export class PacketDecoder {
   readonly frame = new Frame()
@@ -45,6 +57,21 @@ export class PacketDecoder {
       layer = this.#next(frame, layer)
     }
     return frame
+  }
+
+  /** The layers that `decode` goes through, from outside in, tunnels too. A header that is cut, or makes no sense, has no length and is the last. */
+  spans(bytes: Uint8Array, start: number, end: number, originalLength: number, at: Micros, linkType: number): Span[] {
+    const frame = this.frame
+    frame.begin(bytes, start, end, originalLength, at, linkType, 0)
+    const spans: Span[] = []
+    for (let layer = ofLinkType(linkType); layer !== NONE && spans.length < DEEPEST; ) {
+      const from = ON_UDP.includes(layer) ? frame.payload : frame.offset
+      const next = this.#next(frame, layer)
+      const to = TRANSPORT.includes(layer) && frame.ports ? frame.payload : frame.offset
+      spans.push({ layer, from, to: to > frame.limit ? from : Math.max(from, to), limit: frame.limit })
+      layer = next
+    }
+    return spans
   }
 
   #next(frame: Frame, layer: Layer): Layer {

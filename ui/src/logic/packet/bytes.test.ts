@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PacketDecoder } from '#engines/packet/decode.ts'
+import { encodeErspan } from '#engines/packet/erspan.ts'
+import { encodeEthernet } from '#engines/packet/ethernet.ts'
 import { ACK, FIN, SYN } from '#engines/packet/frame.ts'
+import { encodeGre } from '#engines/packet/gre.ts'
+import { encodeGtp } from '#engines/packet/gtp.ts'
+import { encodeIpv4 } from '#engines/packet/ipv4.ts'
+import { encodeMpls } from '#engines/packet/mpls.ts'
+import { encodePppoe } from '#engines/packet/ppp.ts'
+import { encodeUdp } from '#engines/packet/udp.ts'
+import { encodeGeneve, encodeVxlan } from '#engines/packet/vxlan.ts'
 import { corpusBytes, corpusFiles, hasCorpus } from '#engines/pcap/corpus.case.ts'
 import { type Packet as Built, conversation, handshake, segment } from '#engines/tcp/talk.case.ts'
 import { micros } from '#engines/time.ts'
@@ -152,6 +161,68 @@ describe('layers', () => {
     expect(field(2, 'Destination port')).toMatchObject({ value: '80', from: 36, to: 38 })
   })
 
+  /** An IPv4 packet of TCP, and Ethernet frames, IP packets and datagrams around something. */
+  const inner = encodeIpv4(segment(0, { data: 'hello', ack: 7 }).bytes.subarray(34, 59), {
+    source: '10.1.0.1',
+    target: '10.1.0.2',
+    protocol: 6,
+  })
+  const ip = (protocol: number, bytes: Uint8Array) => encodeIpv4(bytes, { source: '192.0.2.1', target: '192.0.2.2', protocol })
+  const framed = (bytes: Uint8Array, type = 0x0800) => encodeEthernet(bytes, type)
+  const on = (port: number, bytes: Uint8Array) => framed(ip(17, encodeUdp(bytes, 5000, port)))
+  const short: Record<string, string> = {
+    'Internet Protocol 4': 'IP',
+    'Transmission Control Protocol': 'TCP',
+    'User Datagram Protocol': 'UDP',
+  }
+
+  it.each<[string, Uint8Array, string]>([
+    ['VXLAN', on(4789, encodeVxlan(framed(inner), 7)), 'Ethernet 14, IP 20, UDP 8, VXLAN 8, Ethernet 14, IP 20, TCP 20, Payload 5'],
+    [
+      'Geneve',
+      on(6081, encodeGeneve(inner, 7, 0x0800, new Uint8Array(4))),
+      'Ethernet 14, IP 20, UDP 8, Geneve 12, IP 20, TCP 20, Payload 5',
+    ],
+    ['GTP', on(2152, encodeGtp(inner, 9)), 'Ethernet 14, IP 20, UDP 8, GTP user plane 8, IP 20, TCP 20, Payload 5'],
+    [
+      'GRE',
+      framed(ip(47, encodeGre(inner, { type: 0x0800, key: 1 }))),
+      'Ethernet 14, IP 20, Generic Routing Encapsulation 8, IP 20, TCP 20, Payload 5',
+    ],
+    [
+      'ERSPAN',
+      framed(ip(47, encodeGre(encodeErspan(framed(inner), 2), { type: 0x88be, sequence: 1 }))),
+      'Ethernet 14, IP 20, Generic Routing Encapsulation 8, ERSPAN 8, Ethernet 14, IP 20, TCP 20, Payload 5',
+    ],
+    ['IP in IP', framed(ip(4, inner)), 'Ethernet 14, IP 20, IP 20, TCP 20, Payload 5'],
+    ['MPLS', framed(encodeMpls(inner, [16, 17]), 0x8847), 'Ethernet 14, MPLS 8, IP 20, TCP 20, Payload 5'],
+    [
+      'PPPoE',
+      framed(encodePppoe(inner, 0x21), 0x8864),
+      'Ethernet 14, PPP over Ethernet 6, Point-to-Point Protocol 2, IP 20, TCP 20, Payload 5',
+    ],
+    ['another protocol on the port of a tunnel', on(4789, new Uint8Array(30)), 'Ethernet 14, IP 20, UDP 8, Payload 30'],
+  ])('within %s are shown each', (_, bytes, told) => {
+    const layers = layersOf(bytes, 1).filter(({ name }) => name !== 'Trailer')
+    expect(layers.map(({ name, from, to }) => `${short[name] ?? name} ${to - from}`).join(', ')).toBe(told)
+    for (const [i, { from }] of layers.entries()) expect(from).toBe(i === 0 ? 0 : layers[i - 1].to)
+    inBounds(bytes, 1)
+    for (let end = 0; end < bytes.length; end++) inBounds(bytes.subarray(0, end), 1)
+  })
+
+  it('of a tunnel have its fields', () => {
+    const fields = layersOf(on(4789, encodeVxlan(framed(inner), 7)), 1)[3].fields
+    expect(fields).toContainEqual({ name: 'Network', value: '7', from: 46, to: 49 })
+    const [gre] = layersOf(framed(ip(47, encodeGre(inner, { type: 0x0800, key: 5, sequence: 9 }))), 1).slice(2)
+    expect(gre.fields.map(({ name, value }) => `${name} ${value}`)).toEqual([
+      'Flags key sequence',
+      'Version 0',
+      'Protocol 0x0800 (IPv4)',
+      'Key 5',
+      'Sequence 9',
+    ])
+  })
+
   const inBounds = (bytes: Uint8Array, linkType: number): void => {
     for (const { from, to, fields } of layersOf(bytes, linkType))
       for (const part of [{ from, to }, ...fields])
@@ -166,15 +237,16 @@ describe('layers', () => {
 
   it.skipIf(!hasCorpus)('agree with the decoder on real captures', () => {
     const decoder = new PacketDecoder()
-    let compared = 0
+    let [compared, tunnels] = [0, 0]
     for (const path of corpusFiles('files')
       .filter((name) => /\.p?cap(ng)?(\.gz)?$/.test(name))
       .slice(0, 60))
       for (const { bytes, originalLength, linkType, time } of readCapture(corpusBytes(path)).slice(0, 300)) {
         inBounds(bytes, linkType)
         const frame = decoder.decode(bytes, 0, bytes.length, originalLength, micros(time), linkType, 0)
-        const layer = layersOf(bytes, linkType).find(({ name }) => name === 'Transmission Control Protocol')
-        if (!layer || !frame.isTcp || frame.tunnels > 0) continue
+        const layer = layersOf(bytes, linkType).findLast(({ name }) => name === 'Transmission Control Protocol')
+        if (!layer || !frame.isTcp) continue
+        if (frame.tunnels > 0) tunnels++
         const field = (name: string) => Number(layer.fields.find((each) => each.name === name)?.value)
         expect([path, field('Source port'), field('Destination port'), field('Sequence number'), layer.to]).toEqual([
           path,
@@ -186,5 +258,6 @@ describe('layers', () => {
         compared++
       }
     expect(compared).toBeGreaterThan(100)
+    expect(tunnels).toBeGreaterThan(0)
   })
 })

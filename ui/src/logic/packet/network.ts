@@ -15,17 +15,8 @@ const PROTOCOLS: Record<number, string> = {
 }
 const protocolName = (number: number): string => (PROTOCOLS[number] ? `${number} (${PROTOCOLS[number]})` : String(number))
 
-/** A layer, what is above it, and where the packet that it tells of ends. */
-export interface Network {
-  layer: PacketLayer
-  protocol: number
-  end: number
-  /** Not the first part of a datagram: what is above cannot be read. */
-  fragment: boolean
-}
-
 /** RFC 791, section 3.1. */
-export function ipv4(bytes: Uint8Array, from: number): Network | undefined {
+export function ipv4(bytes: Uint8Array, from: number): PacketLayer | undefined {
   const header = new Header(bytes, from)
   const length = (header.u8(0) & 15) * 4
   if (!(length >= 20) || from + length > bytes.length) return undefined
@@ -53,8 +44,7 @@ export function ipv4(bytes: Uint8Array, from: number): Network | undefined {
     .field('Source', 12, 4, address(12))
     .field('Destination', 16, 4, address(16))
   if (length > 20) header.field('Options', 20, length - 20, `${length - 20} bytes`)
-  const end = total >= length ? Math.min(bytes.length, from + total) : bytes.length
-  return { layer: header.layer('Internet Protocol 4', length), protocol: header.u8(9), end, fragment: (fragment & 0x1fff) > 0 }
+  return header.layer('Internet Protocol 4', length)
 }
 
 const EXTENSIONS: Record<number, string> = {
@@ -66,7 +56,7 @@ const EXTENSIONS: Record<number, string> = {
 }
 
 /** RFC 8200, section 3. */
-export function ipv6(bytes: Uint8Array, from: number): Network | undefined {
+export function ipv6(bytes: Uint8Array, from: number): PacketLayer | undefined {
   if (from + 40 > bytes.length) return undefined
   const header = new Header(bytes, from)
   const address = (at: number) => ipText(header.u32(at) | 0, header.u32(at + 4) | 0, header.u32(at + 8) | 0, header.u32(at + 12) | 0)
@@ -79,17 +69,14 @@ export function ipv6(bytes: Uint8Array, from: number): Network | undefined {
     .field('Hop limit', 7, 1, header.u8(7))
     .field('Source', 8, 16, address(8))
     .field('Destination', 24, 16, address(24))
-  let [protocol, length, fragment] = [header.u8(6), 40, false]
+  let [protocol, length] = [header.u8(6), 40]
   while (protocol in EXTENSIONS && from + length + 8 <= bytes.length) {
     const size = protocol === 44 ? 8 : protocol === 51 ? (header.u8(length + 1) + 2) * 4 : (header.u8(length + 1) + 1) * 8
     header.field(EXTENSIONS[protocol], length, size, `next ${protocolName(header.u8(length))}`)
-    if (protocol === 44) fragment = (header.u16(length + 2) & 0xfff8) > 0
     protocol = header.u8(length)
     length += size
   }
-  const payload = header.u16(4)
-  const end = payload > 0 ? Math.min(bytes.length, from + 40 + payload) : bytes.length
-  return { layer: header.layer('Internet Protocol 6', Math.min(length, bytes.length - from)), protocol, end, fragment }
+  return header.layer('Internet Protocol 6', Math.min(length, bytes.length - from))
 }
 
 /** RFC 792 and RFC 4443: type, code, checksum. */
