@@ -124,8 +124,38 @@ describe.skipIf(noHelm)('the chart', () => {
     expect(find(set('existingSecret=mine').manifests, 'Secret', 'spider-sealing')).toEqual([])
   })
 
+  it('lets Gocipher see the processes of each node, where it is asked for', () => {
+    expect(find(set().manifests, 'DaemonSet', 'gocipher')).toEqual([])
+    const { manifests } = set(
+      'agents.gocipher.enabled=true',
+      'agents.gocipher.keylogs=/var/log/tls',
+      'agents.gocipher.env.SPIDER_PROCESS=nginx',
+    )
+    expect(find(manifests, 'ServiceAccount', 'spider-agents')).toHaveLength(1)
+    const [{ spec }] = find(manifests, 'DaemonSet', 'gocipher')
+    const pod = spec.template.spec
+    expect(pod).toMatchObject({ hostPID: true, automountServiceAccountToken: false })
+    expect(pod).not.toHaveProperty('hostNetwork')
+    const [container] = pod.containers
+    expect(container.command).toEqual(['node', 'gocipher.mjs'])
+    const env = Object.fromEntries([...container.env].map(({ name, value }) => [name, value]))
+    expect(env).toMatchObject({
+      SPIDER_SERVER: 'http://ingest.spider.svc.cluster.local',
+      SPIDER_GOCIPHER_CACHE: '/cache',
+      SPIDER_KEYLOGS: '/keylogs',
+      SPIDER_PROCESS: 'nginx',
+    })
+    expect(container.securityContext.appArmorProfile).toEqual({ type: 'Unconfined' })
+    const mounts = [...container.volumeMounts].map(({ name }) => name)
+    expect([...pod.volumes].map(({ name }) => name)).toEqual(mounts)
+    expect([...pod.volumes].filter(({ hostPath }) => hostPath)).toEqual([
+      { name: 'keylogs', hostPath: { path: '/var/log/tls', type: 'Directory' } },
+    ])
+    expect(set('agents.gocipher.keylogs=logs').refused).toContain('/agents/gocipher/keylogs')
+  })
+
   it('gives nobody a right that is not needed', () => {
-    const { manifests } = set('agents.whisperer.enabled=true')
+    const { manifests } = set('agents.whisperer.enabled=true', 'agents.gocipher.enabled=true')
     const pods = manifests.map(
       (it) => it.spec?.jobTemplate?.spec.template.spec ?? it.spec?.template?.spec ?? (it.kind === 'Pod' ? it.spec : undefined),
     )
@@ -139,7 +169,8 @@ describe.skipIf(noHelm)('the chart', () => {
       })
     }
     const added = containers.flatMap(({ securityContext }) => securityContext.capabilities.add ?? [])
-    expect(added).toEqual(['NET_RAW'])
+    const gocipher = ['BPF', 'PERFMON', 'SYS_PTRACE', 'SYS_ADMIN', 'NET_ADMIN', 'DAC_READ_SEARCH', 'SYS_CHROOT', 'SETUID', 'SETGID']
+    expect(added).toEqual(['NET_RAW', ...gocipher])
   })
 })
 

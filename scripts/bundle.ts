@@ -1,17 +1,19 @@
 /**
  * Makes what the images hold, with Node.js all they need beside:
  *   dist/functions   every function; FUNCTION_TARGET tells which. Each loads only the pieces it uses.
- *   dist/agents      the whisperer, with libpcap's addon
+ *   dist/agents      the whisperer, with libpcap's addon, and gocipher, with its programs for the kernel
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 import { freePort } from '#adapters/free-port.case.ts'
+import { compile as compileProgram } from '#agents/gocipher/bpf/compile.ts'
+import { Refused } from '#agents/gocipher/bpf/libbpf.ts'
 import { declarations } from '#functions/host/declarations.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -98,6 +100,31 @@ async function runOnce(target: string, environment: Record<string, string>): Pro
   if (code !== 0) throw new Error(`the bundle of ${target} ended with ${code}`)
 }
 
+/** Calls of native libraries: with them, TLS and SHA-256 are several times as fast, and Gocipher loads its programs. */
+function copyKoffi(directory: string): void {
+  const needed = /^(package\.json|index\.|indirect\.|lib|src)/
+  const koffi = join(root, 'node_modules/koffi')
+  const into = join(root, 'dist', directory, 'node_modules')
+  for (const part of readdirSync(koffi).filter((name) => needed.test(name)))
+    cpSync(join(koffi, part), join(into, 'koffi', part), { recursive: true })
+  cpSync(join(root, 'node_modules/@koromix'), join(into, '@koromix'), { recursive: true })
+}
+
+/** Gocipher's, compiled, beside their sources; where clang is missing the sources alone, which it has to compile itself then. */
+async function programsForTheKernel(): Promise<void> {
+  const into = join(root, 'dist/agents')
+  cpSync(join(root, 'agents/gocipher/learn/node-handshake.cjs'), join(into, 'node-handshake.cjs'))
+  for (const name of ['secrets', 'usage']) {
+    cpSync(join(root, `agents/gocipher/bpf/${name}.bpf.c`), join(into, `${name}.bpf.c`))
+    try {
+      await compileProgram(name, into)
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      console.error(`dist/agents: ${error.message}`)
+    }
+  }
+}
+
 /** Servers that are away make no function ready: by then its code is loaded. */
 const LONGEST_MS = 3_000
 
@@ -108,12 +135,19 @@ await bundle({
   plugins: [plainHttp],
 })
 
+copyKoffi('functions')
 await compile()
 
 await bundle({
   directory: 'agents',
-  input: { main: 'agents/whisperer/main.ts', worker: 'agents/whisperer/worker.ts', live: 'adapters/capture/libpcap/live.ts' },
-  external: ['pcap', 'cbor-extract'],
+  input: {
+    main: 'agents/whisperer/main.ts',
+    worker: 'agents/whisperer/worker.ts',
+    live: 'adapters/capture/libpcap/live.ts',
+    gocipher: 'agents/gocipher/main.ts',
+    ...Object.fromEntries(['openssl', 'gnutls'].map((kind) => [`${kind}-handshake`, `agents/gocipher/learn/${kind}-handshake.ts`])),
+  },
+  external: ['pcap', 'cbor-extract', 'koffi'],
   plugins: [
     byPlace({
       "new URL('./worker.ts', import.meta.url)": "new URL('./worker.mjs', import.meta.url)",
@@ -123,3 +157,5 @@ await bundle({
 })
 for (const part of ['package.json', 'build/Release/pcap_binding.node'])
   cpSync(join(root, 'node_modules/pcap', part), join(root, 'dist/agents/node_modules/pcap', part), { recursive: true })
+copyKoffi('agents')
+await programsForTheKernel()

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Refused } from './libbpf.ts'
@@ -12,21 +12,21 @@ const ARCHITECTURES: Record<string, { macro: string; include: string }> = {
 }
 const REMEDY = 'apt-get install clang libbpf-dev linux-libc-dev'
 
-/** Compiles a program for the kernel, unless `folder` has it from an earlier start. Answers the object's path. Throws `Refused`. */
+/** Compiles a program for the kernel, unless `folder` has it from an earlier start, or it lies beside its source, as in an image. Answers the object's path. Throws `Refused`. */
 export async function compile(name: string, folder: string): Promise<string> {
   const architecture = ARCHITECTURES[process.arch]
   if (!architecture) throw new Refused(`Gocipher runs on x64 and arm64, this machine is ${process.arch}`)
   const source = fileURLToPath(new URL(`${name}.bpf.c`, import.meta.url))
-  const arguments_ = ['-O2', '-g', '-Wall', '-target', 'bpf', `-D${architecture.macro}`, `-I${architecture.include}`, '-c', source]
+  const arguments_ = ['-O2', '-g', '-Wall', '-target', 'bpf', `-D${architecture.macro}`, `-I${architecture.include}`]
   const hash = createHash('sha256').update(readFileSync(source)).update(arguments_.join('\0')).digest('hex').slice(0, 32)
-  const object = join(folder, `${name}.${hash}.o`)
-  if (existsSync(object)) return object
+  const [made, object] = [dirname(source), folder].map((place) => join(place, `${name}.${hash}.o`))
+  for (const path of [made, object]) if (existsSync(path)) return path
   const clang = findClang()
   if (!clang) throw new Refused(`clang is not installed, which compiles the program for the kernel: ${REMEDY}`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const partial = `${object}.${process.pid}`
   try {
-    await promisify(execFile)(clang, [...arguments_, '-o', partial])
+    await promisify(execFile)(clang, [...arguments_, '-c', source, '-o', partial])
   } catch (error) {
     const missing = /fatal error: '(.+)' file not found/.exec((error as { stderr?: string }).stderr ?? '')?.[1]
     if (missing) throw new Refused(`the header ${missing} is not installed, which the program for the kernel needs: ${REMEDY}`)

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { extname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Known } from './layout.ts'
@@ -9,6 +10,8 @@ const SLOW = 30_000
 const NOBODY = 65_534
 const MOST_SAID = 400
 const scriptOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+/** Scripts are bundled as this file is. */
+const EXTENSION = extname(import.meta.url)
 
 /** Files of a library, open in this process, and how to make it shake hands. */
 export type Subject =
@@ -65,7 +68,7 @@ export function startHelper(subject: Subject): Helper {
 function commandOf(subject: Subject): { command: string; args: string[]; files: readonly number[]; foreign: boolean } {
   if (subject.kind !== 'node') {
     const paths = subject.files.map((_, index) => `/proc/self/fd/${3 + index}`)
-    const script = scriptOf(`${subject.kind}-handshake.ts`)
+    const script = scriptOf(`${subject.kind}-handshake${EXTENSION}`)
     return { command: process.execPath, args: [script, ...paths], files: subject.files, foreign: subject.foreign }
   }
   const run = [subject.executable, '-e', readFileSync(scriptOf('node-handshake.cjs'), 'utf8')]
