@@ -28,7 +28,7 @@ export async function usageBench(options: Options): Promise<Subject> {
   for (const [what, header] of Object.entries(LOADS)) subject.rows.push(await loaded(options, nginx, what, header))
   nginx.stop()
   subject.notes.push(
-    'CPU of a call: nginx and wrk on one machine, both ends counted, the fastest of all rounds. Share of a core: the difference at that rate, and what Gocipher itself used meanwhile.',
+    'CPU of a call: nginx and wrk on one machine, both ends counted, the fastest of all rounds. Share of a core: without calls, what Gocipher itself uses; with them, what the kernel adds to them at that rate.',
   )
   return subject
 }
@@ -66,12 +66,10 @@ interface Run {
 }
 
 async function loaded(options: Options, nginx: Nginx, what: string, header: string[]): Promise<Row> {
-  const [without, withIt, own]: [Run[], Run[], number[]] = [[], [], []]
+  const [without, withIt]: [Run[], Run[]] = [[], []]
   for (let round = 0; round < options.runs * 3; round++) {
     without.push(await run(nginx, options.seconds, header))
-    const { answer, cpu } = await counting(options, () => run(nginx, options.seconds, header))
-    withIt.push(answer)
-    own.push((cpu / options.seconds) * 100)
+    withIt.push((await counting(options, () => run(nginx, options.seconds, header))).answer)
   }
   const fastest = (runs: Run[]): number => Math.min(...runs.map(({ cpu }) => cpu))
   const rate = median(withIt.map(({ rate }) => rate))
@@ -81,7 +79,7 @@ async function loaded(options: Options, nginx: Nginx, what: string, header: stri
     'calls/s': rate,
     'CPU of a call, µs': fastest(without),
     counted: fastest(withIt),
-    'share of a core, %': (more * rate) / 1e4 + median(own),
+    'share of a core, %': (more * rate) / 1e4,
   }
 }
 

@@ -100,7 +100,20 @@ describe.skipIf(blind || noBrowser || cannotCapture())('the page, beside the dem
       .toSatisfy((counts: number[]) => counts.length > 3 && counts.every((count, i) => i === 0 || count <= counts[i - 1]))
     expect(await faultsOf(tab, '[aria-label="Network"]')).toEqual([])
     await pictures(tab, 'network')
+    await tab.getByRole('button', { name: 'Agents' }).click()
+    await tab.locator('.agent').getByText('counted').waitFor()
     expect(errors).toEqual([])
+  })
+
+  it('says on a link of the map what went over it', async () => {
+    const link = tab.locator('[data-link][aria-label*="payment.shop.test, http"]').first()
+    await link.waitFor()
+    const id = (await link.getAttribute('data-link'))!
+    await tab.goto(`${server.url}/?${new URLSearchParams({ upper: 'map', lower: 'none', 'map.link': id })}`)
+    await tab
+      .locator('.map-chosen')
+      .getByText(/^Network: [\d.]+ k?B there, [\d.]+ k?B back, \d+ connections? opened$/)
+      .waitFor()
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { between, type Usage } from './network.ts'
+import { between, type Usage, uncounted } from './network.ts'
 
 const usage = (change: Partial<Usage>): Usage => ({
   hostname: 'web-1',
@@ -15,6 +15,15 @@ const usage = (change: Partial<Usage>): Usage => ({
   failed: 0,
   retransmissions: 0,
   ...change,
+})
+
+describe('what an agent does not count', () => {
+  it.each([
+    [undefined, []],
+    [{ state: 'counting', lost: 0 }, []],
+    [{ state: 'refused', reason: 'no right', lost: 0 }, ['does not count: no right']],
+    [{ state: 'counting', without_udp: 'no cgroup2', lost: 1 }, ['counts without UDP: no cgroup2', 'could not send 1 sum of ten seconds']],
+  ] as const)('%j', (network, words) => expect(uncounted({ network })).toEqual(words))
 })
 
 describe('network usage between two nodes', () => {

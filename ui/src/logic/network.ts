@@ -1,3 +1,17 @@
+import type { StatusDocument } from '#events/documents/status.ts'
+import { plural } from './format.ts'
+
+/** What an agent does not count, and why, in words that follow its name. */
+export function uncounted({ network }: Pick<StatusDocument['spider'], 'network'>): string[] {
+  if (network === undefined) return []
+  const { reason, without_udp, lost } = network
+  return [
+    ...(reason === undefined ? [] : [`does not count: ${reason}`]),
+    ...(without_udp === undefined ? [] : [`counts without UDP: ${without_udp}`]),
+    ...(lost === 0 ? [] : [`could not send ${plural(lost, 'sum')} of ten seconds`]),
+  ]
+}
+
 /** What a process sent and received, to and from a pair of hosts, as `/usage` answers it. */
 export interface Usage extends UsageSums {
   hostname: string | null

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'preact/compat'
 import { ago, bytes, count, duration } from '../logic/format.ts'
+import { uncounted } from '../logic/network.ts'
 import { type Agent, agents } from '../state/agents.ts'
 import { serverNow } from '../state/clock.ts'
 import { Popover } from '../widgets/Popover.tsx'
@@ -51,6 +52,11 @@ export function Agents() {
   )
 }
 
+function networkFact(spider: Agent['spider']): [string, string, boolean] {
+  const missing = uncounted(spider)
+  return ['Network usage', missing.length > 0 ? missing.join('; ') : 'counted', missing.length > 0]
+}
+
 function AgentCard({ agent }: { agent: Agent }) {
   const { spider, host } = agent
   const { captured, dropped, filtered, overflow, sent, spool, source } = spider
@@ -62,6 +68,7 @@ function AgentCard({ agent }: { agent: Agent }) {
     ['Overflow', `${count(overflow.packets)} packets of ${count(overflow.conversations)} conversations`, overflow.packets > 0],
     ['Sent', `${count(sent.events)} events, ${bytes(sent.bytes)}${sent.retries ? `, ${count(sent.retries)} retries` : ''}`],
     ['Spool', `${bytes(spool.bytes)} of ${bytes(spool.limit)}`, spool.bytes > 0],
+    ...(spider.network ? [networkFact(spider)] : []),
     ['CPU, memory', `${duration(spider.cpu * 1_000_000)}, ${bytes(spider.memory)}`],
   ]
   return (

@@ -7,6 +7,7 @@ import { termOfLink, termOfNode } from '../../logic/map/terms.ts'
 import { narrow, onlyErrors } from '../../state/filter.ts'
 import type { Chosen } from './Canvas.tsx'
 import { edit, edits } from './edits.ts'
+import { NetworkUsage } from './NetworkUsage.tsx'
 import { FigureList, Outcomes, Through } from './Tip.tsx'
 
 interface PanelProps {
@@ -75,6 +76,7 @@ function OfLink({ link, graph }: { link: Link; graph: Graph }) {
       <Actions term={termOfLink(link, of(link.from), of(link.to))} />
       <FigureList title={link.protocol} figures={link} />
       <Outcomes flows={link.flows} />
+      <NetworkUsage graph={graph} link={link} />
       {link.through && <Through names={link.through.map(nameOf)} />}
     </>
   )

@@ -1,8 +1,7 @@
 import type { Signal } from '@preact/signals'
-import { bytes, count } from '../../logic/format.ts'
+import { count } from '../../logic/format.ts'
 import { type Figures, type Flow, type Graph, NONE } from '../../logic/map/graph.ts'
-import { between, type Usages } from '../../logic/network.ts'
-import { useAnswer } from '../../state/answer.ts'
+import { NetworkUsage } from './NetworkUsage.tsx'
 import type { Hovered } from './pointer.ts'
 import { figuresInWords, outcomeOf } from './words.ts'
 
@@ -35,7 +34,7 @@ export function Tip({ hovered, graph, nameOf }: TipProps) {
           </b>
           <FigureList title={link.protocol} figures={link} />
           <Outcomes flows={link.flows} />
-          <NetworkUsage clients={membersOf(graph, link.from)} servers={membersOf(graph, link.to)} />
+          <NetworkUsage graph={graph} link={link} />
           {link.through && <Through names={link.through.map(nameOf)} />}
         </>
       )}
@@ -53,24 +52,6 @@ export function FigureList({ title, figures }: { title: string; figures: Figures
         </div>
       ))}
     </dl>
-  )
-}
-
-const membersOf = ({ nodes }: Graph, id: string): readonly string[] => nodes.find((node) => node.id === id)?.members ?? []
-const MOST_USAGES = 2000
-
-/** What the kernel counted between two nodes, whatever they spoke; nothing where nobody counts. */
-function NetworkUsage({ clients, servers }: { clients: readonly string[]; servers: readonly string[] }) {
-  const { value } = useAnswer<Usages>('/usage', { q: '', most: MOST_USAGES })
-  const sums = value && between(value.items, clients, servers)
-  if (!sums) return null
-  const { client, server, connections, failed, retransmissions } = sums
-  return (
-    <p class="soft">
-      Network: {bytes(client.bytes)} there, {bytes(server.bytes)} back, {count(connections)} connections
-      {failed > 0 && `, ${count(failed)} failed`}
-      {retransmissions > 0 && `, ${count(retransmissions)} segments sent again`}
-    </p>
   )
 }
 

@@ -1,7 +1,7 @@
 import '../../style/statistics.css'
 import { filterOf, findDimension } from '#engines/query/dimensions.ts'
 import { bytes, count, plural } from '../../logic/format.ts'
-import type { Usage, UsageSums, Usages } from '../../logic/network.ts'
+import { type Usage, type UsageSums, type Usages, uncounted } from '../../logic/network.ts'
 import { agents } from '../../state/agents.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { ofView, setOfView } from '../../state/place.ts'
@@ -63,11 +63,7 @@ export function Network() {
 /** Who counts, and why somebody does not. */
 function Counted({ isEmpty }: { isEmpty: boolean }) {
   const counting = agents.value.filter(({ agent, spider }) => agent.type === 'gocipher' && spider.state === 'capturing')
-  const lines = counting.flatMap(({ agent, spider: { network } }) => [
-    ...(network?.reason === undefined ? [] : [`${agent.name} does not count: ${network.reason}`]),
-    ...(network?.without_udp === undefined ? [] : [`${agent.name} counts without UDP: ${network.without_udp}`]),
-    ...(network?.lost ? [`${agent.name} could not send ${plural(network.lost, 'sum')} of ten seconds.`] : []),
-  ])
+  const lines = counting.flatMap(({ agent, spider }) => uncounted(spider).map((words) => `${agent.name} ${words}`))
   return (
     <>
       {lines.map((line) => (
