@@ -113,10 +113,10 @@ try {
     await measure('From an agent’s first packet to the call in Elasticsearch', () =>
       latencies(servers, folder, { cold: runs, warm: 20 }, 'asked for 50m of CPU'),
     )
-    upgrade(small.filter((value, at) => !value.includes('.cpu=') && !small[at + 1]?.includes('.cpu=')))
+    upgrade(chained.filter((value, at) => !value.includes('.cpu=') && !chained[at + 1]?.includes('.cpu=')))
     await ready()
     await measure('The same with the CPU that functions declare', () =>
-      latencies(servers, folder, { cold: 0, warm: 20 }, 'asked for as declared'),
+      latencies(servers, folder, { cold: runs, warm: 20 }, 'asked for as declared'),
     )
   }
   if (wanted('throughput')) {
