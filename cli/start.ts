@@ -48,7 +48,7 @@ export function addStart(program: Command, finish: (code: number) => void): void
     .option('--no-capture', 'captures nothing: only agents elsewhere and dropped files bring packets')
     .option(
       '--gocipher',
-      'also takes secrets of TLS sessions out of processes on this machine, so that their calls are decrypted; needs root',
+      'also takes secrets of TLS sessions out of processes on this machine, so that their calls are decrypted, and counts what they send; needs root',
     )
     .option('--demo', 'also runs a small shop of four services under steady load, to have something to look at')
     .option('-p, --port <number>', 'port of the page and the API', port, 8080)

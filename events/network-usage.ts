@@ -33,11 +33,14 @@ const Usage = Type.Object({
   ...Sums,
 })
 
+/** The end of the year 9999. */
+const LATEST = 253_402_300_799_999
+
 const NetworkUsage = Type.Object({
   agent: Type.String({ minLength: 1, maxLength: 200 }),
   hostname: Type.String({ minLength: 1, maxLength: 255 }),
-  from: Type.Number({ minimum: 0, maximum: 8.64e15, description: 'ms since 1970' }),
-  to: Type.Number({ minimum: 0, maximum: 8.64e15 }),
+  from: Type.Number({ minimum: 0, maximum: LATEST, description: 'ms since 1970' }),
+  to: Type.Number({ minimum: 0, maximum: LATEST }),
   usages: Type.Array(Usage, { maxItems: 1000 }),
   others: Type.Array(Type.Object(Sums), { maxItems: 2, description: 'What were too many to tell apart, by transport' }),
 })
