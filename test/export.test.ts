@@ -10,6 +10,7 @@ import { Ajv, type AnySchemaObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HarEntry } from '#functions/lane/har.ts'
+import { faultsOfPact } from '#functions/query/contracts/comparator.case.ts'
 import { eventually, type Server, startServer, startServerWith } from './support/server.ts'
 import { lines } from './support/spider.ts'
 
@@ -132,6 +133,28 @@ describe('exported calls', () => {
     expect((await fetch(`${server.url}/api/v1/contracts/openapi?templates=x`)).status).toBe(400)
     const secure = await fetch(`${server.url}/api/v1/contracts/openapi?${new URLSearchParams({ q: 'scheme:https' })}`)
     expect(await secure.json()).toMatchObject({ servers: [{ url: expect.stringMatching(/^https:\/\//) }] })
+  })
+
+  it('as pacts, a file for each who asks whom, that keep to the OpenAPI document of their calls', async () => {
+    const { items } = await server.get<{ items: { consumer: string; provider: string; interactions: number }[] }>(
+      `/api/v1/contracts/pacts?${new URLSearchParams({ q: HTTP })}`,
+    )
+    const names = items.map(({ consumer, provider }) => `${consumer} asks ${provider}`)
+    expect(names).toContain('orders.shop.test asks payment.shop.test')
+    for (const { consumer, provider, interactions } of items) {
+      const answer = await fetch(`${server.url}/api/v1/contracts/pacts/${consumer}/${provider}?${new URLSearchParams({ q: HTTP })}`)
+      expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w.-]+\.json"$/)
+      const pact = (await answer.json()) as {
+        consumer: { name: string }
+        provider: { name: string }
+        interactions: { request: { body?: unknown } }[]
+      }
+      expect([pact.consumer.name, pact.provider.name, pact.interactions.length]).toEqual([consumer, provider, interactions])
+      const oas = await server.get(`/api/v1/contracts/openapi?${new URLSearchParams({ q: HTTP })}`)
+      expect(await faultsOfPact(pact, oas)).toEqual([])
+    }
+    const none = await fetch(`${server.url}/api/v1/contracts/pacts/nobody/anybody`)
+    expect([none.status, ((await none.json()) as { detail: string }).detail]).toEqual([404, expect.stringContaining('nobody')])
   })
 
   it('says what is wrong before anything is sent', async () => {

@@ -8,6 +8,7 @@ import { q, range } from '../../state/place.ts'
 import { Popover } from '../../widgets/Popover.tsx'
 import { FIELDS } from './field-column.ts'
 import { layout } from './layout.ts'
+import { Pacts } from './Pacts.tsx'
 
 /** What the server gives at most. */
 const MOST_IDS = 200
@@ -31,6 +32,7 @@ export function ExportMenu({ ids }: { ids: readonly string[] }) {
 function Choices({ ids }: { ids: readonly string[] }) {
   const [bodies, setBodies] = useState(false)
   const [secrets, setSecrets] = useState(false)
+  const [pacts, setPacts] = useState(false)
   const some = ids.length > 0
   const calls = some ? Math.min(ids.length, MOST_IDS) : (total.value ?? 0)
   const asked: Parameters = some
@@ -78,6 +80,12 @@ function Choices({ ids }: { ids: readonly string[] }) {
           </a>{' '}
           <span class="soft">a contract made of the newest {count(MOST_IN_CONTRACT)} of HTTP</span>
         </p>
+      )}
+      {!some && (
+        <details onToggle={(event) => setPacts(event.currentTarget.open)}>
+          <summary>Pact: samples of them, a file for each consumer and provider</summary>
+          {pacts && <Pacts asked={{ ...asked, sort: undefined }} />}
+        </details>
       )}
       <label>
         <input type="checkbox" checked={bodies} onChange={() => setBodies(!bodies)} /> NDJSON with bodies
