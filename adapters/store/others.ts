@@ -19,5 +19,5 @@ const sum = (groups: readonly Group[], figure: 'count' | 'errors' | 'bytes'): nu
   groups.reduce((all, group) => all + (group[figure] ?? 0), 0)
 
 /** May a document have several keys? */
-const hasMany = (grouping: Grouping): boolean =>
+export const hasMany = (grouping: Grouping): boolean =>
   'dimension' in grouping && (findDimension(grouping.dimension)?.sources.some(({ field }) => findField(field)?.many) ?? false)

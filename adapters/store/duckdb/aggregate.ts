@@ -1,9 +1,8 @@
 import type { DuckDBValue } from '@duckdb/node-api'
-import { type Dimension, FAILED, findDimension, type Source } from '#engines/query/dimensions.ts'
-import { findField, isOrdered } from '#engines/query/fields.ts'
+import { type Dimension, findDimension } from '#engines/query/dimensions.ts'
+import { type Field, findField, isOrdered } from '#engines/query/fields.ts'
 import type { Family } from '#events/documents/families.ts'
-import { bytesOf } from '../bytes.ts'
-import { withOthers } from '../others.ts'
+import { hasMany, withOthers } from '../others.ts'
 import {
   type Aggregate,
   type Aggregation,
@@ -16,8 +15,9 @@ import {
   summed,
 } from '../port.ts'
 import { quoted } from './columns.ts'
+import { derivedColumns } from './derived.ts'
 import type { Reader } from './reader.ts'
-import { Parameters, where } from './where.ts'
+import { Parameters } from './where.ts'
 
 /** A grouping in SQL: its column in the inner SELECT, and what an answered value means. */
 interface Key {
@@ -27,6 +27,9 @@ interface Key {
   needed: boolean
 }
 
+/** All at once: DuckDB computes what is written alike a single time. */
+const PERCENTILES = 'approx_quantile(duration, [0.5, 0.9, 0.99])'
+
 /** Of metrics over the inner SELECT's columns `duration`, `failed`, `bytes` and `time`. */
 const METRICS: Record<Exclude<Metric, Sum>, string> = {
   errors: 'count(*) FILTER (failed)',
@@ -34,9 +37,9 @@ const METRICS: Record<Exclude<Metric, Sum>, string> = {
   min: 'min(duration)',
   mean: 'avg(duration)',
   max: 'max(duration)',
-  p50: 'approx_quantile(duration, 0.5)',
-  p90: 'approx_quantile(duration, 0.9)',
-  p99: 'approx_quantile(duration, 0.99)',
+  p50: `${PERCENTILES}[1]`,
+  p90: `${PERCENTILES}[2]`,
+  p99: `${PERCENTILES}[3]`,
   first: 'epoch_us(min(time)) / 1000',
   last: 'epoch_us(max(time)) / 1000',
 }
@@ -47,18 +50,44 @@ const metricColumn = (metric: Metric): string => {
 }
 
 export async function aggregate(reader: Reader, scope: Scope, family: Family, asked: Aggregation): Promise<Aggregate> {
-  const [{ groups, there }, whole] = await Promise.all([
+  const { groupBy, metrics } = asked
+  const whole = async () => (await grouped(reader, scope, family, { ...asked, groupBy: [] })).groups[0]
+  const adds = groupBy.every(isWhole) && metrics.every((metric) => metric in ADDED || summed(metric) !== undefined)
+  const [{ groups, there }, counted] = await Promise.all([
     grouped(reader, scope, family, asked),
-    asked.groupBy.length > 0 ? grouped(reader, scope, family, { ...asked, groupBy: [] }) : undefined,
+    adds || groupBy.length === 0 ? undefined : whole(),
   ])
-  const { key: _, ...total } = (whole?.groups ?? groups)[0]
-  return withOthers(groups, there, total, asked.groupBy)
+  const all = there === groups.length && groups.length > 0
+  const { key: _, ...total } = groupBy.length === 0 ? groups[0] : (counted ?? (all ? added(groups, metrics) : await whole()))
+  return withOthers(groups, there, total, groupBy)
+}
+
+/** How the figure of all follows from those of groups, where it does. */
+const ADDED: { [metric in Metric]?: (one: number, other: number) => number } = {
+  errors: (one, other) => one + other,
+  bytes: (one, other) => one + other,
+  min: Math.min,
+  max: Math.max,
+  first: Math.min,
+  last: Math.max,
+}
+
+/** Is each document in just one of its groups? */
+const isWhole = (grouping: Grouping): boolean => 'time' in grouping || ('dimension' in grouping && !hasMany(grouping))
+
+function added(groups: readonly Group[], metrics: readonly Metric[]): Group {
+  const all: Group = { key: [], count: groups.reduce((sum, { count }) => sum + count, 0) }
+  for (const metric of metrics) {
+    const figures = groups.flatMap((group) => group[metric] ?? [])
+    if (figures.length > 0) all[metric] = figures.reduce(ADDED[metric] ?? ADDED.bytes!)
+  }
+  return all
 }
 
 async function grouped(reader: Reader, scope: Scope, family: Family, asked: Aggregation): Promise<{ groups: Group[]; there: number }> {
   const { groupBy, metrics, most } = asked
   const parameters = new Parameters()
-  const keys = groupBy.map((grouping) => keyOf(grouping, parameters))
+  const keys = groupBy.map((grouping) => keyOf(grouping, family, parameters))
   const columns = [
     'time',
     ...keys.map(({ column }, i) => `${column} AS k${i}`),
@@ -67,8 +96,8 @@ async function grouped(reader: Reader, scope: Scope, family: Family, asked: Aggr
       return field === undefined ? [] : [`${quoted(field)} AS ${quoted(metric)}`]
     }),
     ...(metrics.some((metric) => /^(m|p)/.test(metric)) ? ['"event.duration" AS duration'] : []),
-    ...(metrics.includes('errors') ? [`coalesce(${where(FAILED, family, parameters)}, false) AS failed`] : []),
-    ...(metrics.includes('bytes') ? [`${bytes(family)} AS bytes`] : []),
+    ...(metrics.includes('errors') ? ['failed'] : []),
+    ...(metrics.includes('bytes') ? ['bytes'] : []),
   ]
   const select = reader.select(scope, family, asked, columns.join(', '), parameters)
   if (select === undefined) return keys.length > 0 ? { groups: [], there: 0 } : { groups: [{ key: [], count: 0 }], there: 1 }
@@ -80,6 +109,7 @@ async function grouped(reader: Reader, scope: Scope, family: Family, asked: Aggr
      ORDER BY ${order(asked, names)} LIMIT ${parameters.bindWhole(most)}`,
     parameters,
     scope.signal,
+    'figures',
   )
   const groups = rows.map((row): Group => {
     const figures = row.slice(keys.length + 1, -1).map((value, i) => [metrics[i], value === null ? undefined : Number(value)] as const)
@@ -99,13 +129,8 @@ function order({ sort }: Aggregation, names: readonly string[]): string {
   return terms.length > 0 ? terms.join(', ') : 'count'
 }
 
-const bytes = (family: Family): string =>
-  bytesOf(family)
-    .map((name) => `coalesce(${quoted(name)}, 0)`)
-    .join(' + ') || '0'
-
-function keyOf(grouping: Grouping, parameters: Parameters): Key {
-  if ('dimension' in grouping) return dimensionKey(findDimension(grouping.dimension))
+function keyOf(grouping: Grouping, family: Family, parameters: Parameters): Key {
+  if ('dimension' in grouping) return dimensionKey(findDimension(grouping.dimension), family)
   if ('time' in grouping)
     return {
       column: `epoch_us(time) // ${parameters.bindWhole(Math.round(grouping.time * 1000))}`,
@@ -126,20 +151,21 @@ function keyOf(grouping: Grouping, parameters: Parameters): Key {
   }
 }
 
-function dimensionKey(dimension: Dimension | undefined): Key {
-  const columns = dimension?.sources.map(sourceColumn) ?? ['NULL']
-  const ordered = columns.length === 1 && dimension !== undefined && !dimension.sources[0].hundreds && isOrderedField(dimension.sources[0])
+function dimensionKey(dimension: Dimension | undefined, family: Family): Key {
+  const [source, ...others] = dimension?.sources ?? []
+  const field = others.length === 0 && source !== undefined ? findField(source.field) : undefined
+  const ordered = field !== undefined && isOrdered(field.type)
   return {
-    column: columns.length === 1 ? columns[0] : `coalesce(${columns.join(', ')})`,
+    column:
+      field !== undefined
+        ? fieldColumn(field)
+        : derivedColumns(family, new Parameters()).some(({ name }) => name === dimension?.name)
+          ? quoted(dimension!.name)
+          : 'NULL',
     read: (value) => (value === null ? null : ordered ? Number(value) : String(value)),
     needed: false,
   }
 }
 
-const isOrderedField = ({ field }: Source): boolean => isOrdered(findField(field)!.type)
-
-function sourceColumn({ field, hundreds }: Source): string {
-  const column = quoted(field)
-  if (hundreds) return `(${column} // 100) || 'xx'`
-  return findField(field)?.many ? `unnest(CASE WHEN len(${column}) > 0 THEN ${column} ELSE [NULL] END)` : column
-}
+const fieldColumn = ({ name, many }: Field): string =>
+  many ? `unnest(CASE WHEN len(${quoted(name)}) > 0 THEN ${quoted(name)} ELSE [NULL] END)` : quoted(name)

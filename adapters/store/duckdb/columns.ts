@@ -22,12 +22,12 @@ export function tableColumns(family: Family): string {
   ].join(', ')
 }
 
-/** The same names, in the same order, from the staging table: $1 is the team, $2 the first block. */
-export function stagedColumns(family: Family, linesPerBlock: number): string {
+/** The same names, in the same order, from the staging table, for a team and a first block. */
+export function stagedColumns(family: Family, team: string, firstBlock: string, linesPerBlock: number): string {
   return [
-    '$1',
+    team,
     'time',
-    `$2::BIGINT + n // ${linesPerBlock}`,
+    `${firstBlock} + n // ${linesPerBlock}`,
     `n % ${linesPerBlock}`,
     ...fieldsOf(family).map(({ name }) => quoted(name)),
   ].join(', ')

@@ -7,7 +7,7 @@ import { inUse, openError, otherVersion } from './errors.ts'
 import { Readers } from './readers.ts'
 
 /** Of the tables' form. Counts up when a table changes, a field of the filter language included. */
-export const STORE_VERSION = 4
+export const STORE_VERSION = 5
 
 const IN_MEMORY = ':memory:'
 
@@ -19,7 +19,9 @@ export interface DuckDbOptions {
   threads?: number
 }
 
-const READERS = 3
+/** Connections for figures, which take long, and for all else, which does not wait for them. */
+const READERS = { figures: 2, documents: 2 }
+export type Purpose = keyof typeof READERS
 
 /** DuckDB's lock keeps out other processes, not a second opening in this one. */
 const open = new Set<string>()
@@ -29,7 +31,7 @@ export class Database {
   readonly directory: string
   readonly incoming: string
   #writer: DuckDBConnection | undefined
-  #readers: Readers | undefined
+  #readers: Record<Purpose, Readers> | undefined
   readonly #options: DuckDbOptions
   #instance: DuckDBInstance | undefined
 
@@ -65,9 +67,9 @@ export class Database {
   }
 
   /** Rows of a query. Throws DuckDB's error, the reason of the signal, or `StoreUnavailable` while nothing is open. */
-  async read(sql: string, values: DuckDBValue[], signal?: AbortSignal): Promise<DuckDBValue[][]> {
+  async read(purpose: Purpose, sql: string, values: DuckDBValue[], signal?: AbortSignal): Promise<DuckDBValue[][]> {
     if (this.#readers === undefined) throw new StoreUnavailable(`the store in ${this.directory} is closed, or being opened anew`)
-    return this.#readers.read(sql, values, signal)
+    return this.#readers[purpose].read(sql, values, signal)
   }
 
   /** After a fatal error DuckDB answers nothing until it is opened anew; what was committed comes back from its log. */
@@ -97,15 +99,15 @@ export class Database {
     )
     this.#writer = await this.#instance.connect()
     await requireVersion(this.#writer, this.directory)
-    const readers: DuckDBConnection[] = []
-    for (let i = 0; i < READERS; i++) readers.push(await this.#instance.connect())
-    this.#readers = new Readers(readers)
+    const instance = this.#instance
+    const connect = async (count: number) => new Readers(await Promise.all(Array.from({ length: count }, () => instance.connect())))
+    this.#readers = { figures: await connect(READERS.figures), documents: await connect(READERS.documents) }
   }
 
   async #stop(): Promise<void> {
     const readers = this.#readers
     this.#readers = undefined
-    await readers?.close()
+    await Promise.all([readers?.figures.close(), readers?.documents.close()])
     this.#writer?.closeSync()
     this.#writer = undefined
     this.#instance?.closeSync()

@@ -2,9 +2,9 @@ import type { DuckDBValue } from '@duckdb/node-api'
 import type { Family } from '#events/documents/families.ts'
 import type { Range, Scope } from '../port.ts'
 import { readBlock } from './blocks.ts'
-import type { Database } from './database.ts'
+import type { Database, Purpose } from './database.ts'
 import { storeError } from './errors.ts'
-import { blocksTable, rowsTable, type Slice, type Slices } from './slices.ts'
+import { blocksTable, DAY_MS, rowsTable, type Slice, type Slices } from './slices.ts'
 import { Parameters, where } from './where.ts'
 
 /** Where the JSON of a document lies. */
@@ -24,9 +24,9 @@ export class Reader {
     this.slices = slices
   }
 
-  async rows(sql: string, parameters: Parameters, signal?: AbortSignal): Promise<DuckDBValue[][]> {
+  async rows(sql: string, parameters: Parameters, signal?: AbortSignal, purpose: Purpose = 'documents'): Promise<DuckDBValue[][]> {
     try {
-      return await this.#database.read(sql, parameters.values, signal)
+      return await this.#database.read(purpose, sql, parameters.values, signal)
     } catch (error) {
       throw storeError(error, this.#database.directory)
     }
@@ -42,6 +42,14 @@ export class Reader {
       where(range.filter, family, parameters),
     ].join(' AND ')
     return this.#join(family, this.slices.within(family, from / 1000, to / 1000), columns, condition)
+  }
+
+  /** The parts of a range that lie in one slice each, in their order; the whole of it where a slice holds documents of any time. */
+  stretches(family: Family, { from, to }: Pick<Range, 'from' | 'to'>, newestFirst: boolean): Pick<Range, 'from' | 'to'>[] {
+    const slices = this.slices.within(family, from, to)
+    if (slices.includes('rest')) return [{ from, to }]
+    const days = slices.map((day) => ({ from: Math.max(from, Number(day) * DAY_MS), to: Math.min(to, (Number(day) + 1) * DAY_MS) }))
+    return newestFirst ? days : days.reverse()
   }
 
   /** The same of all times, for a condition of ours. */

@@ -41,7 +41,9 @@ export class Readers {
     try {
       signal?.throwIfAborted()
       signal?.addEventListener('abort', interrupt)
-      return (await connection.runAndReadAll(sql, values)).getRows()
+      const rows = (await connection.runAndReadAll(sql, values)).getRows()
+      signal?.throwIfAborted() // it may have ended before it heard that nobody waits
+      return rows
     } catch (error) {
       throw signal?.aborted ? signal.reason : error
     } finally {

@@ -1,8 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Family } from '#events/documents/families.ts'
-import { tableColumns } from './columns.ts'
+import { quoted, tableColumns } from './columns.ts'
+import { derivedColumns } from './derived.ts'
+import { Parameters } from './where.ts'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** Days since 1970, or `rest`: documents of any time. */
 export type Slice = number | 'rest'
@@ -88,6 +90,7 @@ export class Slices {
 
 /** Creates the two tables of a slice. */
 export async function createSlice(connection: DuckDBConnection, family: Family, slice: Slice): Promise<void> {
-  await connection.run(`CREATE TABLE ${rowsTable(family, slice)} (${tableColumns(family)})`)
+  const derived = derivedColumns(family, new Parameters()).map(({ name, type }) => `${quoted(name)} ${type}`)
+  await connection.run(`CREATE TABLE ${rowsTable(family, slice)} (${[tableColumns(family), ...derived].join(', ')})`)
   await connection.run(`CREATE TABLE ${blocksTable(family, slice)} (block BIGINT, data BLOB USING COMPRESSION uncompressed)`) // they are compressed already
 }

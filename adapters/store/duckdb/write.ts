@@ -6,8 +6,10 @@ import { SAME_DOCUMENT_WITHIN } from '../port.ts'
 import type { Batch } from './batch.ts'
 import { compressBlocks, LINES_PER_BLOCK } from './blocks.ts'
 import { stagedColumns } from './columns.ts'
+import { derivedColumns } from './derived.ts'
 import { blocksTable, createSlice, rowsTable, type Slice, type Slices } from './slices.ts'
 import { column, type Staged, stage } from './staging.ts'
+import { Parameters } from './where.ts'
 
 const DAY_US = 86_400_000_000
 
@@ -46,15 +48,32 @@ async function moveToSlices(
   for (const [slice, its] of await groupBySlice(connection, slices, family, days)) {
     const whole = its.length === days.length
     const condition = whole ? 'true' : `epoch_us(time) // ${DAY_US} IN (${its.join(', ')})`
-    await connection.run(
-      `INSERT INTO ${rowsTable(family, slice)} SELECT ${stagedColumns(family, LINES_PER_BLOCK)} FROM staged WHERE ${condition}`,
-      [team, BigInt(firstBlock)],
-    )
+    await insertRows(connection, family, slice, team, firstBlock, condition)
     const used = whole
       ? blocks.keys()
       : (await column(connection, `SELECT DISTINCT n // ${LINES_PER_BLOCK} FROM staged WHERE ${condition}`)).map(Number)
     await appendBlocks(connection, blocksTable(family, slice), firstBlock, blocks, used)
   }
+}
+
+/** Rows of the staging table that fit a condition. */
+export async function insertRows(
+  connection: DuckDBConnection,
+  family: Family,
+  slice: Slice,
+  team: string,
+  firstBlock: number,
+  condition: string,
+): Promise<void> {
+  const parameters = new Parameters()
+  const columns = [
+    stagedColumns(family, parameters.bind(team), parameters.bindWhole(firstBlock), LINES_PER_BLOCK),
+    ...derivedColumns(family, parameters).map(({ sql }) => sql),
+  ]
+  await connection.run(
+    `INSERT INTO ${rowsTable(family, slice)} SELECT ${columns.join(', ')} FROM staged WHERE ${condition}`,
+    parameters.values,
+  )
 }
 
 async function daysOf(connection: DuckDBConnection, { first, last }: Staged): Promise<number[]> {
@@ -102,7 +121,8 @@ async function removeReplaced(
   }
 }
 
-async function appendBlocks(
+/** Blocks by their places in `blocks`, numbered from `firstBlock`. */
+export async function appendBlocks(
   connection: DuckDBConnection,
   table: string,
   firstBlock: number,

@@ -1,3 +1,4 @@
+import { Turns } from '../logic/turns.ts'
 import { learn } from './clock.ts'
 import { found, lost } from './connection.ts'
 
@@ -29,8 +30,20 @@ export function url(path: string, parameters: Parameters = {}): string {
   return `/api/v1${path}${query && `?${query}`}`
 }
 
+/** Figures and what they are computed from are shown after the calls and the bars. */
+const LATER = /^\/(aggregate|quality|usage)\b/
+const MOST_LATER = 2
+/** ms */
+const PATIENCE = 1000
+const turns = new Turns(MOST_LATER, PATIENCE)
+
 /** Reads a resource. Throws `Problem`, `Unreachable`, or the abort of `signal`. */
-export async function read<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
+export const read = <T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> => {
+  const asked = () => ask<T>(path, parameters, signal)
+  return LATER.test(path) ? turns.behind(asked, signal) : turns.ahead(asked)
+}
+
+async function ask<T>(path: string, parameters: Parameters, signal: AbortSignal | undefined): Promise<T> {
   let response: Response
   try {
     response = await fetch(url(path, parameters), { signal, headers: { accept: 'application/json' } })
