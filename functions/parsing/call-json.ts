@@ -41,7 +41,7 @@ export class CallJson {
     out.again(this.endpoints)
     parts.error(call, call.protocol)
     for (const name in fields) if (name !== 'spider') out.field(name, fields[name], ',')
-    out.raw(',"spider":{')
+    out.constant(',"spider":{')
     const { spider } = fields
     if (spider !== undefined) out.fields(spider as { [name: string]: Value })
     if (out.last !== OPENED) out.raw(',')
@@ -68,7 +68,7 @@ export class CallJson {
   private part(title: string, part: Part | undefined): void {
     if (part === undefined) return
     const { out, parts } = this
-    out.raw(title)
+    out.constant(title)
     if (part.mimeType !== undefined) {
       parts.field('"mime_type":', part.mimeType)
       out.raw(',')

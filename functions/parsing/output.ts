@@ -1,4 +1,5 @@
 import { methods } from '#engines/bytes/buffer.ts'
+import { fromLatin1, fromUtf8 } from '#engines/bytes/text.ts'
 import type { Value } from '#engines/protocols/call.ts'
 import type { Micros } from '#engines/time.ts'
 import { digitsOf, secondOf } from '../lane/time.ts'
@@ -24,6 +25,13 @@ const ESCAPED = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte < 32 || byte === NOT_ASCII || byte === 0xef ? NEVER : 0
 })
 const { latin1Write, utf8Write } = methods
+const MOST_KNOWN = 4096
+
+const learn = (known: Map<string, Uint8Array>, key: string, bytes: Uint8Array): Uint8Array => {
+  if (known.size === MOST_KNOWN) known.clear()
+  known.set(key, bytes)
+  return bytes
+}
 
 /**
  * JSON as bytes, piece by piece, in one buffer that grows as needed. Strings put together by `+` are written twice, the second time when
@@ -32,6 +40,9 @@ const { latin1Write, utf8Write } = methods
 export class Output {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE)
   length = 0
+  private readonly known = new Map<string, Uint8Array>()
+  /** Names of fields as they are written. */
+  private readonly names = new Map<string, Uint8Array>()
 
   /** The byte that was written last. */
   get last(): number {
@@ -56,6 +67,11 @@ export class Output {
     if (text.length > SHORT) latin1Write.call(bytes, text, at, text.length)
     else for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
     this.length = at + text.length
+  }
+
+  /** The same, where it comes again and again: copying bytes costs less than reading characters. */
+  constant(text: string): void {
+    this.again(this.known.get(text) ?? learn(this.known, text, fromLatin1(text)))
   }
 
   /** What was written before, again. */
@@ -149,8 +165,7 @@ export class Output {
 
   field(name: string, value: Value, between: string): void {
     this.raw(between)
-    this.text(name)
-    this.raw(':')
+    this.again(this.names.get(name) ?? learn(this.names, name, fromUtf8(`${JSON.stringify(name)}:`)))
     this.value(value)
   }
 
@@ -189,7 +204,7 @@ export class Output {
   /** ISO 8601 with microseconds, without quotes. */
   iso(at: Micros): void {
     const fraction = digitsOf(at)
-    this.raw(secondOf(at).iso)
+    this.constant(secondOf(at).iso)
     this.six(fraction)
     this.raw('Z')
   }
@@ -201,7 +216,7 @@ export class Output {
       return
     }
     const fraction = digitsOf(at)
-    this.raw(secondOf(at).unix)
+    this.constant(secondOf(at).unix)
     this.six(fraction)
   }
 

@@ -26,18 +26,19 @@ export class PartsJson {
   beginning(found: Found, connection: Connection, action: string | undefined, outcome: Call['outcome']): void {
     const { out } = this
     const [start, end] = [startOf(found, connection), endOf(found, connection)]
-    out.raw('{"@timestamp":"')
+    out.constant('{"@timestamp":"')
     out.iso(start)
-    out.raw('","event":{"id":"')
-    out.raw(exchangeId(connection.id, found.position))
-    out.raw('","start":"')
+    out.constant('","event":{"id":"')
+    out.constant(connection.id)
+    out.raw(exchangeId('', found.position))
+    out.constant('","start":"')
     out.iso(start)
-    out.raw('","end":"')
+    out.constant('","end":"')
     out.iso(end)
-    out.raw('","duration":')
+    out.constant('","duration":')
     out.integer(Math.round((end - start) * 1000))
     this.field(',"action":', action)
-    out.raw(OUTCOMES[outcome])
+    out.constant(OUTCOMES[outcome])
   }
 
   /** From the end of `event` to the beginning of `network`: who spoke to whom, as `names` says. */
@@ -63,13 +64,13 @@ export class PartsJson {
     const { out } = this
     const { status, missing, findings, summary, messages, request, response } = found
     out.raw(status)
-    out.raw('","missing":')
+    out.constant('","missing":')
     if (missing.length === 0) out.raw('[]')
     else out.raw(JSON.stringify(missing))
     if (findings.length > 0) out.raw(`,"findings":${JSON.stringify(findings)}`)
     this.field(',"summary":', summary)
     if (messages !== undefined && messages.length > 0) out.json(`,"messages":${JSON.stringify(messages)}`)
-    out.raw(',"time":{')
+    out.constant(',"time":{')
     if (request !== undefined) this.span('"request":{"first":', request)
     if (request !== undefined && response !== undefined) out.raw(',')
     if (response !== undefined) this.span('"response":{"first":', response)
@@ -79,10 +80,10 @@ export class PartsJson {
   /** `message`: whose body it is, where it may be a form. */
   body(body: HttpBody, message?: HttpMessage): void {
     const { out } = this
-    out.raw(',"body":{"bytes":')
+    out.constant(',"body":{"bytes":')
     out.integer(body.bytes)
     if (body.sha256 !== undefined) {
-      out.raw(',"sha256":"')
+      out.constant(',"sha256":"')
       out.raw(body.sha256)
       out.raw('"')
     }
@@ -96,11 +97,11 @@ export class PartsJson {
     const ref = this.context.reference?.(body)
     if (ref === undefined) {
       const { content, encoding } = contentOf(bytes, body.truncated)
-      out.raw(',"content":')
+      out.constant(',"content":')
       out.json(JSON.stringify(content))
       out.raw(`,"encoding":"${encoding}"`)
     } else this.field(',"ref":', ref)
-    if (body.truncated) out.raw(',"truncated":true')
+    if (body.truncated) out.constant(',"truncated":true')
     const fields = ref === undefined && message ? fieldsOf(message) : undefined
     if (fields !== undefined) out.json(`,"fields":${JSON.stringify(fields)}`)
   }
@@ -108,13 +109,13 @@ export class PartsJson {
   /** A text of any characters; nothing when there is none. */
   field(title: string, value: string | undefined): void {
     if (value === undefined) return
-    this.out.raw(title)
+    this.out.constant(title)
     this.out.text(value)
   }
 
   private span(title: string, { first, last }: { first: Micros; last: Micros }): void {
     const { out } = this
-    out.raw(title)
+    out.constant(title)
     out.micros(first)
     out.raw(',"last":')
     out.micros(last)

@@ -96,19 +96,19 @@ export class HttpJson {
 
   private http(slot: Slot, exchange: HttpExchange, request: HttpRequest | undefined, response: HttpResponse | undefined): void {
     const { out } = this
-    out.raw(',"http":{"version":"')
+    out.constant(',"http":{"version":"')
     out.raw((request ?? response)!.version)
     out.raw('"')
     if (request !== undefined) {
-      out.raw(',"request":{"method":')
+      out.constant(',"request":{"method":')
       out.string(request.method)
       this.message(request, slot.request)
     }
     if (response !== undefined) {
-      out.raw(',"response":{"status_code":')
+      out.constant(',"response":{"status_code":')
       out.integer(response.status)
       if (response.reason !== '') {
-        out.raw(',"reason":')
+        out.constant(',"reason":')
         out.string(response.reason)
       }
       if (exchange.interim.length > 0) out.raw(`,"interim":${JSON.stringify(exchange.interim)}`)
@@ -126,10 +126,10 @@ export class HttpJson {
       written.list = NOTHING
     }
     if (written.facts.mimeType !== undefined) {
-      out.raw(',"mime_type":')
+      out.constant(',"mime_type":')
       out.string(written.facts.mimeType)
     }
-    out.raw(',"bytes":')
+    out.constant(',"bytes":')
     out.integer(message.wireBytes)
     if (written.list.length > 0) out.again(written.list)
     else {
@@ -144,7 +144,7 @@ export class HttpJson {
 
   private pairs(title: string, flat: readonly string[]): void {
     const { out } = this
-    out.raw(title)
+    out.constant(title)
     for (let i = 0; i < flat.length; i += 2) {
       out.raw(i === 0 ? '[' : ',[')
       out.string(flat[i])
@@ -167,11 +167,11 @@ export class HttpJson {
     }
     const from = out.length
     const url = urlOf(request.method, request.target, host, serverName(connection), secure)
-    out.raw(',"url":{"original":')
+    out.constant(',"url":{"original":')
     out.string(url.original)
     out.raw(',"full":')
     out.string(url.full)
-    out.raw(',"scheme":')
+    out.constant(',"scheme":')
     out.string(url.scheme)
     this.field(',"domain":', url.domain)
     if (url.port !== undefined) {
@@ -190,14 +190,14 @@ export class HttpJson {
 
   private field(title: string, value: string | undefined): void {
     if (value === undefined) return
-    this.out.raw(title)
+    this.out.constant(title)
     this.out.string(value)
   }
 
   private named(facts: HeaderFacts): void {
     const { out } = this
     if (facts.userAgent !== undefined) {
-      out.raw(',"user_agent":{"original":')
+      out.constant(',"user_agent":{"original":')
       out.string(facts.userAgent)
       out.raw('}')
     }
