@@ -122,6 +122,23 @@ describe('exported calls', () => {
     },
   )
 
+  it('as pcapng that comes in again: with the calls within TLS, by the secrets in it, and its names', async () => {
+    const file = await saved('pcapng', { q: HTTP, secrets: 'true' })
+    const other = await startServer(join(folder, 'again'), '--no-capture')
+    try {
+      await fetch(`${other.url}/api/v1/captures?name=calls.pcapng`, { method: 'POST', body: readFileSync(file) })
+      const told = async (of: Server, q: string) => (await of.find(q, 0)).total
+      const secure = await told(server, `${HTTP} scheme:https`)
+      expect(secure).toBeGreaterThan(0)
+      await eventually(async () => (await told(other, `${HTTP} scheme:https`)) === secure || undefined)
+      await eventually(async () => (await told(other, HTTP)) === total || undefined)
+      const named = await other.get<{ items: { name: string }[] }>('/api/v1/hosts?ips=127.0.0.11,127.0.0.14')
+      expect(named.items.map(({ name }) => name).sort()).toEqual(['gateway.shop.test', 'payment.shop.test'])
+    } finally {
+      await other.stop()
+    }
+  })
+
   it('as an OpenAPI document that its validator accepts', async () => {
     const answer = await fetch(`${server.url}/api/v1/contracts/openapi?${new URLSearchParams({ q: 'host:gateway.shop.test' })}`)
     const document = (await answer.json()) as { paths: Record<string, { get?: { responses: Record<string, { content?: unknown }> } }> }

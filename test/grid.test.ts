@@ -129,6 +129,15 @@ describe.skipIf(noBrowser)('the grid of calls', () => {
     expect(csv[0]).toContain('http.response.mime_type')
     expect(csv.length).toBe(total + 1)
     expect(Object.keys((JSON.parse(await save('OpenAPI')) as { paths: object }).paths)).toContain('/api/products/{id}')
+    await tab.getByRole('button', { name: 'Export ▾' }).click()
+    await tab.getByText('Pact: samples of them').click()
+    const pact = tab.getByRole('list', { name: 'Pacts' }).getByRole('link', { name: 'orders.shop.test → payment.shop.test' })
+    const [file] = await Promise.all([tab.waitForEvent('download'), pact.click()])
+    expect(file.suggestedFilename()).toBe('orders.shop.test-payment.shop.test.json')
+    expect(JSON.parse(readFileSync(await file.path(), 'utf8'))).toMatchObject({ metadata: { pactSpecification: { version: '3.0.0' } } })
+    await accessible()
+    await shot('pacts')
+    await tab.keyboard.press('Escape')
     expect((JSON.parse(await save('HAR')) as { log: { entries: unknown[] } }).log.entries.length).toBe(
       (await server.find('protocol:http', 0)).total,
     )

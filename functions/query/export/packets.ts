@@ -1,5 +1,6 @@
 import type { Scope } from '#adapters/store/port.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { EndNames } from '../host-names.ts'
 import type { QueryPorts, SecretsPort } from '../ports.ts'
 import { exportPackets } from '../session-packets.ts'
 import { sessionKeyLog } from '../session-secrets.ts'
@@ -20,7 +21,9 @@ export async function* packets(
   secrets: SecretsPort | undefined,
 ): AsyncGenerator<Uint8Array> {
   const seen = new Set<string>()
-  for await (const calls of pages)
+  const names = new EndNames(ports.store, scope)
+  for await (const calls of pages) {
+    await names.learn(calls)
     for (const call of calls) {
       const { id } = call.spider.session
       if (seen.has(id)) continue
@@ -34,10 +37,14 @@ export async function* packets(
         scope,
         session,
         { first: 1, count: Number.POSITIVE_INFINITY, bytes: MOST_BYTES },
-        { keyLog, names: namesOf(call) },
+        { keyLog, names: namesOf(call, names) },
       )
     }
+  }
 }
 
-const namesOf = ({ client, server }: ExchangeDocument) =>
-  [client, server].flatMap(({ ip, domain }) => (domain === undefined ? [] : [{ ip, name: domain }]))
+const namesOf = ({ client, server }: ExchangeDocument, names: EndNames) =>
+  [client, server].flatMap((end) => {
+    const name = names.of(end)
+    return name === undefined ? [] : [{ ip: end.ip, name }]
+  })

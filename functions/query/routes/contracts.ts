@@ -8,7 +8,7 @@ import { readBody } from '../bodies.ts'
 import { Contract } from '../contracts/openapi.ts'
 import { Pacts } from '../contracts/pact.ts'
 import { pagesOf } from '../export/calls.ts'
-import { hostNames, MOST_ADDRESSES } from '../host-names.ts'
+import { EndNames } from '../host-names.ts'
 import type { QueryPorts } from '../ports.ts'
 import { parseRange, RangeQuery } from '../range.ts'
 import { waiting } from '../waiting.ts'
@@ -118,14 +118,10 @@ async function callsOf({ store }: QueryPorts, scope: Scope, query: Static<typeof
 
 async function pactsOf(ports: QueryPorts, scope: Scope, query: Static<typeof Asked>): Promise<Pacts> {
   const pacts = new Pacts(rulesOf(query.templates))
-  const names = new Map<string, string>()
-  const asked = new Set<string>()
+  const names = new EndNames(ports.store, scope)
   for await (const calls of await callsOf(ports, scope, query)) {
-    const bare = [...new Set(calls.flatMap(({ client, server }) => [client, server]).flatMap(({ ip, domain }) => (domain ? [] : [ip])))]
-    const fresh = bare.filter((ip) => !asked.has(ip)).slice(0, MOST_ADDRESSES)
-    for (const ip of fresh) asked.add(ip)
-    for (const [ip, name] of await hostNames(ports.store, scope, fresh)) names.set(ip, name)
-    const nameOf = ({ ip, domain }: ExchangeDocument['client']): string => domain ?? names.get(ip) ?? ip
+    await names.learn(calls)
+    const nameOf = (end: ExchangeDocument['client']): string => names.of(end) ?? end.ip
     for (const call of calls) pacts.add({ consumer: nameOf(call.client), provider: nameOf(call.server) }, call)
   }
   return pacts
