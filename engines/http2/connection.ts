@@ -1,10 +1,9 @@
 import { u16be, u32be } from '../bytes/numbers.ts'
 import { describeGrpc } from '../grpc/grpc.ts'
 import { describeGrpcWeb } from '../grpc/web.ts'
-import { type HeaderList, HpackDecoder } from '../hpack/decoder.ts'
+import type { HeaderList } from '../hpack/decoder.ts'
 import type { SavedTable } from '../hpack/table.ts'
 import type { Body } from '../http/body.ts'
-import { Carry } from '../http/carry.ts'
 import { type HttpLimits, limitsOf } from '../http/limits.ts'
 import { newExchange, note } from '../http/pairing.ts'
 import type { Found } from '../protocols/call.ts'
@@ -12,40 +11,26 @@ import type { Beginning, Host, Reader } from '../protocols/protocol.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import type { Secrets } from '../tls/secrets.ts'
+import { type Block, Blocks } from './blocks.ts'
 import {
   ACK,
   CONTINUATION,
-  END_HEADERS,
   END_STREAM,
   errorName,
   type Frame,
   GOAWAY,
   HEAD,
   HEADERS,
-  PADDED,
   PUSH_PROMISE,
   RST_STREAM,
   SETTINGS,
-  WITH_PRIORITY,
 } from './frames.ts'
 import { Half, type Listener, type SavedHalf } from './half.ts'
-import { LARGEST_BLOCK, MOST_CLOSED, MOST_ERRORS, MOST_OPEN, MOST_WIDE, TIGHT } from './limits.ts'
+import { MOST_CLOSED, MOST_ERRORS, MOST_OPEN, MOST_WIDE, TIGHT } from './limits.ts'
 import { type Head, newRequest, readHead } from './message.ts'
 import { Http2Stream, type SavedStream } from './stream.ts'
 import type { SavedTunnel } from './tunnel.ts'
 import { Tunnels } from './tunnels.ts'
-
-/** A header block whose END_HEADERS has not come. */
-interface Block {
-  stream: number
-  /** Of PUSH_PROMISE: the stream it begins; 0 for HEADERS. */
-  promised: number
-  ends: boolean
-  offset: number
-  first: Micros
-  wireBytes: number
-  tooLarge: boolean
-}
 
 /** A loss that may have taken header blocks of this side with it. */
 interface Loss {
@@ -87,9 +72,7 @@ export class Http2Connection implements Reader, Listener {
   private readonly limits: HttpLimits
   private readonly tight: HttpLimits
   private readonly halves: readonly [Half, Half]
-  private tables: [HpackDecoder, HpackDecoder] = [new HpackDecoder(), new HpackDecoder()]
-  private readonly blocks: [Block | undefined, Block | undefined] = [undefined, undefined]
-  private readonly blockBytes: readonly [Carry, Carry] = [new Carry(), new Carry()]
+  private readonly blocks: readonly [Blocks, Blocks] = [new Blocks(), new Blocks()]
   private readonly losses: [Loss | undefined, Loss | undefined] = [undefined, undefined]
   private readonly ended: [boolean, boolean] = [false, false]
   /** By number, in the order they began. */
@@ -126,7 +109,7 @@ export class Http2Connection implements Reader, Listener {
       if (!midway) continue
       this.halves[side].phase = 'lost'
       this.halves[side].largest = LARGEST_FRAME
-      this.tables[side].forget()
+      this.blocks[side].lose()
     }
     this.halves[CLIENT].phase = 'preface'
   }
@@ -158,8 +141,7 @@ export class Http2Connection implements Reader, Listener {
     this.losing = undefined
     if (known) return
     this.losses[side] = loss
-    this.blocks[side] = undefined
-    this.tables[side].forget()
+    this.blocks[side].lose()
     this.tunnels.lose(side, missing, at, reason)
     for (const stream of this.streams.values()) if (!stream.message(side)?.complete) this.lack(stream, side, loss)
   }
@@ -222,9 +204,9 @@ export class Http2Connection implements Reader, Listener {
   /** The client's preface: the connection is seen from its beginning. */
   preface(side: Side): void {
     if (!this.midway) return
-    this.tables[side] = new HpackDecoder()
+    this.blocks[side].begin()
     if (!this.seen[SERVER]) {
-      this.tables[SERVER] = new HpackDecoder()
+      this.blocks[SERVER].begin()
       this.halves[SERVER].phase = 'head'
     }
   }
@@ -275,8 +257,7 @@ export class Http2Connection implements Reader, Listener {
 
   notRead(side: Side, frame: Frame): void {
     if (frame.type !== HEADERS && frame.type !== CONTINUATION && frame.type !== PUSH_PROMISE) return
-    this.blocks[side] = undefined
-    this.tables[side].forget()
+    this.blocks[side].lose()
     if (frame.type === PUSH_PROMISE || this.closed.has(frame.stream)) return
     const stream = this.streams.get(frame.stream) ?? this.open(frame.stream, side === CLIENT ? frame.offset : -frame.offset - 1)
     if (this.losing === undefined) note(stream.exchange, 'frame-too-large')
@@ -285,8 +266,7 @@ export class Http2Connection implements Reader, Listener {
 
   malformed(side: Side, code: string, offset: number, at: Micros): void {
     if (this.midway && code === 'bad-preface') return
-    this.blocks[side] = undefined
-    this.tables[side].forget()
+    this.blocks[side].lose()
     for (const stream of this.streams.values()) {
       if (stream.message(side)?.complete) continue
       note(stream.exchange, 'frames-not-read')
@@ -303,58 +283,26 @@ export class Http2Connection implements Reader, Listener {
 
   /** Section 6.10: nothing may come between the frames of a header block. */
   private expectNoBlock(side: Side): void {
-    const block = this.blocks[side]
-    if (block === undefined) return
-    this.blocks[side] = undefined
-    this.tables[side].forget()
-    const stream = this.streams.get(block.stream)
+    const block = this.blocks[side].breakOff()
+    const stream = block && this.streams.get(block.stream)
     if (stream !== undefined) note(stream.exchange, 'header-block-not-ended')
   }
 
   private beginBlock(side: Side, frame: Frame, bytes: Uint8Array, start: number, end: number, first: Micros, at: Micros): void {
-    let from = start
-    let to = end
-    if ((frame.flags & PADDED) !== 0) to -= bytes[from++]
-    const block: Block = {
-      ...{ stream: frame.stream, promised: 0, ends: (frame.flags & END_STREAM) !== 0, offset: frame.offset, first },
-      ...{ wireBytes: HEAD + frame.length, tooLarge: false },
-    }
-    if (frame.type === HEADERS) from += (frame.flags & WITH_PRIORITY) !== 0 ? 5 : 0
-    else {
-      block.promised = u32be(bytes, from) & 0x7fffffff
-      from += 4
-    }
-    if (from > to) {
-      this.notRead(side, frame)
-      return
-    }
-    if ((frame.flags & END_HEADERS) !== 0) this.endBlock(side, block, this.tables[side].decode(bytes, from, to), at)
-    else {
-      this.blocks[side] = block
-      this.blockBytes[side].clear()
-      this.blockBytes[side].append(bytes, from, to)
-    }
+    const block = this.blocks[side].start(frame, bytes, start, end, first)
+    if (block === undefined) this.notRead(side, frame)
+    else if (block.list !== undefined) this.endBlock(side, block, block.list, at)
   }
 
   private continueBlock(side: Side, frame: Frame, bytes: Uint8Array, from: number, to: number, at: Micros): void {
-    const block = this.blocks[side]
-    const carry = this.blockBytes[side]
-    if (block === undefined || block.stream !== frame.stream) {
+    const blocks = this.blocks[side]
+    if (blocks.goesOn(frame)) {
+      const block = blocks.goOn(frame, bytes, from, to)
+      if (block.list !== undefined) this.endBlock(side, block, block.list, at)
+    } else {
       this.expectNoBlock(side)
-      this.tables[side].forget()
-      return
+      blocks.lose()
     }
-    block.wireBytes += HEAD + frame.length
-    if (carry.length + to - from > LARGEST_BLOCK) block.tooLarge = true
-    else if (!block.tooLarge) carry.append(bytes, from, to)
-    if ((frame.flags & END_HEADERS) === 0) return
-    this.blocks[side] = undefined
-    if (block.tooLarge) this.tables[side].forget()
-    const list = block.tooLarge
-      ? { headers: [], findings: ['header-block-too-large'] }
-      : this.tables[side].decode(carry.bytes, 0, carry.length)
-    carry.clear()
-    this.endBlock(side, block, list, at)
   }
 
   private endBlock(side: Side, block: Block, { headers, findings }: HeaderList, at: Micros): void {
@@ -491,13 +439,14 @@ export class Http2Connection implements Reader, Listener {
   }
 
   save(): Saved {
-    const { halves, tables, blocks, blockBytes, losses, streams, closed, highest, errors, ended, seen, midway, agreed } = this
+    const { halves, losses, streams, closed, highest, errors, ended, seen, midway, agreed } = this
+    const blocks = this.blocks.map((each) => each.save())
     return {
       ...{ version: 1, highest, errors, midway, agreed },
       halves: halves.map((half) => half.save()),
-      tables: tables.map((table) => table.save()),
-      blocks: blocks.map((block) => block && { ...block }),
-      carried: blockBytes.map(({ bytes, length }) => bytes.slice(0, length)),
+      tables: blocks.map(({ table }) => table),
+      blocks: blocks.map(({ block }) => block),
+      carried: blocks.map(({ carried }) => carried),
       losses: [...losses],
       streams: [...streams.values()].map((stream) => stream.save()),
       tunnels: this.tunnels.save(),
@@ -514,9 +463,7 @@ export class Http2Connection implements Reader, Listener {
     Object.assign(connection, { highest, errors, midway, agreed })
     for (const side of SIDES) {
       connection.halves[side].load(saved.halves[side])
-      connection.tables[side].load(saved.tables[side])
-      connection.blocks[side] = saved.blocks[side] && { ...saved.blocks[side] }
-      connection.blockBytes[side].append(saved.carried[side], 0, saved.carried[side].length)
+      connection.blocks[side].load({ table: saved.tables[side], block: saved.blocks[side], carried: saved.carried[side] })
       connection.losses[side] = saved.losses[side]
       connection.ended[side] = saved.ended[side]
       connection.seen[side] = saved.seen[side]
