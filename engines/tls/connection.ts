@@ -54,7 +54,7 @@ export class TlsConnection implements Reader {
     return {
       record: (type, version, bytes, start, end, offset, at) => this.record(side, type, version, bytes, start, end, offset, at),
       lost: (wire, records, at, reason) => this.lose({ side, wire, records, at, reason }),
-      malformed: (offset, at) => this.dialogue.malformed('not-a-record', side, offset, at),
+      malformed: (offset, at) => this.dialogue.standing.malformed('not-a-record', side, offset, at),
     }
   }
 
@@ -117,7 +117,7 @@ export class TlsConnection implements Reader {
   }
 
   lost(side: Side, offset: number, missing: number, _at: Micros, reason: MissingReason): void {
-    miss(this.dialogue.session, side, offset, missing, reason)
+    miss(this.dialogue.standing.session, side, offset, missing, reason)
   }
 
   end(side: Side, at: Micros): void {
@@ -129,7 +129,7 @@ export class TlsConnection implements Reader {
   close(at: Micros): void {
     this.letGo(at)
     for (const side of SIDES) this.dialogue.flush(side)
-    this.dialogue.close([this.halves[CLIENT].records.offset, this.halves[SERVER].records.offset])
+    this.dialogue.standing.close(this.halves)
     this.content.close(at)
     this.tell(true)
   }
@@ -166,10 +166,10 @@ export class TlsConnection implements Reader {
 
   /** Tells of the handshake once it is over and it is known whether it can be opened; and again when that changed. */
   private tell(closing = false): void {
-    const { dialogue } = this
-    if (!dialogue.due && !(closing && dialogue.changed)) return
-    dialogue.told()
-    this.host.call(callOf(dialogue.session, dialogue.status(closing), this.hash))
+    const { standing } = this.dialogue
+    if (!standing.due && !(closing && standing.changed)) return
+    standing.told()
+    this.host.call(callOf(standing.session, standing.status(closing), this.hash))
   }
 
   private get hash(): Ciphers['hash'] {
@@ -181,7 +181,7 @@ export class TlsConnection implements Reader {
   }
 
   pending(): Found[] {
-    const { session } = this.dialogue
+    const { session } = this.dialogue.standing
     const open = !session.told && session.position !== undefined
     return [...(open ? [callOf(session, 'pending', this.hash)] : []), ...this.content.pending()]
   }
@@ -205,7 +205,7 @@ export class TlsConnection implements Reader {
   }
 
   private letGo(at: Micros): void {
-    this.dialogue.giveUp(this.waiting.overflowed)
+    this.dialogue.standing.giveUp(this.waiting.overflowed, this.keyring.refused)
     if (this.waiting.items.length > 0) this.drain()
     for (const side of SIDES) if (this.halves[side].ended) this.dialogue.end(side, at)
     this.tell()
@@ -216,7 +216,7 @@ export class TlsConnection implements Reader {
     return {
       halves: [halves[CLIENT].save(), halves[SERVER].save()],
       dialogue: dialogue.save(),
-      session: copyOfSession(dialogue.session),
+      session: copyOfSession(dialogue.standing.session),
       content: content.save(),
       waiting: waiting.save(),
       overflowed: waiting.overflowed,

@@ -56,6 +56,19 @@ const serve = async (program: string, args: string[], environment: NodeJS.Proces
   return child
 }
 
+/** Resolves when a program says this on its standard output. */
+const saysOnce = ({ stdout }: ChildProcess, words: string): Promise<void> =>
+  new Promise((resolve) => {
+    let said = ''
+    const hear = (bytes: Buffer): void => {
+      said += bytes
+      if (!said.includes(words)) return
+      stdout!.off('data', hear)
+      resolve()
+    }
+    stdout!.on('data', hear)
+  })
+
 /** Each suite by OpenSSL's name and IANA's. */
 const suitesOf = (version: string): [string, string][] =>
   execFileSync('openssl', ['ciphers', '-stdname', '-s', version, '-psk', ANY], { encoding: 'utf8' })
@@ -134,8 +147,9 @@ describe.skipIf(certificates === undefined)('s_client and s_server of OpenSSL', 
     const { connections, log } = await recorded(openssl('-early_data', '-tls1_3'), async (port) => {
       const server = started.at(-1)!
       for (const args of [['-sess_out', ticket], ...Array(2).fill(['-sess_in', ticket, '-early_data', early])]) {
+        const connected = saysOnce(server, 'CIPHER is')
         const done = client(port, args, '')
-        await sleep(500)
+        await connected
         server.stdin!.write('q\n')
         await done
       }
