@@ -10,8 +10,9 @@ import type { HttpExchange, HttpMessage, HttpRequest, HttpResponse } from './fac
 import type { Fields } from './fields.ts'
 import { type Framing, framingFindings, requestFraming, responseFraming } from './framing.ts'
 import { type HttpLimits, limitsOf } from './limits.ts'
+import type { Listener, SavedReader } from './listener.ts'
 import { isAnswerAlone, isLossAlone, newExchange, note, Pairing, waits } from './pairing.ts'
-import { type Listener, Reader, type SavedReader } from './reader.ts'
+import { Reader } from './reader.ts'
 import type { StartLine } from './start-line.ts'
 
 /** A connection between two bytes, as plain data. */

@@ -4,54 +4,18 @@ import type { Message } from '../protocols/call.ts'
 import { isEventStream, ServerSentEvents } from '../sse/events.ts'
 import { CLIENT, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import { Body, type SavedBody } from './body.ts'
+import { Body } from './body.ts'
 import { Carry } from './carry.ts'
 import { headerOf } from './change.ts'
 import { CR, LF } from './characters.ts'
 import { CHUNKS_DONE, Chunks } from './chunks.ts'
 import type { Codecs, HttpBody, HttpMessage, HttpRequest, HttpResponse } from './facts.ts'
 import { type Fields, readFields } from './fields.ts'
-import { codingsToUndo, type Framing } from './framing.ts'
+import { codingsToUndo } from './framing.ts'
 import { HeadReader } from './head.ts'
 import type { HttpLimits } from './limits.ts'
+import type { Listener, Phase, SavedReader } from './listener.ts'
 import { looksLikeStart, type StartLine } from './start-line.ts'
-
-/** What one direction tells the connection. */
-export interface Listener {
-  /** A head was read. Answers how the body ends, and notes what is odd about it. */
-  began(side: Side, message: HttpMessage, position: number, line: StartLine, fields: Fields, blankLines: boolean): Framing
-  interim(status: number, at: Micros): void
-  /** `messages`: those that its body is made of, where it is a stream of them. */
-  ended(side: Side, message: HttpMessage, findings: readonly string[], messages: Message[] | undefined): void
-  malformed(side: Side, message: HttpMessage | undefined, code: string, offset: number, at: Micros): void
-  /** Bytes were lost where a message was expected, or in a head. */
-  lost(side: Side, offset: number, missing: number, at: Micros, reason: MissingReason): void
-  /** Bytes of a message were lost. `adrift`: nobody knows where it ends, so other messages may have been lost with them. */
-  missing(side: Side, message: HttpMessage, offset: number, missing: number, reason: MissingReason, adrift: boolean): void
-  /** Whether the request of the response being read was seen, or nothing of that side ever was. */
-  asked(): boolean
-  /** Whether this direction may speak something else by now: it asked to, and has no answer yet. */
-  mayChange(): boolean
-}
-
-/** Where a direction is. */
-export type Phase = 'head' | 'length' | 'close' | 'chunks' | 'trailers' | 'lost' | 'held'
-
-/** One direction between two bytes, as plain data. The message being read lies with the connection's exchanges. */
-export interface SavedReader {
-  phase: Phase
-  offset: number
-  position: number
-  bodyPosition: number
-  first: number
-  left: number
-  holed: boolean
-  blankLines: boolean
-  guessed: boolean
-  carry: Uint8Array
-  chunks: { state: number; left: number; digits: number; extension: number; findings: string[] }
-  body: SavedBody | undefined
-}
 
 /** Reads the messages of one direction: finds their heads, and follows their bodies to the end. */
 export class Reader {
