@@ -65,8 +65,11 @@ describe.skipIf(blind)('network usage of this machine', () => {
   })
 
   it('is in the status: that it counts', async () => {
-    const { items } = await server.get<{ items: StatusDocument[] }>('/api/v1/agents')
-    expect(items.find(({ agent }) => agent.type === 'gocipher')?.spider.network).toEqual({ state: 'counting', lost: 0 })
+    const network = await eventually(async () => {
+      const { items } = await server.get<{ items: StatusDocument[] }>('/api/v1/agents')
+      return items.find(({ agent }) => agent.type === 'gocipher')?.spider.network
+    }, 40_000)
+    expect(network).toEqual({ state: 'counting', lost: 0 })
   })
 })
 

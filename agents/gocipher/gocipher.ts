@@ -50,6 +50,7 @@ export class Gocipher {
   #flushing: NodeJS.Timeout | undefined
   #timers: NodeJS.Timeout[] = []
   #running: Promise<void> = Promise.resolve()
+  #counting: Promise<void> = Promise.resolve()
   #stopping = false
   #counts = { sessions: 0, lost: 0, unread: 0, events: 0, bytes: 0, statuses: 0 }
   #message: string | undefined
@@ -80,9 +81,10 @@ export class Gocipher {
         (wrong) => this.#warn(wrong),
       )
     this.#running = this.#turn()
-    await this.#usage.start()
     await this.#libraries.settled()
     this.#tellStatus()
+    // Nobody has to wait for it.
+    this.#counting = this.#usage.start().then(() => this.#tellStatus())
     this.#timers.push(setInterval(() => this.#tellWhenDue(), options.statusInterval))
     this.#timers.push(setInterval(() => this.#look(), LOOK_AGAIN))
   }
@@ -93,6 +95,7 @@ export class Gocipher {
     for (const timer of this.#timers) clearInterval(timer)
     this.#keyLogs?.close()
     await this.#running
+    await this.#counting
     await this.#usage.stop()
     this.#flush()
     this.#tellStatus()

@@ -48,7 +48,7 @@ export function statusOf({ setup, number, state, sessions, lost, unread, process
       memory: process.memoryUsage.rss(),
       ...(message === undefined ? {} : { message }),
       tls: { sessions, lost, unread, processes: processes.slice(0, MOST_PROCESSES) },
-      network,
+      ...(network === undefined ? {} : { network }),
     },
   }
 }

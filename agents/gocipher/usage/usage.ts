@@ -61,7 +61,9 @@ export class Usage {
     this.#outbox.close()
   }
 
+  /** Undefined: it has not begun. */
   status(): StatusDocument['spider']['network'] {
+    if (this.#kernel === undefined && this.#refused === undefined) return undefined
     const without = this.#kernel?.withoutUdp
     return {
       state: this.#refused === undefined ? 'counting' : 'refused',
