@@ -190,6 +190,20 @@ describe('exported calls', () => {
     }
   })
 
+  it('keeps of a body as much as the settings say, and says that it is the beginning', async () => {
+    const short = await startServerWith({ SPIDER_KEEP_BODY: '1000' }, join(folder, 'short'), '--no-capture', fixture('shop.pcap.gz'))
+    try {
+      const { event, http } = (await eventually(async () => (await short.find('path:/items size>10KB', 1)).items[0] || undefined))!
+      const { body } = http!.response!
+      expect(body).toMatchObject({ truncated: true, sha256: expect.any(String) })
+      expect(body.bytes).toBeGreaterThan(10_000)
+      const kept = await fetch(`${short.url}/api/v1/exchanges/${event.id}/response/body`)
+      expect((await kept.arrayBuffer()).byteLength).toBe(1000)
+    } finally {
+      await short.stop()
+    }
+  })
+
   it('gives no secrets where that is forbidden', async () => {
     const strict = await startServerWith({ SPIDER_SECRETS_EXPORT: 'false' }, join(folder, 'strict'), '--no-capture')
     expect((await fetch(`${strict.url}/api/v1/export/pcapng?secrets=true`)).status).toBe(403)

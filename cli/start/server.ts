@@ -40,7 +40,6 @@ export interface ServerOptions {
 
 const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
-const KEEP_BODY = 1 << 20
 const NO_BODY = { method: '', direction: 'request', type: undefined, coding: undefined } as const
 
 /** Spider in one process: functions, page and API, with agents of its own. What it opens it tells to `closers`, to be closed in reverse order. */
@@ -68,7 +67,7 @@ export class SpiderServer {
     const licensed = settings.licensed !== undefined
     const oneProcess = await createOneProcess(adapters, {
       team: settings.team,
-      keepBody: KEEP_BODY,
+      keepBody: settings.keepBody,
       licensed,
       secrets: await secretsOf(settings, options.keepPacketsMs),
       log,
@@ -192,7 +191,7 @@ async function takeKeyLogs(paths: readonly string[], { secrets }: OneProcess): P
 function queryPorts(
   adapters: Adapters,
   { router, intake, live, archives, secrets: vault }: OneProcess,
-  { data, team, replayTargets, secrets }: Settings,
+  { data, team, keepBody, replayTargets, secrets }: Settings,
   desk: Desk,
 ) {
   return {
@@ -207,7 +206,7 @@ function queryPorts(
         mayExport: secrets.export,
       },
     }),
-    uploads: createUploads(data, { bus: intake, archives, keepBody: KEEP_BODY }, VERSION),
+    uploads: createUploads(data, { bus: intake, archives, keepBody }, VERSION),
     license: () => desk.view(),
     scope: () => ({ team, principal: 'user:local' }),
     health: async () => ({

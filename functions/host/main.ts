@@ -13,8 +13,6 @@ import { undecoded } from './undecoded.ts'
 
 /** Each function alone, served by the functions framework: `FUNCTION_TARGET=parsing npx functions-framework`. */
 
-const KEEP_BODY = 1 << 20
-
 function settingsOrExit(): Settings {
   try {
     return readSettings(process.env)
@@ -31,7 +29,6 @@ export const apart = createApart(ports, {
   ...settings,
   secrets: once(() => secretsFor(settings)),
   licensed: settings.licensed !== undefined,
-  keepBody: KEEP_BODY,
   now: Date.now,
 })
 const claim: Claim = async (reference) => (await ports.blobs()).get(reference as never)

@@ -5,7 +5,13 @@ import { settingsPage, variablesForHelp } from './settings-page.ts'
 
 it('says nothing of servers when nothing is set, nor when all is empty', () => {
   const nothing = readSettings({})
-  expect(nothing).toMatchObject({ data: 'data', team: 'local', claimBytes: 262_144, chain: new Set(['parsing', 'dedup']) })
+  expect(nothing).toMatchObject({
+    data: 'data',
+    team: 'local',
+    keepBody: 1_048_576,
+    claimBytes: 262_144,
+    chain: new Set(['parsing', 'dedup']),
+  })
   expect([nothing.elasticsearch, nothing.redis, nothing.s3, nothing.sink]).toEqual([undefined, undefined, undefined, undefined])
   expect(readSettings({ ELASTICSEARCH_URL: '', REDIS_URL: ' ', S3_BUCKET: '', K_SINK: '' })).toEqual(nothing)
 })
@@ -44,6 +50,7 @@ it.each([
   [{ S3_ENDPOINT: 'http://s3' }, 'S3_ENDPOINT is set and S3_BUCKET is not'],
   [{ K_SINK: 'broker' }, 'K_SINK is no address'],
   [{ SPIDER_CHAIN: 'dedup' }, 'SPIDER_CHAIN is "dedup"'],
+  [{ SPIDER_KEEP_BODY: '67108865' }, 'give 67108864 bytes at most'],
   [{ SPIDER_CLAIM_BYTES: '1 MB' }, 'SPIDER_CLAIM_BYTES is "1 MB"'],
 ])('refuses %o in one sentence, without secrets', (environment, sentence) => {
   const refused = (() => {

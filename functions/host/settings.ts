@@ -26,6 +26,8 @@ export interface Settings {
   sink: string | undefined
   /** Functions that run in the process of `sessions`, as calls. */
   chain: ReadonlySet<string>
+  /** Bytes kept of each decoded body, from its beginning. */
+  keepBody: number
   /** Event data above this many bytes lie in the blob store, and the event says where. */
   claimBytes: number
 }
@@ -140,6 +142,12 @@ export const VARIABLES: readonly Variable[] = [
     default: 'parsing,dedup',
   },
   {
+    name: 'SPIDER_KEEP_BODY',
+    description:
+      'Bytes kept of each decoded body, from its beginning, 67108864 at most; bodies that are still coming are held in memory up to here',
+    default: '1048576',
+  },
+  {
     apart: true,
     name: 'SPIDER_CLAIM_BYTES',
     description: 'Event data above so many bytes lie in the blob store, and the event says where',
@@ -204,8 +212,17 @@ export function readSettings(env: Environment): Settings {
     secrets: secretsOf(given, withDefault),
     sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),
     chain: chainOf(env.SPIDER_CHAIN ?? withDefault('SPIDER_CHAIN')),
+    keepBody: keepBodyOf(positive('SPIDER_KEEP_BODY', withDefault('SPIDER_KEEP_BODY'), 'bytes')),
     claimBytes: positive('SPIDER_CLAIM_BYTES', withDefault('SPIDER_CLAIM_BYTES'), 'bytes'),
   }
+}
+
+/** What a content coding may expand to is no more than this either. */
+const LARGEST_KEPT = 64 << 20
+
+function keepBodyOf(bytes: number): number {
+  if (bytes <= LARGEST_KEPT) return bytes
+  throw new InvalidSettings(`SPIDER_KEEP_BODY=${bytes} is more than can be kept of a body: give ${LARGEST_KEPT} bytes at most.`)
 }
 
 /** What only means something together with another variable. */

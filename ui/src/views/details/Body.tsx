@@ -33,7 +33,11 @@ export function Body({ body, type, read, label, url }: Props) {
         <h3>Body</h3>
         <span class="soft">
           {type ?? 'no media type'} · {bytes(body.bytes)}
-          {truncated && ` · only its beginning was kept (${bytes(shown.bytes.length)})`}
+          {truncated && (
+            <span class="warn" title="The setting SPIDER_KEEP_BODY says how much is kept of a body">
+              {` · only its beginning was kept (${bytes(shown.bytes.length)})`}
+            </span>
+          )}
           {undecoded && ` · as on the wire: ${undecoded}`}
         </span>
         <div class="space" />

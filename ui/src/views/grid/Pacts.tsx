@@ -28,7 +28,9 @@ export function Pacts({ asked }: { asked: Parameters }) {
             >
               {consumer} → {provider}
             </a>{' '}
-            <span class="soft">{plural(interactions, 'interaction')}</span>
+            <span class="soft" title={plural(interactions, 'interaction')}>
+              {interactions}
+            </span>
           </li>
         ))}
       </ul>
