@@ -75,13 +75,15 @@ export function loadMore(): void {
   // Without a cursor (rows were let go while live) the last row's time says where to go on.
   const order = orderNow()
   const place = cursor ? { to: range.value.kind === 'live' ? undefined : to, after: cursor } : { to: Date.parse(last['@timestamp']) + 1 }
+  // What a cursor leads to lies below; what a time leads to may lie among the last rows.
+  const join = cursor || sorting.value ? append : (items: ExchangeDocument[], below: ExchangeDocument[]) => merge(below, items)
   loading.value = true
   run(async (stop) => {
     try {
       const page = await read<Page>('/exchanges', { from, q: filter, size: SIZE, ...order, ...place }, stop)
       cursor = page.next
       ended = !page.next
-      rows.value = { ...rows.value, items: sorting.value ? append(rows.value.items, page.items) : merge(page.items, rows.value.items) }
+      rows.value = { ...rows.value, items: join(rows.value.items, page.items) }
     } catch (error) {
       report(error, () => {})
     } finally {
