@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Options } from './captures.ts'
+import { framesBench } from './frames.bench.ts'
 import { gocipherBench } from './gocipher.bench.ts'
 import { idleBench } from './idle.bench.ts'
 import { latencyBench } from './latency.bench.ts'
@@ -11,15 +12,18 @@ import { TIME } from './measure.ts'
 import { readBench } from './read.bench.ts'
 import { keep, machine, print, type Subject } from './report.ts'
 import { storeBench } from './store.bench.ts'
+import { storedBench } from './stored.bench.ts'
 import { usageBench } from './usage.bench.ts'
 
-const SUBJECTS: Record<string, (options: Options) => Promise<Subject>> = {
+const SUBJECTS: Record<string, (options: Options) => Promise<Subject | Subject[]>> = {
   read: readBench,
   store: storeBench,
   live: liveBench,
   latency: latencyBench,
   idle: idleBench,
   gocipher: gocipherBench,
+  stored: storedBench,
+  frames: framesBench,
   usage: usageBench,
 }
 
@@ -48,9 +52,9 @@ const subjects: Subject[] = []
 try {
   console.log(Object.values(machine()).join(', '))
   for (const name of positionals.length ? positionals : Object.keys(SUBJECTS)) {
-    const subject = await SUBJECTS[name](options)
-    print(subject)
-    subjects.push(subject)
+    const found = [await SUBJECTS[name](options)].flat()
+    found.forEach(print)
+    subjects.push(...found)
   }
   console.log(`\nKept in ${keep(subjects)}`)
 } finally {

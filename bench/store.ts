@@ -7,20 +7,11 @@ import type { Scope, Store } from '#adapters/store/port.ts'
 import { parse } from '#engines/query/parse.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { barsOf, printQuery } from './measure.ts'
+import { random } from './random.ts'
 
 const START = Date.UTC(2026, 0, 5, 10) * 1000
 const SCOPE: Scope = { team: 'local', principal: 'bench' }
 const BATCH = 10_000
-
-/** A small generator of numbers without a pattern (mulberry32). */
-function random(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const next = random(7)
 const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]
