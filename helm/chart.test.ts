@@ -142,6 +142,7 @@ describe.skipIf(noHelm)('the chart', () => {
     expect(env).toMatchObject({
       SPIDER_SERVER: 'http://ingest.spider.svc.cluster.local',
       SPIDER_GOCIPHER_CACHE: '/cache',
+      SPIDER_USAGE_INTERVAL: '10m',
       SPIDER_KEYLOGS: '/keylogs',
       SPIDER_PROCESS: 'nginx',
     })
@@ -152,6 +153,7 @@ describe.skipIf(noHelm)('the chart', () => {
       { name: 'keylogs', hostPath: { path: '/var/log/tls', type: 'Directory' } },
     ])
     expect(set('agents.gocipher.keylogs=logs').refused).toContain('/agents/gocipher/keylogs')
+    expect(set('agents.gocipher.usageInterval=often').refused).toContain('/agents/gocipher/usageInterval')
   })
 
   it('gives nobody a right that is not needed', () => {

@@ -246,8 +246,9 @@ export class Gocipher {
   }
 
   #tellWhenDue(): void {
-    const { state, sent, message, tls, network } = this.status().spider
-    const next = this.#pace.next({ state, sent, message, tls, network }, Date.now())
+    // Not what was sent: a status is sent too, and would never be the last.
+    const { state, message, tls, network } = this.status().spider
+    const next = this.#pace.next({ state, message, tls, network }, Date.now())
     if (next !== undefined) this.#tellStatus(next)
   }
 

@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { COMMON } from '../agent/common-options.ts'
 import { type Command, helpOf, option, parseOptions, type Values } from '../agent/options.ts'
-import { any, list, number } from '../agent/values.ts'
+import { any, duration, list, number } from '../agent/values.ts'
 
 /** Every option of the agent: the help is printed from here. */
 export const OPTIONS = {
@@ -51,6 +51,14 @@ export const OPTIONS = {
     default: join(homedir(), '.cache', 'spider-gocipher'),
     help: 'where the compiled program and what was learned of libraries are kept',
     read: any,
+  }),
+  usageInterval: option({
+    flag: '--usage-interval',
+    variable: 'SPIDER_USAGE_INTERVAL',
+    placeholder: 'TIME',
+    default: '10s',
+    help: 'how often the sums of network usage are sent; each is of ten seconds all the same',
+    read: duration('s', 10_000, 600_000),
   }),
   timeout: COMMON.timeout,
   statusInterval: COMMON.statusInterval,

@@ -258,6 +258,23 @@ describe.skipIf(reason !== undefined)('what processes send and receive', () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
     for (const each of told) expect(each.to).toBeGreaterThanOrEqual(each.from)
   })
+
+  it('waits with its sums until they are to be sent, or it ends', async () => {
+    // One that does not come round within the next minute.
+    const interval = [420, 540, 599].find((seconds) => Date.now() % (seconds * 1000) < (seconds - 60) * 1000)
+    const events: Event[] = []
+    const server = run(tcpServer('127.0.0.1'))
+    const { options } = parse(['--cache', folder, '--pid', String(server.pid), '--usage-interval', `${interval}s`], {})
+    const usage = new Usage({ bus: { publish: async (event) => void events.push(event) }, options, identity: newIdentity('test', '0') })
+    await usage.start()
+    await run(tcpClient('127.0.0.1', Number(await server.line()), 5, 1000)).line()
+    await pause(11_000)
+    expect(events).toEqual([])
+    await usage.stop()
+    await usage.sentAll()
+    const usages = events.flatMap(({ data }) => (data as NetworkUsage).usages)
+    expect(usages.reduce((sum, { received }) => sum + received.bytes, 0)).toBe(5000)
+  })
 })
 
 describe('where it cannot count', () => {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { Event } from '#events/define.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { networkUsage } from '#events/network-usage.ts'
 import { Outbox } from '../../agent/outbox.ts'
@@ -7,13 +8,13 @@ import { isWanted } from '../filter.ts'
 import { processOf } from '../processes.ts'
 import type { GocipherSetup } from '../setup.ts'
 import type { Flow } from './flows.ts'
-import { UsageKernel } from './kernel.ts'
+import { type Counted, UsageKernel } from './kernel.ts'
 import { reportOf, type Who } from './report.ts'
 
 /** Sums begin at whole multiples of it, ms. */
 const PERIOD = 10_000
-/** Events that wait for the server: ten minutes of them. */
-const MOST_EVENTS = 60
+/** Events that wait for the server: ten minutes of them, and as many that wait for their turn. */
+const MOST_EVENTS = 120
 const MOST_KNOWN = 10_000
 
 /** Counts what processes send and receive, and sends `network.usage` events. Where it cannot, it says why and does nothing. */
@@ -23,6 +24,8 @@ export class Usage {
   #kernel: UsageKernel | undefined
   #refused: string | undefined
   #from = 0
+  /** Sums that wait until they are to be sent. */
+  #gathered: Event[] = []
   #lost = 0
   #timer: NodeJS.Timeout | undefined
   #summing: Promise<void> = Promise.resolve()
@@ -47,6 +50,7 @@ export class Usage {
     clearTimeout(this.#timer)
     await this.#summing
     await this.#sum()
+    this.#send()
     await this.#kernel?.close()
     this.#kernel = undefined
   }
@@ -91,12 +95,23 @@ export class Usage {
       const to = Date.now()
       const from = Math.min(this.#from, to)
       this.#from = to
-      const { usages, others } = reportOf(counted, (process) => this.#who(process))
-      if (usages.length + others.length === 0) return
-      const { id } = this.#setup.identity
-      const data = { agent: id, hostname: hostname(), from, to, usages, others }
-      this.#outbox.send(networkUsage.make(`/agents/${id}`, data, { id: `${id}/usage/${from}`, time: new Date(to).toISOString() }))
+      this.#gather(counted, from, to)
+      // At the same time on every host: who takes them is up once for all.
+      const { usageInterval } = this.#setup.options
+      if (Math.floor(to / usageInterval) > Math.floor(from / usageInterval)) this.#send()
     })
+  }
+
+  #gather(counted: Counted, from: number, to: number): void {
+    const { usages, others } = reportOf(counted, (process) => this.#who(process))
+    if (usages.length + others.length === 0) return
+    const { id } = this.#setup.identity
+    const data = { agent: id, hostname: hostname(), from, to, usages, others }
+    this.#gathered.push(networkUsage.make(`/agents/${id}`, data, { id: `${id}/usage/${from}`, time: new Date(to).toISOString() }))
+  }
+
+  #send(): void {
+    for (const event of this.#gathered.splice(0)) this.#outbox.send(event)
   }
 
   async #orRefused(work: () => Promise<void>): Promise<void> {
