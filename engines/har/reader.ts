@@ -1,6 +1,7 @@
 import { fromUtf8 } from '../bytes/text.ts'
 import type { HttpExchange } from '../http/facts.ts'
-import type { Connection, SideFacts } from '../tcp/facts.ts'
+import type { Connection } from '../tcp/facts.ts'
+import { silentSide } from '../tcp/silent.ts'
 import { HarEntries } from './entries.ts'
 import { type HarCall, type HarHost, readEntry } from './entry.ts'
 import { UNKNOWN_CLIENT, UNKNOWN_SERVER } from './findings.ts'
@@ -110,19 +111,6 @@ export class HarReader {
   }
 }
 
-const unseen = (): SideFacts => ({
-  packets: 0,
-  bytes: 0,
-  retransmissions: 0,
-  retransmittedBytes: 0,
-  outOfOrder: 0,
-  missingBytes: 0,
-  gaps: 0,
-  initialSequence: undefined,
-  fin: false,
-  reset: false,
-})
-
 /** A connection of which no packet was seen. */
 const connectionOf = (id: string, { transport, ip, port, start, end }: HarCall): Connection => ({
   transport,
@@ -131,7 +119,7 @@ const connectionOf = (id: string, { transport, ip, port, start, end }: HarCall):
   client: { ip: UNKNOWN_CLIENT, port: 0 },
   server: { ip: ip || UNKNOWN_SERVER, port },
   clientKnownBy: 'data',
-  sides: [unseen(), unseen()],
+  sides: [silentSide(), silentSide()],
   start,
   end,
   handshake: undefined,
