@@ -12,7 +12,7 @@ import { newIdentity } from '../agent/identity.ts'
 import { cannotTakeSecrets, installed, noPostgres, otherNode } from './able.case.ts'
 import { Gocipher } from './gocipher.ts'
 import { parse } from './options.ts'
-import { listens, pause, Targets } from './targets.case.ts'
+import { listens, pause, Targets, until } from './targets.case.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gocipher-'))
 const reason = (await cannotTakeSecrets(folder)) ?? (installed('openssl') ? undefined : 'openssl is not installed')
@@ -42,10 +42,16 @@ describe.skipIf(reason !== undefined)('secrets of running processes', () => {
   let targets: Targets
 
   const secrets = () => events.filter(({ type }) => type === 'tls.secrets.v1').flatMap(({ data }) => (data as TlsSecrets).secrets)
+  /** What the targets say of their sessions themselves, but for what a library does not keep. */
+  const kept = () => new Set([...targets.known()].filter((line) => !NOT_KEPT.test(line)))
+  /** Its library is learned, and attached to: what shakes hands from now on is told. */
+  const attached = (executable: string) =>
+    until(() => gocipher.status().spider.tls?.processes.some((each) => each.executable === executable && each.state === 'ready') === true)
   /** What was told of the targets' sessions is what they say themselves, and no line was told twice. Others may speak TLS on this machine too. */
   const agree = async (sessions: number, resumed = 0) => {
+    await until(() => new Set(secrets().map(({ keylog }) => keylog)).isSupersetOf(kept()))
     await pause(200)
-    const known = [...targets.known()].filter((line) => !NOT_KEPT.test(line))
+    const known = [...kept()]
     const randoms = new Set(known.map(randomOf))
     expect(randoms.size).toBe(sessions)
     const told = secrets().filter(({ keylog }) => randoms.has(randomOf(keylog)))
@@ -126,6 +132,7 @@ urllib.request.urlopen('https://127.0.0.1:${port}/', context=ssl._create_unverif
     'are those of an OpenSSL within %s, as server and client',
     async (executable) => {
       const port = await targets.node(executable)
+      await attached(executable)
       const script = `require('https').get({ host: '127.0.0.1', port: ${port}, rejectUnauthorized: false }, (answer) => answer.resume())`
       await targets.run(executable, ['-e', script])
       await targets.run(executable, ['--tls-max-v1.2', '-e', script])
@@ -149,7 +156,7 @@ urllib.request.urlopen('https://127.0.0.1:${port}/', context=ssl._create_unverif
     const copy = join(folder, 'node')
     copyFileSync(process.execPath, copy)
     const port = await targets.node(copy)
-    await pause(1500)
+    await attached(copy)
     await targets.run(process.execPath, [
       '-e',
       `require('https').get({ host: '127.0.0.1', port: ${port}, rejectUnauthorized: false }, (answer) => answer.resume())`,

@@ -144,6 +144,11 @@ export class Targets {
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** Waits until it is so, or for ten seconds: the test then says what is not as it should be. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + 10_000; !isSo() && performance.now() < end; ) await pause(30)
+}
+
 /** Waits until something listens on this port of loopback. */
 export async function listens(port: number): Promise<void> {
   for (const end = performance.now() + 10_000; ; await pause(30)) {
