@@ -66,7 +66,7 @@ describe('an installation', () => {
     const sent = await eventually(async () => (await licenseOf(server)).sent)
     expect(sent).toMatchObject({ accepted: true })
     const { next, message, standing } = await licenseOf(server)
-    expect(message).toContain('Licensed to Shop: 5 cores')
+    expect(message).toMatch(/^Licensed to Shop: 5 cores until \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/)
     expect(standing.state).toBe('running')
     expect(next?.license).toBe(sent.report.license)
   })

@@ -35,9 +35,10 @@ export async function licenseHealth(desk: Desk): Promise<string> {
   return state === 'running' ? 'ok' : message
 }
 
-/** Lets the desk look every minute, from now on. Answers how to end it. */
+/** Lets the desk look every minute, from now on; what changes is logged, also that the license does not hold. Answers how to end it. */
 export function keepLicensed(desk: Desk, log: (line: string) => void): () => Promise<void> {
   let said: keyof typeof EVERY_MS = 'running'
+  let refused: string | undefined
   let timer: NodeJS.Timeout | undefined
   let ended = false
   const look = async (): Promise<void> => {
@@ -45,6 +46,9 @@ export function keepLicensed(desk: Desk, log: (line: string) => void): () => Pro
       const { state, message } = await desk.tick()
       if (state !== said) log(`license: ${message}`)
       said = state
+      const reason = await desk.refused()
+      if (reason !== undefined && reason !== refused) log(`license: ${reason}`)
+      refused = reason
     } catch (error) {
       log(`license: ${(error as Error).message}`)
     }

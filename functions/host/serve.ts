@@ -17,8 +17,10 @@ const DUTIES: Record<string, () => Promise<string | undefined>> = {
   },
   async license() {
     const { openDesk } = await import('./licensing.ts')
-    await openDesk({ state: await ports.state(), bus: apart.bus, licensed: settings.licensed, now: Date.now }).tick()
-    return undefined
+    const desk = openDesk({ state: await ports.state(), bus: apart.bus, licensed: settings.licensed, now: Date.now })
+    const { state, message } = await desk.tick()
+    const said = (await desk.refused()) ?? (state === 'running' ? undefined : message)
+    return said && `license: ${said}`
   },
   async retention() {
     const { keepDays } = settings

@@ -172,15 +172,29 @@ describe('an installation with a license', () => {
 describe('without a license that holds', () => {
   it.each([
     ['none', undefined, 'Evaluation license: everything works, nothing is sent.'],
-    ['a damaged one', 'abc', 'The license cannot be read'],
+    ['a damaged one', 'abc', 'The license cannot be read: give the whole token as it was sent. Until then the evaluation applies.'],
   ])('%s: the evaluation applies, and one line says what to do', async (_, token, message) => {
     const at = desk(token)
     expect((await at.inForce()).message).toContain(message)
+    expect(await at.refused()).toEqual(token && expect.stringContaining(message))
     now += 1000 * HOUR
     expect((await at.tick()).state).toBe('running')
     expect(await at.next()).toBeUndefined()
     expect(await at.lastSent()).toBeUndefined()
     expect(await allowed()).toBe('passes')
+  })
+
+  it('whose keys cannot be had says why, and where they were asked for', async () => {
+    const { token } = await issue()
+    await server.close()
+    const { port } = new URL(url)
+    expect(await desk(token).refused()).toMatch(
+      new RegExp(
+        `^The license could not be checked: .*ECONNREFUSED.*${port}. Is ${url} the license server\\? Until then the evaluation applies.$`,
+      ),
+    )
+    await serve()
+    expect(await desk(token).refused()).toBeUndefined()
   })
 })
 
@@ -232,6 +246,14 @@ describe('the license server', () => {
     expect(await get(`/licenses/${mine.id}`, other.token)).toBe(403)
     expect(await get(`/licenses/${mine.id}`)).toBe(401)
     expect((await report(other.token, statistics(mine.id, []))).status).toBe(403)
+    const words = async (token: string) =>
+      (
+        (await (await fetch(`${url}/api/v1/licenses/${mine.id}`, { headers: { authorization: `Bearer ${token}` } })).json()) as {
+          detail: string
+        }
+      ).detail
+    expect(await words(other.token)).toBe('The license that was sent is another one than asked for.')
+    expect(await words(mine.token.slice(0, -9))).toContain('give the whole token')
     const forged = await fetch(`${url}/api/v1/licenses`, {
       method: 'POST',
       headers: { authorization: `Bearer ${mine.token}`, 'content-type': 'application/json' },

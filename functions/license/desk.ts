@@ -7,6 +7,7 @@ import type { UsageStatistics } from '#events/documents/statistics.ts'
 import type { LicenseChanged } from '#events/license-changed.ts'
 import { decodeJson, encodeJson } from '../lane/json.ts'
 import type { Books } from './books.ts'
+import { causeOf } from './cause.ts'
 import { hourDocuments } from './hours.ts'
 import { VendorKeys } from './keys.ts'
 import { LEDGER, type Ledger } from './ledger.ts'
@@ -23,6 +24,7 @@ const AGAIN = HOUR / 12
 const SHOWN = 31 * 24 * HOUR
 
 const iso = (at: number): string => new Date(at).toISOString()
+const minute = (at: number): string => iso(at).slice(0, 16).replace('T', ' ')
 
 /** The license and where it comes from; undefined: the evaluation. */
 export interface Licensed {
@@ -65,12 +67,20 @@ export class Desk {
         if (!isUnknownKey(error)) throw error
         return verifyLicense(licensed.token, await keys.fetch(), now())
       })
-      return { license, message: `Licensed to ${license.owner}: ${license.cores} cores until ${new Date(license.to).toISOString()}.` }
+      return { license, message: `Licensed to ${license.owner}: ${license.cores} cores until ${minute(license.to)} UTC.` }
     } catch (error) {
-      const { message } = error as Error
-      const reason = error instanceof InvalidLicense ? message : `The license could not be checked: ${message}.`
+      const reason =
+        error instanceof InvalidLicense
+          ? error.message
+          : `The license could not be checked: ${causeOf(error as Error)}. Is ${licensed.server} the license server?`
       return { license: undefined, message: `${reason} Until then the evaluation applies.` }
     }
+  }
+
+  /** Why the license that was given does not hold; undefined when it does, and when none was given. */
+  async refused(): Promise<string | undefined> {
+    const { license, message } = await this.inForce()
+    return this.#ports.licensed === undefined || license !== undefined ? undefined : message
   }
 
   /** To be called about once a minute: sends what is due, and tells of a change. */

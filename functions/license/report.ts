@@ -1,5 +1,6 @@
 import { cpuOf, HOUR, type Hours } from '#engines/license/hours.ts'
 import type { UsageStatistics } from '#events/documents/statistics.ts'
+import { causeOf } from './cause.ts'
 
 /** Hours that can still change, before the ones that the server has not heard of. */
 const STILL_OPEN = 8 * 24 * HOUR
@@ -59,7 +60,3 @@ export async function send(report: UsageStatistics, server: string, token: strin
     return { report, at, accepted: false, reason: `The license server could not be reached: ${causeOf(error as Error)}.` }
   }
 }
-
-/** `fetch` says only that it failed; why, stands in its cause. */
-const causeOf = ({ message, cause }: Error): string =>
-  cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code || message : message

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose'
@@ -33,6 +33,16 @@ describe('a license', () => {
     for (const token of [before, after]) expect(await verifyLicense(token, again.published(), now)).toEqual(terms)
     expect(statSync(join(directory, 'keys.json')).mode & 0o77).toBe(0)
     expect(JSON.stringify(keys.published())).not.toContain('"d"')
+  })
+
+  it.each([
+    ['garbage\n', 'it is not JSON'],
+    ['{}', 'it holds no keys'],
+  ])('is not signed with a key file that cannot be used: %j', async (content, reason) => {
+    const file = join(directory, 'damaged.json')
+    writeFileSync(file, content)
+    await expect(SigningKeys.open(file)).rejects.toThrow(`${file} cannot be used as signing keys: ${reason}. Put back the file`)
+    expect(readFileSync(file, 'utf8')).toBe(content)
   })
 
   it('is refused when it is forged, foreign, downgraded, damaged, over, not begun, or of another product', async () => {

@@ -18,10 +18,15 @@ const bearerOf = ({ headers }: FastifyRequest): string => {
 const same = (one: string, other: string): boolean =>
   timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest())
 
-/** Lets the vendor pass: who has the administrator's token. Throws a `Problem`. */
-export function checkVendor(request: FastifyRequest, administrator: string | undefined): void {
+/** Whether a request brings the administrator's token. Throws a `Problem` when it brings none at all. */
+function isVendor(request: FastifyRequest, administrator: string | undefined): boolean {
   const token = bearerOf(request)
-  if (administrator === undefined || !same(token, administrator))
+  return administrator !== undefined && same(token, administrator)
+}
+
+/** Lets the vendor pass. Throws a `Problem`. */
+export function checkVendor(request: FastifyRequest, administrator: string | undefined): void {
+  if (!isVendor(request, administrator))
     throw new Problem(403, 'Not allowed', 'Only the vendor may do this: send the token of SPIDER_LICENSE_ADMINISTRATOR.')
 }
 
@@ -36,4 +41,15 @@ export async function licenseOf(request: FastifyRequest, keys: JSONWebKeySet, no
     if (error instanceof InvalidLicense) throw new Problem(403, 'Not allowed', error.message)
     throw error
   }
+}
+
+/** Lets the owner of the license pass, and the vendor. Throws a `Problem` that says what is wrong with the license that was sent. */
+export async function checkOwner(
+  request: FastifyRequest,
+  id: string,
+  { administrator, keys, now }: { administrator: string | undefined; keys: JSONWebKeySet; now: number },
+): Promise<void> {
+  if (isVendor(request, administrator)) return
+  if ((await licenseOf(request, keys, now)) !== id)
+    throw new Problem(403, 'Not allowed', 'The license that was sent is another one than asked for.')
 }

@@ -7,7 +7,7 @@ import { LicenseDocument } from '#events/documents/license.ts'
 import { UsageStatistics } from '#events/documents/statistics.ts'
 import { Problem } from '../../problem.ts'
 import { hourDocuments } from '../hours.ts'
-import { checkVendor, licenseOf } from './access.ts'
+import { checkOwner, checkVendor, licenseOf } from './access.ts'
 import { contractDocument, estimateDocument, lineDocument } from './documents.ts'
 import type { Contract, LicenseOffice } from './office.ts'
 import { ContractDocument, Cores, EstimateDocument, LineDocument, Months, Price } from './schemas.ts'
@@ -33,8 +33,7 @@ export const licenseServerRoutes =
   async (app) => {
     /** The contract of the license in the path, for its owner or the vendor. */
     const contractOf = async (request: Parameters<typeof licenseOf>[0], id: string): Promise<Contract> => {
-      const owned = await licenseOf(request, keys.published(), now()).catch((error: Error) => error)
-      if (owned !== id) checkVendor(request, administrator)
+      await checkOwner(request, id, { administrator, keys: keys.published(), now: now() })
       const contract = await office.contract(id)
       if (contract === undefined) throw new Problem(404, 'Not found', `There is no license ${id}.`)
       return contract

@@ -54,11 +54,12 @@ export class SigningKeys {
 
 function read(file: string): JWK[] {
   try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as { keys: JWK[] }).keys
+    const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys?: JWK[] }
+    if (!Array.isArray(keys)) throw new Error('it holds no keys')
+    return keys
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new Error(
-      `${file} cannot be used as signing keys: ${(error as Error).message}. Put back the file, or move it away to begin with a new key.`,
-    )
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message
+    throw new Error(`${file} cannot be used as signing keys: ${reason}. Put back the file, or move it away to begin with a new key.`)
   }
 }

@@ -13,9 +13,10 @@ export function Hours({ hours, prepaid }: { hours: LicenseDocument['hours']; pre
   const last = Date.parse(hours[hours.length - 1].hour)
   const first = last - (SHOWN - 1) * HOUR
   const shown = hours.filter(({ hour }) => Date.parse(hour) >= first)
-  const most = Math.max(...shown.map((hour) => hour.cores), 0.01)
+  const busiest = Math.max(...shown.map((hour) => hour.cores), 0)
+  const most = Math.max(busiest, 0.01)
   const average = hours.reduce((sum, hour) => sum + hour.cores, 0) / hours.length
-  const said = `${cores(average)} cores on average over ${hours.length} counted hours, ${cores(most)} in the busiest of the last ${SHOWN}`
+  const said = `${cores(average)} cores on average over ${hours.length} counted ${hours.length === 1 ? 'hour' : 'hours'}, ${cores(busiest)} in the busiest of the last ${SHOWN}`
   return (
     <figure>
       <svg width={SHOWN * WIDTH} height={HEIGHT} role="img" aria-label={said}>
