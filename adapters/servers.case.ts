@@ -69,7 +69,7 @@ let started: Map<string, string> | undefined
 export async function startRedis(...options: string[]): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'redis-'))
   // A Cluster's nodes talk on the port 10000 above.
-  const port = await freePort(55_535)
+  const port = await freePort()
   const fixed = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory, '--save', '']
   let child: ChildProcess | undefined
   const begin = async () => {

@@ -89,7 +89,9 @@ const recorded = async (
   const proxy = await startProxy({ port })
   await use(proxy.port)
   await proxy.close()
-  return { connections: proxy.connections, log: keyLogOf(existsSync(keys) ? readFileSync(keys, 'latin1') : '') }
+  // Who looks for a port of its own, and meets this one, says nothing.
+  const connections = proxy.connections.filter((said) => said.length > 0)
+  return { connections, log: keyLogOf(existsSync(keys) ? readFileSync(keys, 'latin1') : '') }
 }
 
 const openssl =
@@ -134,7 +136,7 @@ describe.skipIf(certificates === undefined)('s_client and s_server of OpenSSL', 
       const shares = await Promise.all(Array.from({ length: SERVERS }, (_, server) => share(server)))
       const played = shares.flatMap(({ connections, log }) => connections.map((said) => playTls(said, { known: log })))
       const read = played.filter(isRead).map(suiteIn)
-      const others = played.filter((each) => !isRead(each)).map(({ handshakes }) => inShort(handshakes[0]))
+      const others = played.filter((each) => !isRead(each)).map(({ handshakes }) => handshakes.map(inShort))
       expect(others).toEqual([])
       expect(read.toSorted()).toEqual(suites.map(([, standard]) => standard).toSorted())
     },
