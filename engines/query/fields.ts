@@ -173,7 +173,9 @@ export const FIELDS: readonly Field[] = [
   }),
   field('spider.agents', 'agent', 'keyword', 'Agents that saw it', 'agent:web-*', { of: ['exchanges', 'sessions', 'packets'], many: true }),
   field('spider.session.id', 'session', 'keyword', 'TCP session', 'session:9f86d081884c7d659a2feaa0c55ad015', { of: BOTH }),
-  field('spider.findings', 'finding', 'keyword', 'Where the peers do not keep to the specification', 'finding:bare-lf', { many: true }),
+  field('spider.findings', 'finding', 'keyword', 'Breaches of the specification, weak TLS, expiring certificates', 'finding:bare-lf', {
+    many: true,
+  }),
   field('spider.upgrade', 'upgrade', 'keyword', 'Protocol that the connection went over to', 'upgrade:websocket'),
   field('spider.network.duration', 'network_time', 'duration', 'Share of the network, where both sides were seen', 'network_time>5ms'),
   field('event.id', 'id', 'keyword', 'Id of the document', 'id:9f86d081884c7d659a2feaa0c55ad015-0', {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -21,9 +21,15 @@ export async function compile(name: string, folder: string): Promise<string> {
   const hash = createHash('sha256').update(readFileSync(source)).update(arguments_.join('\0')).digest('hex').slice(0, 32)
   const [made, object] = [dirname(source), folder].map((place) => join(place, `${name}.${hash}.o`))
   for (const path of [made, object]) if (existsSync(path)) return path
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Refused(`the folder ${folder}, for the compiled program, cannot be written to (${code}): name another with --cache`)
+  }
   const clang = findClang()
   if (!clang) throw new Refused(`clang is not installed, which compiles the program for the kernel: ${REMEDY}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const partial = `${object}.${process.pid}`
   try {
     await promisify(execFile)(clang, [...arguments_, '-c', source, '-o', partial])
