@@ -11,7 +11,6 @@ const AHEAD = HOUR / 12
 /** Statistics that were refused, for the owner to see. */
 export interface Refused {
   at: number
-  installation: string
   reason: string
   report: UsageStatistics
 }
@@ -47,7 +46,7 @@ export class Account implements LaneWork {
   take(report: UsageStatistics, now: number): string | undefined {
     const reason = doubtOf(report, now)
     if (reason !== undefined) {
-      this.refused = [...this.refused, { at: now, installation: report.installation, reason, report }].slice(-MOST_REFUSED)
+      this.refused = [...this.refused, { at: now, reason, report }].slice(-MOST_REFUSED)
       this.#changed.add('refused')
       return reason
     }

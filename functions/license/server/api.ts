@@ -109,7 +109,7 @@ export const licenseServerRoutes =
             200: Type.Object({
               ...ContractDocument.properties,
               installations: Type.Array(Type.String()),
-              refused: Type.Array(Type.Object({ at: Type.String(), installation: Type.String(), reason: Type.String() })),
+              refused: Type.Array(Type.Object({ at: Type.String(), reason: Type.String(), report: UsageStatistics })),
             }),
           },
         },
@@ -120,7 +120,7 @@ export const licenseServerRoutes =
         return {
           ...contractDocument(contract),
           installations,
-          refused: refused.map(({ at, installation, reason }) => ({ at: new Date(at).toISOString(), installation, reason })),
+          refused: refused.map(({ at, reason, report }) => ({ at: new Date(at).toISOString(), reason, report })),
         }
       },
     )
