@@ -19,7 +19,7 @@ export function LicensePanel({ message, standing, hours, license, next, sent, do
       {standing.state !== 'running' && <p class="error">{standing.message}</p>}
       {standing.stops_at !== undefined && standing.state === 'running' && (
         <p class="soft">
-          Usage statistics are due every hour; without any accepted, capture and parsing stop {when(standing.stops_at)} UTC.
+          {standing.message} Statistics are due every hour; without any accepted, capture and parsing stop {when(standing.stops_at)} UTC.
         </p>
       )}
       <h3>CPU used, cores busy on average by hour</h3>
