@@ -7,5 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // No test fails on a clock: what is waited for may take as long as a busy machine needs.
+    expect: { poll: { timeout: 20_000 } },
   },
 })
