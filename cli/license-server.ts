@@ -30,9 +30,10 @@ export function addLicenseServer(program: Command, finish: (code: number) => voi
 
 async function serve({ port, listen, data, newKey }: Options): Promise<number> {
   const { startLicenseServer } = await import('#functions/host/license-server.ts')
+  const { openState } = await import('#adapters/state/embedded/state.ts')
   try {
     const server = await startLicenseServer({
-      state: { directory: join(resolve(data), 'state') },
+      state: await openState({ directory: join(resolve(data), 'state') }),
       keys: join(resolve(data), 'keys.json'),
       newKey: newKey === true,
       administrator: process.env[ADMINISTRATOR]?.trim() || undefined,

@@ -25,7 +25,8 @@ let token: string
 let started: Server | undefined
 
 const openOffice = async () => {
-  const options = { state: { directory: join(directory, 'office') }, keys: join(directory, 'keys.json'), newKey: false, page: PAGE }
+  const state = await openState({ directory: join(directory, 'office') })
+  const options = { state, keys: join(directory, 'keys.json'), page: PAGE }
   office = await startLicenseServer({ ...options, administrator: 'vendor', port, listen: '127.0.0.1' })
   return office
 }
@@ -151,12 +152,8 @@ it.skipIf(noBrowser)('the page of the estimate agrees with a table worked out by
     }
     await page.getByLabel('License').fill(token)
     await page.getByRole('button', { name: 'Show' }).click()
-    expect(
-      await page
-        .getByRole('row')
-        .filter({ hasText: /^20\d\d-/ })
-        .count(),
-    ).toBe(2)
+    const terms = page.getByRole('row').filter({ hasText: /^20\d\d-/ })
+    await expect.poll(() => terms.count()).toBe(2)
     expect(await faultsOf(page, 'main')).toEqual([])
   } finally {
     await browser.close()

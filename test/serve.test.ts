@@ -44,12 +44,35 @@ async function serve(target: string, environment: Record<string, string>) {
     child,
     said: () => said,
     /** Status and body of an answer. */
-    ask: async (path: string) => {
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`)
+    ask: async (path: string, request: RequestInit = {}) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, request)
       return { code: answer.status, body: (await answer.json()) as Record<string, unknown> }
     },
   }
 }
+
+describe.runIf(hasRedis)('the license server as a function of its own', () => {
+  it('knows what it issued, whichever instance did it', async () => {
+    const redis = await startRedis()
+    try {
+      const settings = { REDIS_URL: redis.url, SPIDER_LICENSE_ADMINISTRATOR: 'vendor', SPIDER_LICENSE_KEYS: join(folder, 'keys.json') }
+      const first = await serve('license-server', settings)
+      await eventually(async () => ((await first.ask('/health').catch(() => undefined))?.code === 200 ? true : undefined))
+      const wanted = { method: 'POST', headers: { authorization: 'Bearer vendor', 'content-type': 'application/json' } }
+      const issued = await first.ask('/api/v1/licenses', { ...wanted, body: JSON.stringify({ owner: 'Shop', cores: 5 }) })
+      expect(issued.code).toBe(201)
+      first.child.kill('SIGTERM')
+      expect(await once(first.child, 'exit')).toEqual([0, null])
+      const second = await serve('license-server', settings)
+      await eventually(async () => ((await second.ask('/health').catch(() => undefined))?.code === 200 ? true : undefined))
+      const { id, token } = issued.body as Record<'id' | 'token', string>
+      const known = await second.ask(`/api/v1/licenses/${id}`, { headers: { authorization: `Bearer ${token}` } })
+      expect([known.code, known.body]).toEqual([200, expect.objectContaining({ id, owner: 'Shop', terms: [expect.objectContaining({ cores: 5 })] })])
+    } finally {
+      await redis.end()
+    }
+  })
+})
 
 describe.runIf(hasRedis)('an instance whose Redis is away', () => {
   it('lives, says so in one line each time, and is ready once it is there', async () => {

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import { openState } from '#adapters/state/embedded/state.ts'
+import type { State } from '#adapters/state/port.ts'
 import { LicenseOffice } from '../license/server/office.ts'
 import { createLicenseServer } from '../license/server/server.ts'
 import { SigningKeys } from '../license/server/signing.ts'
 import { POLICY } from './server.ts'
 
 export interface LicenseServerOptions {
-  state: { directory: string }
+  /** Licenses and accounts; closed with the server. */
+  state: State
   /** File of the signing keys; made when it is not there. */
   keys: string
-  newKey: boolean
+  newKey?: boolean
   administrator: string | undefined
   /** Folder of the built pages. */
   page: string
@@ -23,7 +24,7 @@ export interface LicenseServerOptions {
 export async function startLicenseServer(options: LicenseServerOptions): Promise<{ url: string; close(): Promise<void> }> {
   const keys = await SigningKeys.open(options.keys)
   if (options.newKey) await keys.rotate()
-  const state = await openState(options.state)
+  const { state } = options
   const office = new LicenseOffice(state, keys)
   const app = await createLicenseServer(
     { office, keys, administrator: options.administrator, now: Date.now },

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import type { Bus } from '#adapters/bus/port.ts'
 import { LiveFeed } from '../query/live.ts'
 import { StorePoll } from '../query/poll.ts'
@@ -10,13 +9,12 @@ import type { Adapters, Ports } from './adapters.ts'
 import { log } from './apart.ts'
 import { healthOf } from './health.ts'
 import { licenseHealth, openDesk } from './licensing.ts'
+import { PAGE } from './page-folder.ts'
 import { messagesBy } from './schemas.ts'
 import { openSecretsDesk } from './secrets.ts'
 import { secretsFor } from './secrets-settings.ts'
 import { createPages } from './server.ts'
 import type { Settings } from './settings.ts'
-
-const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 
 /** `query` on its own: the API and the page. Calls that other instances stored come to its live feed from the store. */
 export async function createReadSide(
@@ -52,7 +50,7 @@ export async function createReadSide(
       }),
       now: Date.now,
     },
-    process.env.SPIDER_PAGE ?? PAGE,
+    PAGE,
   )
   await app.ready()
   return (request, response) => app.routing(unread(request), response)

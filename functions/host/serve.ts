@@ -3,10 +3,12 @@ import { retrying } from '#adapters/bus/http/retrying.ts'
 import { Metering } from '#adapters/cpu/metering.ts'
 import { log } from './apart.ts'
 import { apart, ports, prepared, settings } from './main.ts'
+import { PAGE } from './page-folder.ts'
 import { prepare } from './prepare.ts'
 
-/** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `sweep` wakes the lanes that are behind, looks after the license and drops what is old, once, and ends. */
+/** The entrance of an image: serves the function of FUNCTION_TARGET on PORT; `license-server` is a vendor's; `sweep` wakes the lanes that are behind, looks after the license and drops what is old, once, and ends. */
 const target = process.env.FUNCTION_TARGET ?? ''
+const PORT = Number(process.env.PORT ?? 8080)
 
 /** One that fails keeps none of the others. */
 const DUTIES: Record<string, () => Promise<string | undefined>> = {
@@ -76,5 +78,17 @@ function serve(port: number): void {
   })
 }
 
+/** The vendor's own, which has nothing to do with the other functions: no events, no metering. */
+async function serveLicenses(port: number): Promise<void> {
+  const { startLicenseServer } = await import('./license-server.ts')
+  const { keys, administrator } = settings.vendor
+  const server = await startLicenseServer({ state: await ports.state(), keys, administrator, page: PAGE, port, listen: '::' })
+  process.once('SIGTERM', async () => {
+    await server.close()
+    process.exit()
+  })
+}
+
 if (target === 'sweep') await sweep()
-else serve(Number(process.env.PORT ?? 8080))
+else if (target === 'license-server') await serveLicenses(PORT)
+else serve(PORT)

@@ -38,6 +38,6 @@ ${tableOf(VARIABLES.filter(({ apart }) => !apart))}
 
 ${tableOf(VARIABLES.filter(({ apart }) => apart))}
 
-\`FUNCTION_TARGET\` says which function an instance is (\`sweep\`: wakes the lanes that are behind and drops what is old, once, and ends), \`PORT\` where it listens.
+\`FUNCTION_TARGET\` says which function an instance is (\`sweep\`: wakes the lanes that are behind and drops what is old, once, and ends; \`license-server\`: [a vendor's](license.md#the-license-server)), \`PORT\` where it listens.
 With \`parsing\` in \`SPIDER_CHAIN\`, sessions know their protocol and number of calls; with each function apart they do not.
 `

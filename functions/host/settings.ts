@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { parseAddress } from '#adapters/state/redis/address.ts'
 import type { Licensed } from '../license/desk.ts'
 import { InvalidTargets, parseTargets, type Targets } from '../query/replay/targets.ts'
@@ -21,6 +22,8 @@ export interface Settings {
   schemas: readonly string[]
   /** The license and its server; undefined: the evaluation. */
   licensed: Licensed | undefined
+  /** Of the function `license-server`. */
+  vendor: { keys: string; administrator: string | undefined }
   secrets: SecretsSettings
   /** Where events are published to. Undefined: what follows runs in this process. */
   sink: string | undefined
@@ -113,6 +116,17 @@ export const VARIABLES: readonly Variable[] = [
     name: 'SPIDER_LICENSE_ANONYMOUS',
     description: 'true: statistics hold the sum of all CPU alone, not which function or kind of agent used it',
     default: 'false',
+  },
+  {
+    apart: true,
+    name: 'SPIDER_LICENSE_KEYS',
+    description:
+      'File of the signing keys, read by the function license-server; unset: keys.json in the data directory, made at the first start',
+  },
+  {
+    apart: true,
+    name: 'SPIDER_LICENSE_ADMINISTRATOR',
+    description: 'Bearer token of the vendor, who issues licenses by the function license-server; unset: nobody does',
   },
   {
     name: 'SPIDER_SECRETS_KEY',
@@ -209,6 +223,10 @@ export function readSettings(env: Environment): Settings {
       .map((path) => path.trim())
       .filter((path) => path !== ''),
     licensed: licensed(given('SPIDER_LICENSE'), given('SPIDER_LICENSE_SERVER'), given('SPIDER_LICENSE_ANONYMOUS')),
+    vendor: {
+      keys: given('SPIDER_LICENSE_KEYS') ?? join(withDefault('SPIDER_DATA'), 'keys.json'),
+      administrator: given('SPIDER_LICENSE_ADMINISTRATOR'),
+    },
     secrets: secretsOf(given, withDefault),
     sink: given('K_SINK') && httpUrl('K_SINK', given('K_SINK') as string),
     chain: chainOf(env.SPIDER_CHAIN ?? withDefault('SPIDER_CHAIN')),

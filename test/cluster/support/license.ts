@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { freePort } from '#adapters/free-port.case.ts'
+import { openState } from '#adapters/state/embedded/state.ts'
 import { openRedis } from '#adapters/state/redis/state.ts'
 import type { LicenseDocument } from '#events/documents/license.ts'
 import { startLicenseServer } from '#functions/host/license-server.ts'
@@ -22,11 +23,10 @@ export interface Office {
 /** Opens it with its books in a folder, and issues a license. */
 export async function openOffice(folder: string): Promise<Office> {
   const [listen, port] = [nodeAddress(), await freePort()]
-  const begin = () =>
+  const begin = async () =>
     startLicenseServer({
-      state: { directory: join(folder, 'office') },
+      state: await openState({ directory: join(folder, 'office') }),
       keys: join(folder, 'keys.json'),
-      newKey: false,
       administrator: ADMINISTRATOR,
       page: folder,
       port,
