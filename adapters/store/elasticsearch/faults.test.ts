@@ -94,7 +94,9 @@ describe.skipIf(url === undefined)('a store on Elasticsearch', () => {
 
   it('keeps one of a document that two processes write on either side of midnight at the same time', async () => {
     const prefix = newPrefix()
-    const stores = await Promise.all([open(prefix), open(prefix)])
+    // Indices are made meanwhile: one whose shards are not there yet is asked again.
+    const patient = { patience: 20_000 }
+    const stores = await Promise.all([open(prefix, patient), open(prefix, patient)])
     const midnight = NOON + DAY / 2
     const ids = Array.from({ length: 50 }, (_, i) => `m${i}`)
     for (let round = 0; round < 3; round++) {
