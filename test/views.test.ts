@@ -177,9 +177,12 @@ describe.skipIf(noBrowser)('views of the shop', () => {
       .toEqual({ items: [{ ip: ADDRESSES.asking, name: 'resolver.shop.test' }] })
     await open({ upper: 'map', lower: 'none', 'map.node': ADDRESSES.asking })
     await node('resolver.shop.test').waitFor()
-    expect([await node(ADDRESSES.asking).count(), await map().locator('[data-node]').count(), await placeOf('resolver.shop.test')]).toEqual(
-      [0, nodes, place],
-    )
+    const now = async () => [
+      await node(ADDRESSES.asking).count(),
+      await map().locator('[data-node]').count(),
+      await placeOf('resolver.shop.test'),
+    ]
+    await expect.poll(now).toEqual([0, nodes, place])
     await panel().getByRole('button', { name: 'Filter' }).click()
     await expect.poll(() => of('q')).toContain(ADDRESSES.asking)
     await expect.poll(() => map().locator('[data-node]').count()).toBe(2)
