@@ -107,7 +107,8 @@ describe.skipIf(noBrowser)('without its server', () => {
   it('the page says so, tries again, and loses nothing that was typed', async () => {
     await shows(tab, 1)
     await tab.locator('.grid-row').first().click()
-    await tab.locator('.details').waitFor()
+    // With what shows the body: a part of the page that is loaded when it is wanted.
+    await tab.locator('.details .cm-content').waitFor()
     const filter = tab.getByRole('textbox', { name: 'Filter' })
     await filter.fill('path:/hello status:2xx')
     await server.stop()

@@ -166,7 +166,7 @@ describe.skipIf(noBrowser)('views of the shop', () => {
 
   it('an address whose name becomes known later is the node of that name, where it was, with all of its calls', async () => {
     await open({ upper: 'map', lower: 'none' })
-    await node(ADDRESSES.asking).waitFor()
+    for (const name of [ADDRESSES.asking, GATEWAY, ORDERS, PAYMENT]) await node(name).waitFor()
     const [place, nodes] = [await placeOf(ADDRESSES.asking), await map().locator('[data-node]').count()]
     const data = { agent: 'test', hosts: [{ ip: ADDRESSES.asking, name: 'resolver.shop.test', origin: 'resolver', at: Date.now() }] }
     const attributes = { 'ce-specversion': '1.0', 'ce-type': 'hosts.resolved.v1', 'ce-source': '/agents/test', 'ce-id': 'test/hosts/1' }
