@@ -67,7 +67,10 @@ describe.runIf(hasRedis)('the license server as a function of its own', () => {
       await eventually(async () => ((await second.ask('/health').catch(() => undefined))?.code === 200 ? true : undefined))
       const { id, token } = issued.body as Record<'id' | 'token', string>
       const known = await second.ask(`/api/v1/licenses/${id}`, { headers: { authorization: `Bearer ${token}` } })
-      expect([known.code, known.body]).toEqual([200, expect.objectContaining({ id, owner: 'Shop', terms: [expect.objectContaining({ cores: 5 })] })])
+      expect([known.code, known.body]).toEqual([
+        200,
+        expect.objectContaining({ id, owner: 'Shop', terms: [expect.objectContaining({ cores: 5 })] }),
+      ])
     } finally {
       await redis.end()
     }

@@ -264,10 +264,11 @@ describe.skipIf(reason !== undefined)('what processes send and receive', () => {
     const interval = [420, 540, 599].find((seconds) => Date.now() % (seconds * 1000) < (seconds - 60) * 1000)
     const events: Event[] = []
     const server = run(tcpServer('127.0.0.1'))
+    const port = Number(await server.line())
     const { options } = parse(['--cache', folder, '--pid', String(server.pid), '--usage-interval', `${interval}s`], {})
     const usage = new Usage({ bus: { publish: async (event) => void events.push(event) }, options, identity: newIdentity('test', '0') })
     await usage.start()
-    await run(tcpClient('127.0.0.1', Number(await server.line()), 5, 1000)).line()
+    await run(tcpClient('127.0.0.1', port, 5, 1000)).line()
     await pause(11_000)
     expect(events).toEqual([])
     await usage.stop()
