@@ -109,7 +109,7 @@ describe.skipIf(noBrowser)('an archive dropped on the page', () => {
     await tab.getByText('knows nothing of connections and packets').waitFor()
     await tab.getByRole('tab', { name: 'Response' }).click()
     await tab.getByRole('tab', { name: 'Map' }).click()
-    await tab.locator('.map').getByText('shop.har').first().waitFor()
+    await tab.locator('.map').getByText('shop.har').first().waitFor({ state: 'attached' })
     await pictures(tab, 'har')
     expect(await faultsOf(tab, '.details')).toEqual([])
   })
