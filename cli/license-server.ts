@@ -13,7 +13,6 @@ interface Options {
 }
 
 const DATA = fileURLToPath(new URL('../data/license-server', import.meta.url))
-const PAGE = fileURLToPath(new URL('../ui/dist', import.meta.url))
 const ADMINISTRATOR = 'SPIDER_LICENSE_ADMINISTRATOR'
 
 export function addLicenseServer(program: Command, finish: (code: number) => void): void {
@@ -31,6 +30,7 @@ export function addLicenseServer(program: Command, finish: (code: number) => voi
 async function serve({ port, listen, data, newKey }: Options): Promise<number> {
   const { startLicenseServer } = await import('#functions/host/license-server.ts')
   const { openState } = await import('#adapters/state/embedded/state.ts')
+  const { PAGE } = await import('#functions/host/page-folder.ts')
   try {
     const server = await startLicenseServer({
       state: await openState({ directory: join(resolve(data), 'state') }),

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { type CaptureFile, CaptureRefused } from '#adapters/capture/port.ts'
 import { UNKNOWN_CLIENT } from '#engines/har/findings.ts'
 import type { Codecs } from '#engines/http/facts.ts'
-import { createHarReader, harTrouble } from '#functions/lane/har-reader.ts'
+import { createHarReader, readHar } from '#functions/lane/har-reader.ts'
 import type { AnalysisEvents } from './analysis.ts'
 
 /** Where the calls of archives go. */
@@ -20,13 +20,7 @@ export async function readArchives(archives: readonly CaptureFile[], sink: Archi
   for (const file of archives) {
     sink.names.set(UNKNOWN_CLIENT, basename(file.name))
     const reader = createHarReader(sink.codecs, sink.keepBody, sink.exchange)
-    for await (const chunk of file.chunks()) {
-      reader.receive(chunk)
-      sink.progress()
-      if (reader.problem) break
-    }
-    reader.end()
-    const trouble = harTrouble(reader)
+    const trouble = await readHar(reader, file.chunks(), sink.progress)
     if (trouble === undefined) continue
     if (reader.calls === 0) throw new CaptureRefused(`${file.name} is neither a capture nor an HTTP Archive that can be read: ${trouble}`)
     warnings += `warning: ${file.name}: ${trouble}\n`

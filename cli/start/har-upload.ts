@@ -1,7 +1,7 @@
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { UNKNOWN_CLIENT } from '#engines/har/findings.ts'
 import type { OneProcess } from '#functions/host/one-process.ts'
-import { createHarReader, harTrouble } from '#functions/lane/har-reader.ts'
+import { createHarReader, readHar } from '#functions/lane/har-reader.ts'
 import type { Heard } from '#functions/parsing/hand-on.ts'
 import type { Upload } from '#functions/query/ports.ts'
 
@@ -16,17 +16,12 @@ export async function takeArchive(
   const take = archives(upload.id, (ip) => (ip === UNKNOWN_CLIENT ? upload.name : undefined))
   let heard: Heard[] = []
   const reader = createHarReader(await loadCodecs(), keepBody, (connection, found) => heard.push({ connection, found }))
-  for await (const piece of pieces) {
-    reader.receive(piece)
+  const trouble = await readHar(reader, pieces, async () => {
     await take(heard)
     heard = []
     upload.read = read()
     upload.calls = reader.calls
-    if (reader.problem) break
-  }
-  reader.end()
-  const trouble = harTrouble(reader)
-  upload.calls = reader.calls
+  })
   upload.state = trouble !== undefined && reader.calls === 0 ? 'failed' : 'done'
   if (trouble !== undefined) upload.message = `${upload.name}: ${trouble}`
 }

@@ -1,5 +1,4 @@
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { openFile } from '#adapters/capture/files/open.ts'
 import { Metering } from '#adapters/cpu/metering.ts'
@@ -12,6 +11,7 @@ import { type Adapters, openAdapters } from '#functions/host/adapters.ts'
 import { healthOf } from '#functions/host/health.ts'
 import { keepLicensed, licenseHealth, openDesk } from '#functions/host/licensing.ts'
 import { createOneProcess, type OneProcess } from '#functions/host/one-process.ts'
+import { PAGE } from '#functions/host/page-folder.ts'
 import { messagesBy } from '#functions/host/schemas.ts'
 import type { SecretsOptions } from '#functions/host/secrets-key.ts'
 import { secretsFor } from '#functions/host/secrets-settings.ts'
@@ -38,9 +38,7 @@ export interface ServerOptions {
   proto: readonly string[]
 }
 
-const PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url))
 const LIBPCAP = import.meta.resolve('#adapters/capture/libpcap/live.ts')
-const NO_BODY = { method: '', direction: 'request', type: undefined, coding: undefined } as const
 
 /** Spider in one process: functions, page and API, with agents of its own. What it opens it tells to `closers`, to be closed in reverse order. */
 export class SpiderServer {
@@ -86,9 +84,10 @@ export class SpiderServer {
     closers.push(keepTidy(adapters.blobs, options.keepPacketsMs, log))
     await takeKeyLogs(options.keylog, oneProcess)
     const localCaptures = createLocalCaptures(join(options.data, 'spool'), () => urlOf(app, options.listen))
-    const messages = messagesBy([...settings.schemas, ...options.proto])
+    const schemas = [...settings.schemas, ...options.proto]
+    const { messages, load } = messagesBy(schemas)
     // A schema that cannot be used is said at once.
-    if (settings.schemas.length + options.proto.length > 0) await messages(new Uint8Array(0), NO_BODY)
+    if (schemas.length > 0) await load()
     const app = await createServer(
       { ...queryPorts(adapters, oneProcess, settings, desk), messages, localCaptures },
       oneProcess.intake,

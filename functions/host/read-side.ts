@@ -39,7 +39,7 @@ export async function createReadSide(
       ...adapters,
       live,
       replayTargets,
-      messages: messagesBy(schemas),
+      messages: messagesBy(schemas).messages,
       ...(await secretsPort(adapters.state, bus, settings)),
       resend: (_function, event) => bus.publish(event),
       scope: () => scope,

@@ -15,8 +15,22 @@ const timeOf = (text: string): number => {
   return Date.parse(text.replace(fraction, '')) + Number(`0${fraction}`) * 1000
 }
 
-/** What is wrong with an archive, in one sentence; undefined: nothing. */
-export function harTrouble({ problem, damages, damaged }: HarReader): string | undefined {
+/** Reads an archive to its end, or as far as it can be read; `after` follows each piece. Answers what is wrong with it, in one sentence; undefined: nothing. */
+export async function readHar(
+  reader: HarReader,
+  pieces: AsyncIterable<Uint8Array>,
+  after: () => void | Promise<void>,
+): Promise<string | undefined> {
+  for await (const piece of pieces) {
+    reader.receive(piece)
+    await after()
+    if (reader.problem) break
+  }
+  reader.end()
+  return troubleOf(reader)
+}
+
+function troubleOf({ problem, damages, damaged }: HarReader): string | undefined {
   const [first] = damages
   const others = damaged > 1 ? `, and ${damaged - 1} more` : ''
   const entries = first && `${damaged === 1 ? 'one entry was' : `${damaged} entries were`} left out: ${first.message}${others}`

@@ -1,5 +1,6 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { VERSION } from '#events/version.ts'
+import { headerIn } from './headers.ts'
 
 /** HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as far as a capture can fill it. Times are in milliseconds; -1 is the format's own "not known". */
 export interface Har {
@@ -120,15 +121,12 @@ const responseOf = ({ version, response }: Http): HarEntry['response'] => ({
     ...(response?.body.encoding === 'base64' && { encoding: 'base64' }),
     ...(response?.body.truncated && { comment: 'only the beginning of the body was kept' }),
   },
-  redirectURL: headerValue(response?.headers ?? [], 'location'),
+  redirectURL: headerIn(response?.headers ?? [], 'location') ?? '',
   headersSize: -1,
   bodySize: response?.body.bytes ?? -1,
 })
 
 const pairs = (headers: readonly string[][]): Pair[] => headers.map(([name, value]) => ({ name, value }))
-
-const headerValue = (headers: readonly string[][], wanted: string): string =>
-  headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? ''
 
 /** Cookies of all headers of a name: several in one (`Cookie`), or one with attributes behind it (`Set-Cookie`). */
 const cookiesOf = ({ headers }: Message, wanted: string, separator?: string): Pair[] =>

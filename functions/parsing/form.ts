@@ -3,6 +3,7 @@ import type { HttpMessage } from '#engines/http/facts.ts'
 import { readMultipart } from '#engines/media/multipart.ts'
 import { parameters } from '#engines/media/parameters.ts'
 import type { FormField } from '#events/documents/exchange.ts'
+import { headerIn } from '../lane/headers.ts'
 import { contentOf } from './content.ts'
 
 const MOST_FIELDS = 1000
@@ -24,7 +25,7 @@ export const fieldsOf = ({ headers, body }: HttpMessage): FormField[] | undefine
 
 const parts = (content: Uint8Array, type: string, truncated: boolean): FormField[] | undefined =>
   readMultipart(content, type)?.map(({ name, file, headers, body, cut }) => {
-    const mimeType = headers.find(([header]) => header.toLowerCase() === 'content-type')?.[1]
+    const mimeType = headerIn(headers, 'content-type')
     return {
       ...(name !== undefined && { name }),
       ...(file !== undefined && { file }),

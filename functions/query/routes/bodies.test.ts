@@ -63,7 +63,7 @@ beforeAll(async () => {
       deadLetters: undefined as never,
       state: undefined as never,
       resend: async () => undefined,
-      messages: messagesBy([proto]),
+      messages: messagesBy([proto]).messages,
     },
     '/nothing',
   )

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { SchemaRefused } from '#adapters/schemas/port.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import { headerIn } from '../../lane/headers.ts'
 import { notFound, Problem } from '../../problem.ts'
 import { readBody } from '../bodies.ts'
 import type { QueryPorts } from '../ports.ts'
@@ -48,12 +49,11 @@ export const bodyRoutes =
 
 async function messages(ports: QueryPorts, document: ExchangeDocument, side: 'request' | 'response', bytes: Uint8Array): Promise<string> {
   const headers = document.http?.[side]?.headers ?? []
-  const header = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
   const of = {
     method: document.url?.path ?? '',
     direction: side,
-    type: header('content-type'),
-    coding: header('grpc-encoding'),
+    type: headerIn(headers, 'content-type'),
+    coding: headerIn(headers, 'grpc-encoding'),
   }
   try {
     const text = await ports.messages?.(bytes, of)
@@ -78,8 +78,8 @@ const harmless = (bytes: Uint8Array): Buffer =>
   )
 
 /** What the sender said; only names that browsers know can take effect. */
-function charsetOf(mime: string | undefined, headers: string[][] | undefined): string {
-  const type = headers?.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? mime ?? ''
+function charsetOf(mime: string | undefined, headers: string[][] = []): string {
+  const type = headerIn(headers, 'content-type') ?? mime ?? ''
   const given = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(type)?.[1]
   // Encodings in which ASCII is not ASCII would hide elements from the eye that looked for them.
   return given && !/^(utf-?(7|16|32)|ucs|iso-2022|hz-gb|x-user)/i.test(given) ? given : 'utf-8'
