@@ -31,6 +31,9 @@ export interface Options {
   seconds: number
 }
 
+/** Where a capture lies: several are of one protocol, and all are made before the first is read. */
+export const fileOf = (folder: string, name: string): string => join(folder, `${name.replace(/\W+/g, '-')}.pcap`)
+
 /** Few connections, each with thousands of JSON answers: wrk on a Node server over loopback, recorded with tcpdump. */
 export async function keepAlive(options: Options): Promise<Capture | string> {
   if (!installed('wrk')) return 'keep-alive: left out, wrk not installed'
@@ -72,7 +75,7 @@ async function record(
     await load.stop()
     return `${name}: ${blind}`
   }
-  const file = join(folder, `${protocol}.pcap`)
+  const file = fileOf(folder, name)
   const tcpdump = spawn('tcpdump', ['-i', 'lo', '-B', '262144', '-w', file, `tcp port ${load.port}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -94,7 +97,7 @@ async function record(
 /** Many short connections, all methods, bodies plain, chunked and packed, some segments out of order or sent again. */
 export function manyConnections({ folder, megabytes }: Options): Capture | string {
   if (cannotMakeBig) return `many connections: ${cannotMakeBig}`
-  const file = join(folder, 'many.pcap')
+  const file = fileOf(folder, 'many connections')
   const truth = makeBig(
     file,
     '--seed',

@@ -1,12 +1,11 @@
 /** Captures as large as one likes: what peers said to each other is repeated in packets, each time as a connection of another client. */
 import { closeSync, openSync, statSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import { encodeEthernet } from '#engines/packet/ethernet.ts'
 import { encodeIpv4 } from '#engines/packet/ipv4.ts'
 import { encodeTcp } from '#engines/packet/tcp.ts'
 import { encodeUdp } from '#engines/packet/udp.ts'
 import type { Recorded } from '#engines/protocols/proxy.case.ts'
-import type { Capture, Options } from './captures.ts'
+import { type Capture, fileOf, type Options } from './captures.ts'
 
 const SEGMENT = 1448
 const [FIN_ACK, SYN, PUSH_ACK, ACK, SYN_ACK] = [0x11, 0x02, 0x18, 0x10, 0x12]
@@ -20,7 +19,7 @@ export function repeat(
   { folder, megabytes }: Options,
   transport: 'tcp' | 'udp' = 'tcp',
 ): Capture {
-  const file = join(folder, `${protocol}.pcap`)
+  const file = fileOf(folder, name)
   const out = openSync(file, 'w')
   let written = writeSync(out, header())
   const packets = transport === 'tcp' ? packetsOf : datagramsOf
