@@ -12,6 +12,7 @@ import { startLicenseServer } from '#functions/host/license-server.ts'
 import { writeAccepted } from '#functions/license/standing.ts'
 import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
+import { pictures } from './support/pictures.ts'
 import { sectionsOf, send } from './support/sections.ts'
 import { eventually, type Server, startServerWith } from './support/server.ts'
 
@@ -115,19 +116,16 @@ it.skipIf(noBrowser)('the page shows the license, the hours and the statistics, 
   await eventually(async () => ((await licenseOf(server)).hours.length > 0 ? true : undefined))
   const browser = await openBrowser()
   try {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await browser.newPage({ colorScheme })
-      await page.goto(server.url)
-      await page.getByRole('button', { name: /^License: / }).click()
-      await page.getByText('Licensed to Shop: 5 cores').waitFor()
-      await page.getByText(/The clock was set back by \d+ minutes/).waitFor()
-      await page.getByText('What will be sent next').click()
-      await page.locator('details[open] pre', { hasText: '"installation"' }).waitFor()
-      expect(await page.getByRole('img', { name: /cores on average/ }).count()).toBe(1)
-      expect(await faultsOf(page, '.popover-panel')).toEqual([])
-      await page.screenshot({ path: `${directory}/license-${colorScheme}.png` })
-      await page.close()
-    }
+    const page = await browser.newPage()
+    await page.goto(server.url)
+    await page.getByRole('button', { name: /^License: / }).click()
+    await page.getByText('Licensed to Shop: 5 cores').waitFor()
+    await page.getByText(/The clock was set back by \d+ minutes/).waitFor()
+    await page.getByText('What will be sent next').click()
+    await page.locator('details[open] pre', { hasText: '"installation"' }).waitFor()
+    expect(await page.getByRole('img', { name: /cores on average/ }).count()).toBe(1)
+    expect(await faultsOf(page, '.popover-panel')).toEqual([])
+    await pictures(page, 'license')
   } finally {
     await browser.close()
   }
