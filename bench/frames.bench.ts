@@ -1,8 +1,7 @@
 import { loadavg } from 'node:os'
-import type { Browser, Page } from 'playwright-core'
 import { noBrowser, openBrowser, openTab } from '../test/support/browser.ts'
 import { startServer } from '../test/support/server.ts'
-import { quantile } from './measure.ts'
+import { tasksOf } from './main-thread.ts'
 import { millions } from './millions.ts'
 import type { Row, Subject } from './report.ts'
 
@@ -86,34 +85,3 @@ const links = () =>
       ...{ count: i + 1, errors: 0, bytes: i * 100, mean: 1e6, max: 2e6, p99: 2e6 },
     })),
   ).flat()
-
-interface TraceEvent {
-  name: string
-  ph: string
-  pid: number
-  tid: number
-  /** µs of CPU, and on the clock. */
-  tdur?: number
-  dur?: number
-  args: { name?: string }
-}
-
-/** What Chromium's tracing tells of the tasks of the page's main thread meanwhile. */
-async function tasksOf(browser: Browser, page: Page, act: () => Promise<void>): Promise<Row> {
-  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] })
-  await act()
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
-  const main = new Set(
-    traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`),
-  )
-  const tasks = traceEvents.filter(({ name, ph, pid, tid }) => ph === 'X' && name.endsWith('RunTask') && main.has(`${pid} ${tid}`))
-  const cpu = tasks.map(({ tdur = 0 }) => tdur / 1000)
-  const long = cpu.filter((ms) => ms > 4)
-  return {
-    tasks: tasks.length,
-    'p95 ms of those over 4': long.length > 0 ? quantile(long, 0.95) : 0,
-    'most ms': Math.max(0, ...cpu),
-    'most on the clock ms': Math.max(0, ...tasks.map(({ dur = 0 }) => dur / 1000)),
-    'over 50 ms': cpu.filter((ms) => ms > 50).length,
-  }
-}

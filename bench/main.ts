@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Options } from './captures.ts'
+import { floodBench } from './flood.bench.ts'
 import { framesBench } from './frames.bench.ts'
 import { gocipherBench } from './gocipher.bench.ts'
 import { idleBench } from './idle.bench.ts'
@@ -24,6 +25,7 @@ const SUBJECTS: Record<string, (options: Options) => Promise<Subject | Subject[]
   gocipher: gocipherBench,
   stored: storedBench,
   frames: framesBench,
+  flood: floodBench,
   usage: usageBench,
 }
 

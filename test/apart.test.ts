@@ -226,14 +226,11 @@ it('a function alone on the functions framework handles a CloudEvent, and refuse
 
 it('query alone shows on its live feed what another instance stored', async () => {
   const store = await openDuckDb({ directory: ':memory:' })
-  const live = new LiveFeed()
+  const live = new LiveFeed({ seesAll: false })
   const poll = new StorePoll(store, scope, live, Date.now)
   live.watching = (watched) => (watched ? poll.start() : poll.stop())
   const told: LiveMessage[] = []
-  const stop = live.watch(
-    () => true,
-    (message) => told.push(message),
-  )
+  const stop = live.watch({ matches: () => true }, (message) => told.push(message))
   await new Promise((resolve) => setTimeout(resolve, 200))
   const at = new Date().toISOString()
   await store.save(scope, 'exchanges', [{ ...exampleExchange, '@timestamp': at }])

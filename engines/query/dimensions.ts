@@ -1,5 +1,6 @@
 import type { Filter } from './ast.ts'
 import { findField, isOrdered } from './fields.ts'
+import { valueAt } from './value-at.ts'
 
 /** Where a key of a dimension comes from: the value of a field, or the hundred that it lies in, as `4xx`. */
 export interface Source {
@@ -38,6 +39,15 @@ const byName = new Map(DIMENSIONS.map((dimension) => [dimension.name, dimension]
 export function findDimension(name: string): Dimension | undefined {
   const field = findField(name)
   return byName.get(name) ?? (field && { name: field.name, sources: [{ field: field.name }], description: field.description })
+}
+
+/** The keys of a document in a dimension, as a store would group it: several where the field has many values; null: it has none. */
+export function keysOf({ sources }: Dimension, document: object): (string | number | null)[] {
+  for (const { field, hundreds } of sources) {
+    const values = [valueAt(document, field)].flat().filter((value) => typeof value === 'string' || typeof value === 'number')
+    if (values.length > 0) return hundreds ? values.map((value) => `${Math.floor(Number(value) / 100)}xx`) : [...new Set(values)]
+  }
+  return [null]
 }
 
 /** Calls that failed: the server could not do what was asked. */

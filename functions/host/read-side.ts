@@ -30,7 +30,7 @@ export async function createReadSide(
     deadLetters: await ports.deadLetters(),
   }
   const scope = { team, principal: 'user:local' }
-  const live = new LiveFeed()
+  const live = new LiveFeed({ seesAll: false })
   const poll = new StorePoll(adapters.store, scope, live, Date.now)
   live.watching = (watched) => (watched ? poll.start() : poll.stop())
   const desk = openDesk({ state: adapters.state, bus, licensed, now: Date.now })

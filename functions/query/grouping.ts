@@ -1,5 +1,5 @@
 import type { Aggregation, Grouping, Metric } from '#adapters/store/port.ts'
-import { DIMENSIONS, findDimension } from '#engines/query/dimensions.ts'
+import { DIMENSIONS, type Dimension, findDimension } from '#engines/query/dimensions.ts'
 import { findField, isOrdered } from '#engines/query/fields.ts'
 import { Problem } from '../problem.ts'
 
@@ -17,6 +17,21 @@ export const widthFor = (span: number, bins: number): number =>
 
 const wrong = (detail: string): Problem => new Problem(400, 'Bad request', detail)
 const list = (text: string | undefined): string[] => (text ? text.split(',').map((part) => part.trim()) : [])
+
+const unknown = (name: string, others: string): Problem =>
+  wrong(
+    `by=${name}: there is no such field. Give ${others} of docs/filters.md, or one of ${DIMENSIONS.map(({ name }) => name).join(', ')}.`,
+  )
+
+/** A dimension, or field, by its name. Throws Problem 400. */
+export function parseDimension(name: string): Dimension {
+  const dimension = findDimension(name)
+  if (dimension === undefined) throw unknown(name, 'a field')
+  return dimension
+}
+
+/** A key as bars have it. */
+export const keyText = (key: string | number | null): string => String(key ?? 'none')
 
 /**
  * What is grouped by, of the text of a query string: fields and dimensions, `time` (bins of `width` ms) or `time:60000`,
@@ -37,10 +52,7 @@ function grouping(part: string, width: number): Grouping {
     return { time }
   }
   const dimension = name === undefined ? undefined : findDimension(name)
-  if (dimension === undefined)
-    throw wrong(
-      `by=${part}: there is no such field. Give time, a field of docs/filters.md, or one of ${DIMENSIONS.map(({ name }) => name).join(', ')}.`,
-    )
+  if (dimension === undefined) throw unknown(part, 'time, a field')
   if (size === undefined) return { dimension: dimension.name }
   const field = findField(dimension.name)
   if (field === undefined || !isOrdered(field.type)) throw wrong(`by=${part}: ${dimension.name} is no quantity, so it has no bins.`)

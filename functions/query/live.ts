@@ -1,46 +1,43 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import type { LiveCalls } from '#events/documents/live.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
+import { type Watch, Watcher } from './watcher.ts'
 
 const EVERY_MS = 250
-/** Calls sent to one client at a time: more are counted exactly and left out. */
-const MOST = 200
-const MOST_WAITING = 2_000
 
-export interface LiveMessage {
-  event: 'exchanges' | 'status'
-  data: unknown
-}
-
-interface Client {
-  matches: (document: ExchangeDocument) => boolean
-  send: (message: LiveMessage) => void
-  waiting: ExchangeDocument[]
-  counted: number
-}
+export type LiveMessage = { event: 'exchanges'; data: LiveCalls } | { event: 'status'; data: StatusDocument }
 
 /** Hands what was stored to who watches, four times a second, each through their own filter. Costs nothing while nobody watches. */
 export class LiveFeed {
-  readonly #clients = new Set<Client>()
+  readonly #readers = new Map<Watcher, (message: LiveMessage) => void>()
   #timer: NodeJS.Timeout | undefined
+  #flushed = 0
   /** Told when the first watcher comes and when the last has gone. */
   watching: (watched: boolean) => void = () => {}
+  /** Whether every call that is stored is offered here: only then are counts by bins told. */
+  readonly seesAll: boolean
+
+  constructor({ seesAll = true } = {}) {
+    this.seesAll = seesAll
+  }
 
   get watched(): boolean {
-    return this.#clients.size > 0
+    return this.#readers.size > 0
   }
 
   /** Watches until the answered function is called. */
-  watch(matches: (document: ExchangeDocument) => boolean, send: (message: LiveMessage) => void): () => void {
-    const client: Client = { matches, send, waiting: [], counted: 0 }
-    this.#clients.add(client)
-    if (this.#clients.size === 1) this.watching(true)
-    this.#timer ??= setInterval(() => this.#flush(), EVERY_MS)
+  watch(watch: Watch, send: (message: LiveMessage) => void): () => void {
+    const watcher = new Watcher(this.seesAll ? watch : { matches: watch.matches })
+    this.#readers.set(watcher, send)
+    if (this.#readers.size === 1) {
+      this.watching(true)
+      this.#flushed = performance.now()
+      this.#timer = setInterval(() => this.#flush(), EVERY_MS)
+    }
     return () => {
-      this.#clients.delete(client)
-      if (this.#clients.size > 0) return
+      if (!this.#readers.delete(watcher) || this.watched) return
       this.watching(false)
       clearInterval(this.#timer)
-      this.#timer = undefined
     }
   }
 
@@ -51,25 +48,19 @@ export class LiveFeed {
   }
 
   offerDocument(document: ExchangeDocument): void {
-    for (const client of this.#clients) {
-      if (!client.matches(document)) continue
-      client.counted++
-      client.waiting.push(document)
-      if (client.waiting.length > MOST_WAITING) client.waiting = client.waiting.slice(-MOST)
-    }
+    for (const watcher of this.#readers.keys()) watcher.take(document)
   }
 
   offerStatus(document: StatusDocument): void {
-    for (const client of this.#clients) client.send({ event: 'status', data: document })
+    for (const send of this.#readers.values()) send({ event: 'status', data: document })
   }
 
   #flush(): void {
-    for (const client of this.#clients) {
-      if (client.counted === 0) continue
-      const items = client.waiting.slice(-MOST)
-      client.send({ event: 'exchanges', data: { items, counted: client.counted, skipped: client.counted - items.length } })
-      client.waiting = []
-      client.counted = 0
+    const now = performance.now()
+    for (const [watcher, send] of this.#readers) {
+      const data = watcher.tell(now - this.#flushed)
+      if (data) send({ event: 'exchanges', data })
     }
+    this.#flushed = now
   }
 }

@@ -1,3 +1,4 @@
+import { valueAt } from '#engines/query/value-at.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 
 /** What a row has unless other fields are asked for. */
@@ -41,8 +42,3 @@ function cell(value: unknown): string {
 
 /** Spreadsheets run what begins like a formula, and calls are written by others: an apostrophe makes it text. */
 const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
-
-const valueAt = (document: object, name: string): unknown =>
-  name
-    .split('.')
-    .reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[step] : undefined), document)

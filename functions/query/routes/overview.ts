@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Bin } from '#events/documents/live.ts'
 import { Quality } from '#events/documents/quality.ts'
-import { parseGroupBy, widthFor } from '../grouping.ts'
+import { keyText, parseGroupBy, widthFor } from '../grouping.ts'
 import type { QueryPorts } from '../ports.ts'
 import { qualityOf } from '../quality.ts'
 import { boundedRange, parseRange, RangeQuery } from '../range.ts'
@@ -32,9 +33,7 @@ export const overviewRoutes =
               to: Type.Number(),
               width: Type.Number({ description: 'ms' }),
               by: By,
-              bins: Type.Array(
-                Type.Object({ time: Type.Number({ description: 'ms since 1970' }), key: Type.String(), count: Type.Integer() }),
-              ),
+              bins: Type.Array(Bin),
             }),
           },
         },
@@ -53,7 +52,7 @@ export const overviewRoutes =
           to,
           width,
           by,
-          bins: groups.map(({ key: [time, key], count }) => ({ time: Number(time), key: String(key ?? 'none'), count })),
+          bins: groups.map(({ key: [time, key], count }) => ({ time: Number(time), key: keyText(key), count })),
         }
       },
     )

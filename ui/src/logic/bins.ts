@@ -1,3 +1,4 @@
+import type { Bin } from '#events/documents/live.ts'
 import type { Span } from './range.ts'
 
 /** A part of the bars: what it is called, and the colour variable it has. */
@@ -44,7 +45,7 @@ export interface Histogram {
   from: number
   to: number
   width: number
-  bins: { time: number; key: string; count: number }[]
+  bins: Bin[]
 }
 
 /** Widths of bins that people can read, in ms: those that the server chooses among. */
@@ -52,9 +53,12 @@ const WIDTHS = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 3e4, 6e4, 12e4, 3e5, 6e5, 12e5, 18e5, 36e5, 72e5, 216e5, 432e5, 864e5,
 ]
 
+/** A readable width of bins, ms, so that a stretch of `ms` has at most about `most` of them. */
+export const widthOf = (ms: number, most: number): number => WIDTHS.find((width) => ms / width <= most) ?? WIDTHS.at(-1)!
+
 /** The question to ask so that bins have a readable width and lie where they lay before, however the range moves: at most about `most` of them. */
 export function binsFor({ from, to }: Span, most: number): Span & { bins: number } {
-  const width = WIDTHS.find((candidate) => (to - from) / candidate <= most) ?? WIDTHS.at(-1)!
+  const width = widthOf(to - from, most)
   const start = Math.floor(from / width) * width
   const bins = Math.max(Math.ceil((to - start) / width - 1e-9), 1)
   return { from: start, to: start + bins * width, bins }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { arrive, letIn, MOST_LIVE, merge, NO_ROWS } from './rows.ts'
+import { arrive, flood, letIn, MOST_LIVE, merge, NO_ROWS } from './rows.ts'
 
 const call = (at: number, id = `c${at}`, duration = 0): ExchangeDocument => ({
   '@timestamp': new Date(at * 1000).toISOString(),
@@ -28,6 +28,11 @@ describe('rows of the grid', () => {
   it('do not grow without a bound', () => {
     const many = Array.from({ length: MOST_LIVE + 50 }, (_, i) => call(i))
     expect(arrive(NO_ROWS, many, true).items.length).toBe(MOST_LIVE)
-    expect(arrive(NO_ROWS, many, false).waiting.length).toBe(MOST_LIVE)
+    expect(arrive(NO_ROWS, many, false)).toMatchObject({ waiting: { length: MOST_LIVE }, skipped: 50 })
+  })
+  it('in a flood have holes while followed, else the calls that were not sent wait with the others', () => {
+    expect(flood(NO_ROWS, [call(1)], 9, true)).toMatchObject({ holes: true, skipped: 0 })
+    expect(flood({ ...NO_ROWS, skipped: 1 }, [call(1)], 9, false)).toMatchObject({ holes: false, skipped: 10, items: [] })
+    expect(flood(NO_ROWS, [call(1)], 0, true).holes).toBe(false)
   })
 })

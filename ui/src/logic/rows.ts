@@ -5,11 +5,13 @@ export interface Rows {
   items: ExchangeDocument[]
   /** Newer calls, kept back so that what is being read stays where it is. Newest first. */
   waiting: ExchangeDocument[]
-  /** Live calls that were never sent, there being too many: the list has holes until it is read again. */
+  /** Newer calls that were never sent or are not kept, there being too many. */
   skipped: number
+  /** Whether calls between the items were never sent: the list is whole once it is read again. */
+  holes: boolean
 }
 
-export const NO_ROWS: Rows = { items: [], waiting: [], skipped: 0 }
+export const NO_ROWS: Rows = { items: [], waiting: [], skipped: 0, holes: false }
 
 /** Kept in memory while calls pour in; what is older is read again when somebody scrolls there. */
 export const MOST_LIVE = 2000
@@ -54,7 +56,16 @@ export function arrive(rows: Rows, fresh: ExchangeDocument[], following: boolean
     if (at === undefined) others.push(call)
     else items[at] = call
   }
-  return { ...rows, items, waiting: merge(rows.waiting, others).slice(0, MOST_LIVE) }
+  const waiting = merge(rows.waiting, others)
+  const gone = Math.max(waiting.length - MOST_LIVE, 0)
+  return { ...rows, items, waiting: waiting.slice(0, MOST_LIVE), skipped: rows.skipped + gone }
+}
+
+/** Live calls arrive, and so many that were not sent. */
+export function flood(rows: Rows, fresh: ExchangeDocument[], skipped: number, following: boolean): Rows {
+  const after = arrive(rows, fresh, following)
+  if (skipped === 0) return after
+  return following ? { ...after, holes: true } : { ...after, skipped: after.skipped + skipped }
 }
 
 /** Lets in what waited. */
@@ -69,5 +80,5 @@ export function append(items: ExchangeDocument[], below: ExchangeDocument[]): Ex
 /** Live calls arrive in a list that the store sorted: known ones are replaced, of others only the store knows the place. */
 export function apart(rows: Rows, fresh: ExchangeDocument[], skipped: number): Rows {
   const { waiting, ...after } = arrive({ ...rows, waiting: [] }, fresh, false)
-  return { ...after, waiting: [], skipped: rows.skipped + skipped + waiting.length }
+  return { ...after, waiting: [], skipped: after.skipped + skipped + waiting.length }
 }

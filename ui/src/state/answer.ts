@@ -1,11 +1,10 @@
-import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
+import { type ReadonlySignal, signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { latest } from '../logic/latest.ts'
 import { spanOf } from '../logic/range.ts'
 import { type Parameters, read, report } from './api.ts'
+import { asking } from './asking.ts'
 import { serverNow } from './clock.ts'
-import { renewed } from './connection.ts'
-import { following, now, q, range } from './place.ts'
+import { q, range } from './place.ts'
 
 /** What the server said last. While it is asked again, or refuses, the last good answer stays. */
 export interface Answer<T> {
@@ -16,15 +15,14 @@ export interface Answer<T> {
 
 /** How often what is live is asked again, ms. */
 const REFRESH = 2000
-const pulse = computed(() => (following.value ? Math.floor(now.value / REFRESH) : 0))
 
 /**
  * Asks the server about what is looked at: `from`, `to` and `q` are those of the page unless `parameters` says otherwise.
- * Asked again when they change, when the server is back, and every two seconds while live. Only the newest question is waited for:
- * others are given up, by the server too, likewise when the component goes. `undefined` as path asks nothing.
+ * Asked again when they change, when the server is back, and while live every two seconds, more seldom where answers take long.
+ * Only the newest question is waited for: others are given up, by the server too, likewise when the component goes. `undefined` as path asks nothing.
  */
 export function useAnswer<T>(path: string | undefined, parameters: Parameters = {}): Answer<T> {
-  const { answer, question } = useMemo(() => asking<T>(), [])
+  const { answer, question } = useMemo(() => asked<T>(), [])
   const text = path === undefined ? undefined : JSON.stringify([path, parameters])
   useEffect(() => {
     question.value = text
@@ -33,33 +31,32 @@ export function useAnswer<T>(path: string | undefined, parameters: Parameters = 
   return answer.value
 }
 
-const asking = <T>() => ({
+const asked = <T>() => ({
   question: signal<string | undefined>(undefined),
   answer: signal<Answer<T>>({ value: undefined, loading: true, problem: undefined }),
 })
 
 function follow<T>(question: ReadonlySignal<string | undefined>, answer: { value: Answer<T>; peek(): Answer<T> }): () => void {
   const gone = new AbortController()
-  const run = latest()
-  const stop = effect(() => {
-    void [renewed.value, pulse.value]
-    if (question.value === undefined) return
-    const [path, parameters] = JSON.parse(question.value) as [string, Parameters]
-    const asked = { ...spanOf(range.value, serverNow()), q: q.value, ...parameters }
-    untracked(() => {
-      answer.value = { ...answer.peek(), loading: true }
-      run(async (newer) => {
+  const stop = asking(
+    () => {
+      if (question.value === undefined) return undefined
+      const [path, parameters] = JSON.parse(question.value) as [string, Parameters]
+      const all = { ...spanOf(range.value, serverNow()), q: q.value, ...parameters }
+      return async (newer) => {
+        answer.value = { ...answer.peek(), loading: true }
         try {
-          const value = await read<T>(path, asked, AbortSignal.any([newer, gone.signal]))
+          const value = await read<T>(path, all, AbortSignal.any([newer, gone.signal]))
           answer.value = { value, loading: false, problem: undefined }
         } catch (error) {
           report(error, (problem) => {
             answer.value = { ...answer.peek(), loading: false, problem }
           })
         }
-      })
-    })
-  })
+      }
+    },
+    () => REFRESH,
+  )
   return () => {
     stop()
     gone.abort()

@@ -1,8 +1,9 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
+import type { LiveCalls } from '#events/documents/live.ts'
 import { latest } from '../logic/latest.ts'
 import { spanOf } from '../logic/range.ts'
-import { apart, append, arrive, letIn, MOST_LIVE, merge, NO_ROWS, type Rows } from '../logic/rows.ts'
+import { apart, append, arrive, flood, letIn, MOST_LIVE, merge, NO_ROWS, type Rows } from '../logic/rows.ts'
 import { type Parameters, read, report } from './api.ts'
 import { serverNow } from './clock.ts'
 import { renewed } from './connection.ts'
@@ -48,7 +49,7 @@ export function reload(): void {
       const page = await read<Page>('/exchanges', { from, to: live ? undefined : to, q: filter, size: SIZE, ...order }, stop)
       cursor = page.next
       ended = !page.next
-      rows.value = { items: page.items, waiting: [], skipped: 0 }
+      rows.value = { ...NO_ROWS, items: page.items }
       total.value = page.total
       refused.value = undefined
     } catch (error) {
@@ -102,39 +103,40 @@ export async function catchUp(): Promise<void> {
     const before = rows.value
     const after = arrive(before, page.items, false)
     const gap = page.items.length === SIZE && after.waiting.length - before.waiting.length === SIZE
-    settle({ ...after, skipped: before.skipped + (gap ? 1 : 0) })
+    settle({ ...after, skipped: after.skipped + (gap ? 1 : 0) })
     total.value = page.total
   } catch (error) {
     report(error, () => {})
   }
 }
 
-/** What the live feed tells: calls, how many there were, and how many of them were too many to send. */
-export function arrived({ items, counted, skipped }: { items: ExchangeDocument[]; counted: number; skipped: number }): void {
+/** The live feed tells of calls. */
+export function arrived({ items, counted, skipped }: LiveCalls): void {
   if (!listed.value) return
   const before = rows.value
   if (sorting.value) rows.value = apart(before, items, skipped)
-  else settle({ ...arrive(before, items, atTop.value), skipped: before.skipped + skipped })
-  if (atTop.value && rows.value.skipped > 0) reloadSoon()
+  else settle(flood(before, items, skipped, atTop.value))
+  if (skipped > 0 || (isTorn(rows.value) && calm === undefined)) wholeSoon()
   if (total.value !== undefined) total.value += counted
 }
 
-let due = false
+let calm: ReturnType<typeof setTimeout> | undefined
 const SOON = 2000
 
-/** In a flood not every call is sent: who watches it from the top gets the newest read again, now and then. */
-function reloadSoon(): void {
-  if (due) return
-  due = true
-  setTimeout(() => {
-    due = false
-    if (atTop.value && rows.value.skipped > 0) reload()
+/** In a flood not every call is sent: who watches it from the top has the list whole when it is over. */
+function wholeSoon(): void {
+  clearTimeout(calm)
+  calm = setTimeout(() => {
+    calm = undefined
+    if (atTop.value && isTorn(rows.value)) reload()
   }, SOON)
 }
 
+const isTorn = ({ skipped, holes }: Rows): boolean => holes || skipped > 0
+
 /** Shows the calls that waited. After a flood the list is read again, since not every call of it was sent. */
 export function showWaiting(): void {
-  if (rows.value.skipped > 0) reload()
+  if (isTorn(rows.value)) reload()
   else settle(letIn(rows.value))
 }
 

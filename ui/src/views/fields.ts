@@ -1,8 +1,8 @@
 import type { Filter } from '#engines/query/ast.ts'
 import { findField, isOrdered } from '#engines/query/fields.ts'
+import { valueAt } from '#engines/query/value-at.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { atLeast, equals } from '../logic/refine.ts'
-import { valueAt } from '../logic/value.ts'
 
 /** By what a cell of the grid can be filtered: the field behind a column, with the value a call has there. */
 export function termOf(call: ExchangeDocument, column: string): Filter | undefined {

@@ -4,6 +4,7 @@ import { bytes, count, duration } from '../../logic/format.ts'
 import { byTime, type Figures, type Groups } from '../../logic/groups.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { span } from '../../state/place.ts'
+import { liveTotal } from '../../state/timeline.ts'
 import { AgentStates } from './AgentStates.tsx'
 import { Curve } from './Curve.tsx'
 import { NewErrors } from './NewErrors.tsx'
@@ -60,9 +61,10 @@ export function Dashboard() {
 function Totals({ total }: { total: Figures | undefined }) {
   const seconds = (span.value.to - span.value.from) / 1000
   const { count: calls = 0, errors = 0, bytes: size = 0, p50, p90, p99 } = total ?? {}
+  const all = liveTotal.value ?? calls
   const facts: [string, string, boolean?][] = [
-    ['Calls', count(calls)],
-    ['Per second', (calls / seconds).toFixed(1)],
+    ['Calls', count(all)],
+    ['Per second', (all / seconds).toFixed(1)],
     ['Errors', `${count(errors)} (${calls === 0 ? '0' : ((errors / calls) * 100).toFixed(1)} %)`, errors > 0],
     ['Median', p50 === undefined ? '–' : duration(p50 / 1000)],
     ['90 of 100', p90 === undefined ? '–' : duration(p90 / 1000)],

@@ -7,7 +7,9 @@ import { moved, resized } from '../../logic/layout.ts'
 import { atTop, listed, loading, loadMore, rows, showWaiting, sorting, total } from '../../state/calls.ts'
 import { narrow } from '../../state/filter.ts'
 import { type Section, useKeys } from '../../state/keys.ts'
+import { pace } from '../../state/pace.ts'
 import { call, following, go, open, paused, q, range, setOfView } from '../../state/place.ts'
+import { liveTotal } from '../../state/timeline.ts'
 import type { CellAction, Sorting } from '../../widgets/columns.ts'
 import { Grid } from '../../widgets/Grid.tsx'
 import { close } from '../details/Close.tsx'
@@ -104,6 +106,22 @@ const KEYS: Section = {
   ],
 }
 
+/** Says that the list is a sample, while calls come faster than they can be read, and after. */
+function Sampled({ holes }: { holes: boolean }) {
+  const rate = pace.value
+  if (atTop.value)
+    return rate ? (
+      <span class="soft">
+        showing {count(rate.shown)} of {count(rate.all)} calls a second
+      </span>
+    ) : null
+  return holes ? (
+    <button type="button" class="quiet" title="Calls came faster than they can be read: the list has some of them" onClick={showNew}>
+      not every call is listed: list all
+    </button>
+  ) : null
+}
+
 export function Calls() {
   useKeys(KEYS)
   useEffect(() => {
@@ -112,15 +130,17 @@ export function Calls() {
       listed.value = false
     }
   }, [])
-  const { items, waiting, skipped } = rows.value
+  const { items, waiting, skipped, holes } = rows.value
   const more = atTop.value ? 0 : waiting.length + skipped
+  const all = liveTotal.value ?? total.value
   return (
     <section class="view" aria-label="Calls">
       <div class="view-head">
         <h2>Calls</h2>
         <output class="total" aria-label="Calls in this range">
-          {total.value === undefined ? '' : count(total.value)}
+          {all === undefined ? '' : count(all)}
         </output>
+        <Sampled holes={holes} />
         <Chosen />
         <div class="space" />
         {more > 0 && (
@@ -143,7 +163,7 @@ export function Calls() {
         onResize={(key, width) => arrange(resized(layout.value, key, width))}
         onMove={(key, before) => arrange(moved(layout.value, key, before))}
         rows={items}
-        total={total.value}
+        total={all}
         keyOf={keyOf}
         toneOf={rowTone}
         current={current.value}

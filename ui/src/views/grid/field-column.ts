@@ -1,7 +1,7 @@
 import { type Field, fieldsOf, isOrdered, isSortable } from '#engines/query/fields.ts'
+import { valueAt } from '#engines/query/value-at.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { bytes, count, duration } from '../../logic/format.ts'
-import { valueAt } from '../../logic/value.ts'
 import type { Column } from '../../widgets/columns.ts'
 
 /** Fields of calls that can be columns, by name. */
