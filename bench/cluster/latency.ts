@@ -14,6 +14,8 @@ import type { Row } from '../report.ts'
 
 const LONGEST_MS = 120_000
 const MOST_PACKETS = 1_000
+/** No capture is sent twice, in no measurement: calls that were seen before are no new ones. */
+let seed = 500
 
 interface Taken {
   /** Until ingest has acknowledged the packets. */
@@ -57,7 +59,8 @@ async function firstCall({ here }: Servers, capture: string): Promise<Taken> {
 
 /** From zero, where all is at zero before each; warm, one after the other. */
 export async function latencies(servers: Servers, folder: string, runs: { cold: number; warm: number }, how: string): Promise<Row[]> {
-  const captureOf = (seed: number): string => {
+  const nextCapture = (): string => {
+    seed++
     const file = `${folder}/latency-${seed}.pcap`
     makeBig(file, '--seed', String(seed), '--bytes', '1M', '--exchanges', '2')
     return file
@@ -66,9 +69,9 @@ export async function latencies(servers: Servers, folder: string, runs: { cold: 
   const warm: Taken[] = []
   for (let run = 0; run < runs.cold; run++) {
     await waitFor('every function to be at zero', 300_000, async () => Object.keys(await instances()).length === 0 || undefined)
-    cold.push(await firstCall(servers, captureOf(500 + run)))
+    cold.push(await firstCall(servers, nextCapture()))
   }
-  for (let run = 0; run < runs.warm; run++) warm.push(await firstCall(servers, captureOf(600 + run)))
+  for (let run = 0; run < runs.warm; run++) warm.push(await firstCall(servers, nextCapture()))
   return [rowOf(how, 'everything at zero', cold), rowOf(how, 'warm', warm)]
 }
 
