@@ -156,6 +156,31 @@ describe.skipIf(noHelm)('the chart', () => {
     expect(set('agents.gocipher.usageInterval=often').refused).toContain('/agents/gocipher/usageInterval')
   })
 
+  it('has whisperer leave out what Spider itself sends, and lets it ask which pods that are', () => {
+    const { manifests } = set(
+      'agents.whisperer.enabled=true',
+      'elasticsearch.eck.enabled=false',
+      'elasticsearch.external.url=https://es.example\\,https://es2.example:9201/path',
+      'redis.enabled=false',
+      'redis.external.url=redis+cluster://user:secret@r1.example:7000\\,r2.example/0',
+    )
+    const [{ rules }] = find(manifests, 'ClusterRole', 'spider-whisperer-spider') as unknown as { rules: unknown }[]
+    expect(rules).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }])
+    const [{ spec }] = find(manifests, 'DaemonSet', 'whisperer')
+    expect(spec.template.spec.automountServiceAccountToken).toBe(true)
+    const env = Object.fromEntries([...spec.template.spec.containers[0].env].map(({ name, value }) => [name, value]))
+    expect(env).toMatchObject({
+      SPIDER_OWN_NAMESPACE: 'spider',
+      SPIDER_OWN_CARRIERS: expect.stringContaining('knative-eventing'),
+      SPIDER_OWN_SERVERS:
+        'https://es.example,https://es2.example:9201,redis://r1.example:7000,redis://r2.example,https://b.s3.us-east-1.amazonaws.com',
+    })
+    const all = set('agents.whisperer.enabled=true', 'agents.whisperer.ownTraffic.leaveOut=false').manifests
+    expect(find(all, 'ClusterRole')).toEqual([])
+    expect(find(all, 'DaemonSet', 'whisperer')[0].spec.template.spec.automountServiceAccountToken).toBe(false)
+    expect(set('agents.whisperer.ownTraffic.servers={redis}').refused).toContain('/agents/whisperer/ownTraffic/servers')
+  })
+
   it('gives nobody a right that is not needed', () => {
     const { manifests } = set('agents.whisperer.enabled=true', 'agents.gocipher.enabled=true')
     const pods = manifests.map(

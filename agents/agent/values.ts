@@ -70,6 +70,17 @@ export const url = (text: string): string => {
   return text
 }
 
+/** A host, name or address (IPv6 in brackets), and its port; also as a URL, whose scheme then tells a port that is left out. */
+export const endpoint = (text: string): { host: string; port: number } => {
+  const address = text.includes('://') ? text : `tcp://${text}`
+  const parsed = URL.canParse(address) ? new URL(address) : undefined
+  const port = Number(parsed?.port) || (PORTS[parsed?.protocol ?? ''] ?? 0)
+  if (!parsed?.hostname || port === 0) throw wrong(text, 'a server such as redis.example:6379')
+  return { host: parsed.hostname.replace(/^\[|\]$/g, ''), port }
+}
+
+const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443, 'redis:': 6379, 'rediss:': 6379 }
+
 export const agentName = (text: string): string => {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(text)) throw wrong(text, 'a name of letters, digits, ".", "_" and "-", 63 at most')
   return text

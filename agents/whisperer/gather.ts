@@ -7,6 +7,8 @@ import type { CaptureInterface } from '#engines/pcap/sink.ts'
 import type { Micros } from '#engines/time.ts'
 import { type Batch, type LaneOptions, Lanes } from './lanes.ts'
 import { Overflow } from './overflow.ts'
+import { Held } from './own/held.ts'
+import { type OwnPlaces, OwnTraffic } from './own/traffic.ts'
 
 /** What was learned of names in passing. */
 export interface Learned {
@@ -18,7 +20,10 @@ export interface Learned {
 export interface Gathered {
   packets: number
   bytes: number
+  /** Left out: not IP, and Spider's own. */
   filtered: number
+  /** Spider's own among those. */
+  own: number
   overflow: { packets: number; bytes: number; conversations: number }
 }
 
@@ -35,6 +40,9 @@ export class Gatherer {
   packets = 0
   bytes = 0
   filtered = 0
+  own = 0
+  #places: OwnTraffic | undefined
+  #held: Held | undefined
   #splitter: LaneSplitter
   #exclude: { port: number; addresses: number[][] }[]
   #seen = new Set<number | string>()
@@ -55,17 +63,35 @@ export class Gatherer {
   packet(bytes: Uint8Array, start: number, end: number, originalLength: number, at: Micros, linkType: number, interfaceId: number): void {
     this.packets++
     this.bytes += originalLength
+    if (this.#held?.add(bytes, start, end, originalLength, at, linkType, interfaceId)) return
+    if (this.#held) this.#release()
     this.#splitter.packet(bytes, start, end, originalLength, at, linkType, interfaceId)
   }
 
+  /** Closes batches that have become old. `now` in ms, of any clock. A lane is not told the time while older packets wait. */
+  turn(now: number): void {
+    if (!this.#held) this.lanes.turn(now)
+  }
+
+  /** Where Spider runs now: what is its own is left out. While one of its pods has no address yet packets wait for that. */
+  ownPlaces({ isStarting, ...places }: OwnPlaces): void {
+    this.#places = new OwnTraffic(places)
+    if (!isStarting) this.#release()
+    else if (!this.#held) {
+      this.lanes.flush()
+      this.#held = new Held()
+    }
+  }
+
   flush(): void {
+    this.#release()
     this.#splitter.flush()
     this.lanes.flush()
   }
 
   get counters(): Gathered {
     const { packets, bytes, conversations } = this.overflow
-    return { packets: this.packets, bytes: this.bytes, filtered: this.filtered, overflow: { packets, bytes, conversations } }
+    return { packets: this.packets, bytes: this.bytes, filtered: this.filtered, own: this.own, overflow: { packets, bytes, conversations } }
   }
 
   /** What was learned since the last call; undefined: nothing. */
@@ -77,7 +103,9 @@ export class Gatherer {
   }
 
   #take(lane: number, frame: Frame): void {
-    if (frame.version === 0 || this.#own(frame)) {
+    const isOwn = this.#isOwn(frame)
+    if (isOwn) this.own++
+    if (isOwn || frame.version === 0) {
       this.filtered++
       return
     }
@@ -88,13 +116,22 @@ export class Gatherer {
   }
 
   /** The kernel's filter does not see through every tag and tunnel; the decoder does. */
-  #own(frame: Frame): boolean {
+  #isOwn(frame: Frame): boolean {
+    if (frame.version !== 0 && this.#places?.has(frame)) return true
     if (!frame.isTcp) return false
     for (const { port, addresses } of this.#exclude) {
       if (frame.sourcePort === port && isOne(addresses, frame.source0, frame.source1, frame.source2, frame.source3)) return true
       if (frame.targetPort === port && isOne(addresses, frame.target0, frame.target1, frame.target2, frame.target3)) return true
     }
     return false
+  }
+
+  #release(): void {
+    const held = this.#held
+    this.#held = undefined
+    held?.release(({ bytes, originalLength, at, linkType, interfaceId }) =>
+      this.#splitter.packet(bytes, 0, bytes.length, originalLength, at, linkType, interfaceId),
+    )
   }
 
   #names(frame: Frame): void {

@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { CaptureRefused, type LiveOptions } from '#adapters/capture/port.ts'
 import type { Learned } from './gather.ts'
 import type { Batch, LaneOptions } from './lanes.ts'
+import type { OwnPlaces } from './own/traffic.ts'
 import { type Counters, FILL, type Limit, type Message, MILLION, STOP, type Task } from './protocol.ts'
 
 export interface LiveEvents {
@@ -17,6 +18,7 @@ const NOTHING: Counters = {
   packets: 0,
   bytes: 0,
   filtered: 0,
+  own: 0,
   overflow: { packets: 0, bytes: 0, conversations: 0 },
   dropped: 0,
   droppedByInterface: 0,
@@ -26,6 +28,7 @@ const NOTHING: Counters = {
 export class Live {
   counters = NOTHING
   #control = new Int32Array(new SharedArrayBuffer(8))
+  #own = new MessageChannel()
   #events: LiveEvents
   #worker: Worker | undefined
   #ended: Promise<void> = Promise.resolve()
@@ -36,10 +39,12 @@ export class Live {
 
   /** Resolves when packets are captured. Throws `CaptureRefused`. */
   start(module: string, live: LiveOptions, lanes: LaneOptions, limit: Limit): Promise<void> {
-    const task: Task = { module, live, lanes, limit, control: this.#control.buffer as SharedArrayBuffer }
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, name: 'capture' })
+    const own = this.#own.port2
+    const task: Task = { module, live, lanes, limit, control: this.#control.buffer as SharedArrayBuffer, own }
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task, transferList: [own], name: 'capture' })
     this.#worker = worker
     this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()))
+    void this.#ended.then(() => this.#own.port1.close())
     return new Promise((resolve, reject) => {
       worker.on('message', (message: Message) => {
         if (message.kind === 'started') resolve()
@@ -56,6 +61,11 @@ export class Live {
   /** How much of what may be kept is taken, 0 … 1: near 1 the thread drops conversations. */
   set fill(share: number) {
     Atomics.store(this.#control, FILL, Math.round(Math.min(1, share) * MILLION))
+  }
+
+  /** Where Spider runs: what it says itself is left out from now on. */
+  set ownPlaces(places: OwnPlaces) {
+    this.#own.port1.postMessage(places)
   }
 
   /** Resolves when the last batch has come. */

@@ -25,7 +25,7 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
       return 0
     }
     if (command.options.server === '') throw new OptionError('--server is missing: give the URL of the Spider to send to')
-    return await whisper(command)
+    return await whisper(command, env)
   } catch (error) {
     if (!(error instanceof OptionError) && !(error instanceof CaptureRefused)) throw error
     say(error.message)
@@ -36,13 +36,13 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Prom
   }
 }
 
-async function whisper({ options, files }: Command): Promise<number> {
+async function whisper({ options, files }: Command, env: NodeJS.ProcessEnv): Promise<number> {
   const url = eventsUrl(options.server)
   const bus = httpBus({ url: url.href, token: options.token || undefined, timeoutMs: options.timeout, connections: options.inFlight + 1 })
   const source: Source =
     files.length > 0
       ? { kind: 'file', open: openFile, paths: files }
-      : { kind: 'interface', module: LIBPCAP, exclude: [await endpointOf(url)] }
+      : { kind: 'interface', module: LIBPCAP, exclude: [await endpointOf(url)], own: await ownOf(options, env) }
   const identity = newIdentity(options.name, VERSION)
   const whisperer = new Whisperer({ bus, source, options, identity })
   const metering = new Metering({
@@ -69,6 +69,17 @@ async function whisper({ options, files }: Command): Promise<number> {
 
 const begun = (id: string, { interface: names, filter }: Options, url: URL): string =>
   `${id} captures on ${names.join(', ')}${filter === '' ? '' : ` with the filter "${filter}"`} and sends to ${url.origin}; end it with Ctrl-C`
+
+/** Where Spider's own pods are told; undefined: nobody asked. Throws `OptionError` outside of a cluster. */
+const ownOf = async ({ ownNamespace: namespace, ownCarriers: carriers, ownServers: servers }: Options, env: NodeJS.ProcessEnv) => {
+  if (namespace === '') return undefined
+  const { apiOfPod } = await import('./own/pods.ts')
+  try {
+    return { options: { namespace, carriers, servers }, api: apiOfPod(env) }
+  } catch (error) {
+    throw new OptionError(`--own-namespace: ${(error as Error).message}`)
+  }
+}
 
 /** A server on this machine that listens on all of its addresses. */
 const isUnspecified = (name: string): boolean => name === '0.0.0.0' || name === '::'

@@ -1,6 +1,6 @@
 import { COMMON } from '../agent/common-options.ts'
 import { defaultsOf, helpOf, option, parseOptions, type Values } from '../agent/options.ts'
-import { any, choice, duration, list, number, OptionError, optional, size, wrong } from '../agent/values.ts'
+import { any, choice, duration, endpoint, list, number, OptionError, optional, size, wrong } from '../agent/values.ts'
 
 export { OptionError } from '../agent/values.ts'
 
@@ -31,6 +31,30 @@ export const OPTIONS = {
     default: '',
     help: 'which packets, in pcap-filter syntax, such as "tcp port 8080"',
     read: any,
+  }),
+  ownNamespace: option({
+    flag: '--own-namespace',
+    variable: 'SPIDER_OWN_NAMESPACE',
+    placeholder: 'NAME',
+    default: '',
+    help: "in a pod: what pods of this namespace send and receive is left out, as Spider's own …",
+    read: any,
+  }),
+  ownCarriers: option({
+    flag: '--own-carriers',
+    variable: 'SPIDER_OWN_CARRIERS',
+    placeholder: 'NAME,…',
+    default: '',
+    help: '… and what pods of these namespaces, which carry it, say to each other and to nodes …',
+    read: list,
+  }),
+  ownServers: option({
+    flag: '--own-servers',
+    variable: 'SPIDER_OWN_SERVERS',
+    placeholder: 'HOST:PORT,…',
+    default: '',
+    help: '… and what nodes say to these servers: the address of a pod may have become that of its node',
+    read: (text) => list(text).map(endpoint),
   }),
   snapLength: option({
     flag: '--snap-length',

@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { LiveOptions, RefusedFor } from '#adapters/capture/port.ts'
 import type { CaptureInterface } from '#engines/pcap/sink.ts'
 import type { Gathered, Learned } from './gather.ts'
@@ -12,6 +13,8 @@ export interface Task {
   limit: Limit
   /** Read between packets, where no message would arrive: an Int32Array of the places below. */
   control: SharedArrayBuffer
+  /** Brings `OwnPlaces`; asked between packets too. */
+  own: MessagePort
 }
 
 /** A capture ends by itself after so long (ms), or when it has captured so much (bytes on the wire); undefined: never. */

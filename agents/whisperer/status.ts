@@ -38,7 +38,7 @@ export const statusOf = ({ setup, number, state, gathered, dropped, refused, sen
         buffer: options.buffer,
       },
       captured: { packets: gathered.packets, bytes: gathered.bytes },
-      filtered: { packets: gathered.filtered },
+      filtered: { packets: gathered.filtered, own: gathered.own },
       dropped,
       overflow: {
         packets: overflow.packets + refused.packets,

@@ -9,6 +9,7 @@ import type { Gathered } from './gather.ts'
 import type { Batch } from './lanes.ts'
 import { Live } from './live.ts'
 import { Names, readHosts } from './names.ts'
+import { OwnParts } from './own/places.ts'
 import { Sequences } from './parcel.ts'
 import { Sender } from './sender.ts'
 import type { Source, WhispererSetup } from './setup.ts'
@@ -42,6 +43,8 @@ export class Whisperer {
   #sequences: Sequences
   #names: Names
   #live: Live
+  #own: OwnParts | undefined
+  #ownTrouble: string | undefined
   #files: FileReport[] = []
   #current: FileReport | undefined
   #refused = { packets: 0, bytes: 0 }
@@ -85,6 +88,17 @@ export class Whisperer {
       failed: (message, all) => this.#fail(message, all),
       ended: () => this.#over(),
     })
+    const own = source.kind === 'interface' ? source.own : undefined
+    this.#own =
+      own &&
+      new OwnParts(own.options, own.api, {
+        places: (places) => {
+          this.#live.ownPlaces = places
+        },
+        failed: (reason) => {
+          this.#ownTrouble = reason
+        },
+      })
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -99,6 +113,7 @@ export class Whisperer {
     try {
       await this.#open()
     } catch (error) {
+      this.#own?.stop()
       this.#spools?.close()
       throw error
     }
@@ -116,6 +131,7 @@ export class Whisperer {
     else await this.ended
     for (const timer of this.#timers) clearInterval(timer)
     this.#names.close()
+    this.#own?.stop()
     if (this.#setup.source.kind === 'interface') this.#sendEnds()
     this.#over()
     await this.#drain()
@@ -145,7 +161,7 @@ export class Whisperer {
       refused: this.#refused,
       sent: { ...this.#sender.sent },
       spool: { bytes: spools?.bytes ?? 0, limit: spools ? setup.options.spoolSize : 0 },
-      message: this.#message ?? this.#sender.trouble,
+      message: this.#message ?? this.#sender.trouble ?? this.#ownTrouble,
     })
   }
 
@@ -159,6 +175,7 @@ export class Whisperer {
     const { interface: interfaces, filter, snapLength, buffer: bufferBytes, lanes, batchSize: batchBytes, batchAge } = options
     const live = { interfaces, filter, exclude: source.exclude, snapLength, bufferBytes }
     const limit = { time: options.limitTime, size: options.limitSize }
+    await this.#own?.start()
     await this.#live.start(source.module, live, { lanes, batchBytes, batchAge }, limit)
     for (const spool of this.#spools?.orphans ?? []) this.#sender.adopt(spool)
   }
@@ -272,12 +289,13 @@ export class Whisperer {
   }
 
   #counters(): Gathered {
-    const sums: Gathered = { packets: 0, bytes: 0, filtered: 0, overflow: { packets: 0, bytes: 0, conversations: 0 } }
+    const sums: Gathered = { packets: 0, bytes: 0, filtered: 0, own: 0, overflow: { packets: 0, bytes: 0, conversations: 0 } }
     const all = [this.#live.counters, ...this.#files.map(({ gathered }) => gathered), ...(this.#current ? [this.#current.gathered] : [])]
-    for (const { packets, bytes, filtered, overflow } of all) {
+    for (const { packets, bytes, filtered, own, overflow } of all) {
       sums.packets += packets
       sums.bytes += bytes
       sums.filtered += filtered
+      sums.own += own
       sums.overflow.packets += overflow.packets
       sums.overflow.bytes += overflow.bytes
       sums.overflow.conversations += overflow.conversations

@@ -1,7 +1,8 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { CaptureRefused, type LiveCapture, type OpenLive } from '#adapters/capture/port.ts'
 import type { CaptureInterface } from '#engines/pcap/sink.ts'
 import { Gatherer } from './gather.ts'
+import type { OwnPlaces } from './own/traffic.ts'
 import { type Counters, FILL, type Message, MILLION, STOP, type Task } from './protocol.ts'
 
 /** The kernel keeps a block of packets this long (ms) before we see it: after "stop" it is waited for. */
@@ -38,7 +39,8 @@ const turn = (): void => {
   if (!capture) return
   const now = performance.now()
   gatherer.overflow.pressure(Atomics.load(control, FILL) / MILLION)
-  gatherer.lanes.turn(now)
+  for (let told = receiveMessageOnPort(task.own); told; told = receiveMessageOnPort(task.own)) gatherer.ownPlaces(told.message as OwnPlaces)
+  gatherer.turn(now)
   if (now - counted >= COUNT_EVERY) {
     counted = now
     say({ kind: 'counters', counters: count() })

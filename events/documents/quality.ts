@@ -11,6 +11,7 @@ const QualityBin = Type.Object({
   kernel: Type.Integer({ description: 'Packets dropped by the kernel' }),
   overflow: Type.Integer({ description: 'Packets dropped by the agent' }),
   filtered: Type.Integer({ description: 'Packets that the agent left out, as it was told to' }),
+  own: Type.Integer({ description: 'Those among them that Spider sent itself' }),
   encrypted: Type.Integer({ description: 'Sessions of TLS that could not be read, or not whole' }),
   silent: Type.Array(Type.String(), { description: 'Names of agents that should have spoken and did not' }),
 })

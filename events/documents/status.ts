@@ -50,7 +50,10 @@ export const StatusDocument = Type.Object(
       }),
       /** Sums since the agent started. */
       captured: Type.Object({ packets: Type.Integer(), bytes: Type.Integer() }),
-      filtered: Type.Object({ packets: Type.Integer({ description: 'Left out by the agent itself: not IP, own traffic' }) }),
+      filtered: Type.Object({
+        packets: Type.Integer({ description: 'Left out by the agent itself: not IP, own traffic' }),
+        own: Type.Optional(Type.Integer({ description: 'Those among them that Spider sent itself' })),
+      }),
       dropped: Type.Object({
         kernel: Type.Integer({ description: 'Packets the kernel dropped, its buffer being full' }),
         interface: Type.Integer(),

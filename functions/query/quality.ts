@@ -18,7 +18,18 @@ export const silentFrom = ({ '@timestamp': at, spider }: StatusDocument): number
 
 const STATUSES = ['complete', 'incomplete', 'malformed', 'pending'] as const
 
-const NOTHING = { complete: 0, incomplete: 0, malformed: 0, pending: 0, captured: 0, kernel: 0, overflow: 0, filtered: 0, encrypted: 0 }
+const NOTHING = {
+  complete: 0,
+  incomplete: 0,
+  malformed: 0,
+  pending: 0,
+  captured: 0,
+  kernel: 0,
+  overflow: 0,
+  filtered: 0,
+  own: 0,
+  encrypted: 0,
+}
 
 /** Sessions of TLS of which something could not be read: their handshakes are calls, and say so until they are decrypted. */
 const ENCRYPTED: Filter = {
@@ -96,6 +107,7 @@ function addAgent(said: StatusDocument[], bin: (time: number) => QualityBin, fro
       into.captured += status.spider.captured.packets - (before?.spider.captured.packets ?? 0)
       into.kernel += status.spider.dropped.kernel - (before?.spider.dropped.kernel ?? 0)
       into.filtered += status.spider.filtered.packets - (before?.spider.filtered.packets ?? 0)
+      into.own += (status.spider.filtered.own ?? 0) - (before?.spider.filtered.own ?? 0)
       into.overflow += status.spider.overflow.packets - (before?.spider.overflow.packets ?? 0)
     }
     if (status.spider.state !== 'capturing' || status.spider.source.kind !== 'interface') return

@@ -122,3 +122,27 @@ storageClassName: {{ . }}
   persistentVolumeClaim: { claimName: {{ .Values.blobs.volume.existingClaim | default "spider-blobs" }} }
 {{- end }}
 {{- end }}
+
+{{- /* Namespaces whose pods carry messages of Spider: Knative, its ingresses, the cluster's resolver. */ -}}
+{{- define "spider.carriers" -}}
+{{- $table := .Files.Get "files/functions.yaml" | fromYaml -}}
+{{ .Values.agents.whisperer.ownTraffic.carriers | default (append $table.ingresses "kube-system") | join "," }}
+{{- end }}
+
+{{- /* Servers that functions use, outside of this namespace: hosts with their ports, and never what else stands in an address. */ -}}
+{{- define "spider.servers" -}}
+{{- $servers := .Values.agents.whisperer.ownTraffic.servers -}}
+{{- $urls := concat (splitList "," .Values.elasticsearch.external.url) (list .Values.redis.external.url .Values.blobs.s3.endpoint) -}}
+{{- if and .Values.blobs.s3.bucket (not .Values.blobs.s3.endpoint) -}}
+{{- $urls = append $urls (printf "https://%s.s3.%s.amazonaws.com" .Values.blobs.s3.bucket (.Values.blobs.s3.region | default "us-east-1")) -}}
+{{- end -}}
+{{- range $urls -}}
+{{- if . -}}
+{{- $scheme := regexFind "^[^:+]+" . -}}
+{{- range splitList "," (regexReplaceAll "^[^/]*//([^/@]*@)?([^/?]*).*$" . "${2}") -}}
+{{- $servers = append $servers (printf "%s://%s" $scheme .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{ $servers | uniq | join "," }}
+{{- end }}

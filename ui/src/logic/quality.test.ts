@@ -8,6 +8,7 @@ const bin = (time: number, more: Partial<QualityBin> = {}): QualityBin => ({
   incomplete: 0,
   malformed: 0,
   filtered: 0,
+  own: 0,
   encrypted: 0,
   pending: 0,
   captured: 2_000_000,

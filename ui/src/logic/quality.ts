@@ -51,7 +51,8 @@ export function causesOf(bin: QualityBin): string[] {
 export function notesOf(bin: QualityBin): string[] {
   return [
     ...(bin.encrypted ? [`${plural(bin.encrypted, 'session')} of TLS not decrypted, or not whole`] : []),
-    ...(bin.filtered ? [`${plural(bin.filtered, 'packet')} left out by the agents' own filter`] : []),
+    ...(bin.own ? [`${plural(bin.own, 'packet')} of Spider itself left out`] : []),
+    ...(bin.filtered > bin.own ? [`${plural(bin.filtered - bin.own, 'packet')} left out by the agents' own filter`] : []),
   ]
 }
 
@@ -65,6 +66,7 @@ const add = (a: QualityBin, b: QualityBin): QualityBin => ({
   kernel: a.kernel + b.kernel,
   overflow: a.overflow + b.overflow,
   filtered: a.filtered + b.filtered,
+  own: a.own + b.own,
   encrypted: a.encrypted + b.encrypted,
   silent: [...new Set([...a.silent, ...b.silent])],
 })

@@ -62,7 +62,7 @@ function AgentCard({ agent }: { agent: Agent }) {
   const { captured, dropped, filtered, overflow, sent, spool, source } = spider
   const facts: [string, string, boolean?][] = [
     ['Captured', `${count(captured.packets)} packets, ${bytes(captured.bytes)}`],
-    ['Left out', `${count(filtered.packets)} packets`],
+    ['Left out', `${count(filtered.packets)} packets${filtered.own ? `, ${count(filtered.own)} of them Spider's own` : ''}`],
     ['Dropped by kernel', count(dropped.kernel), dropped.kernel > 0],
     ['Dropped by interface', count(dropped.interface), dropped.interface > 0],
     ['Overflow', `${count(overflow.packets)} packets of ${count(overflow.conversations)} conversations`, overflow.packets > 0],
