@@ -2,7 +2,7 @@ import type { TargetedKeyboardEvent, TargetedMouseEvent } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type CellAction, type Column, fitting, pins, type Sorting } from './columns.ts'
 import { GridHead } from './GridHead.tsx'
-import { GridRow } from './GridRow.tsx'
+import { cellId, GridRow } from './GridRow.tsx'
 import { reach } from './reach.ts'
 import { useVirtual } from './virtual.ts'
 
@@ -143,7 +143,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       aria-multiselectable
       aria-rowcount={(props.total ?? rows.length) + 1}
       aria-colcount={columns.length}
-      aria-activedescendant={at >= 0 && focused ? `cell-${keyOf(rows[at])}-${focused}` : undefined}
+      aria-activedescendant={at >= 0 && focused ? cellId(keyOf(rows[at]), focused) : undefined}
       tabIndex={0}
       ref={(grid) => {
         grid?.style.setProperty('--columns', template)

@@ -25,6 +25,9 @@ interface GridRowProps<Row> {
 /** What a row is drawn from: the columns are new at every drawing, `layout` tells when they are others. */
 const LOOKED_AT = ['row', 'index', 'start', 'layout', 'tone', 'chosen', 'current', 'opened', 'focused', 'over'] as const
 
+/** Id of the cell that the keyboard is in. */
+export const cellId = (row: string, column: string): string => `cell-${row}-${column}`
+
 /** One row; drawn again only when something about it changed. */
 export class GridRow<Row> extends Component<GridRowProps<Row>> {
   override shouldComponentUpdate(next: GridRowProps<Row>): boolean {
@@ -44,11 +47,11 @@ export class GridRow<Row> extends Component<GridRowProps<Row>> {
         {columns.map((column) => (
           <td
             key={column.key}
-            id={`cell-${id}-${column.key}`}
+            id={column.key === focused ? cellId(id, column.key) : undefined}
             class={`cell cell-${column.key} ${column.align ?? ''}${column.key === focused ? ' focused' : ''}${left.has(column.key) ? ' pinned' : ''}`}
             style={left.has(column.key) ? { left: `${left.get(column.key)}px` } : undefined}
             data-column={column.key}
-            title={column.hint?.(row)}
+            title={column.key === over ? column.hint?.(row) : undefined}
           >
             {column.cell(row)}
             {column.key === over && <CellActions actions={actions(row, column.key)} />}

@@ -20,7 +20,7 @@ export function useVirtual(scroller: RefObject<HTMLElement | null>, count: numbe
     scrollToFn: elementScroll<HTMLElement>,
     observeElementRect,
     observeElementOffset,
-    overscan: 8,
+    overscan: 4,
     onChange: () => redraw(undefined),
   }
   const list = useRef<List>(null)

@@ -23,9 +23,14 @@ export interface Call {
   protocol: string
 }
 
-const nameOf = ({ domain, ip }: ExchangeDocument['client']): string => domain ?? ip
+/** Addresses of ends that have no name in their call, each once. */
+export const unnamedIn = (documents: readonly ExchangeDocument[]): string[] => [
+  ...new Set(documents.flatMap(({ client, server }) => [client, server]).flatMap(({ ip, domain }) => (domain === undefined ? [ip] : []))),
+]
 
-export function callOf(document: ExchangeDocument): Call {
+/** The call, its ends by the names they have in it, else by those that their addresses have now. */
+export function callOf(document: ExchangeDocument, names: ReadonlyMap<string, string>): Call {
+  const nameOf = ({ domain, ip }: ExchangeDocument['client']): string => domain ?? names.get(ip) ?? ip
   const { time } = document.spider
   const written = Date.parse(document.event.start) * 1000
   const start = time.request?.first ?? time.response?.first ?? written

@@ -1,10 +1,11 @@
 import { useMemo } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { count } from '../../logic/format.ts'
-import { type Call, callOf } from '../../logic/sequence/call.ts'
+import { type Call, callOf, unnamedIn } from '../../logic/sequence/call.ts'
 import { type Nested, nest } from '../../logic/sequence/nest.ts'
 import { useAnswer } from '../../state/answer.ts'
 import type { Parameters } from '../../state/api.ts'
+import { hostNames, useHostNames } from '../../state/host-names.ts'
 import { following, ofView } from '../../state/place.ts'
 import { selected } from '../../state/selected.ts'
 import { chosen } from '../grid/selection.ts'
@@ -49,8 +50,10 @@ export function useCalls(): Diagram {
     ...(of === 'chosen' && { q: named(chosen.value.keys) }),
     ...(opened && around(opened)),
   })
+  useHostNames(useMemo(() => unnamedIn(value?.items ?? []), [value]))
+  const names = hostNames.value
   return useMemo(() => {
-    const calls = (value?.items ?? []).map(callOf)
+    const calls = (value?.items ?? []).map((item) => callOf(item, names))
     const trees = nest(calls)
     const own = opened && !opened.trace ? trees.flatMap((tree) => treeOf(tree, opened.event.id)) : trees
     const left =
@@ -58,7 +61,7 @@ export function useCalls(): Diagram {
         ? `the ${order === 'newest' ? 'newest' : 'first'} ${count(calls.length)} of ${count(value.total)}`
         : ''
     return { calls, trees: own, left, problem, loading }
-  }, [value, opened?.event.id, problem, loading])
+  }, [value, names, opened?.event.id, problem, loading])
 }
 
 const named = (ids: readonly string[]): string =>
