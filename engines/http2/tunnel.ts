@@ -94,6 +94,10 @@ export class Tunnel {
     this.inside.giveUp(at)
   }
 
+  get idle(): boolean {
+    return this.inside.idle
+  }
+
   pending(): Found[] {
     return this.inside.pending()
   }

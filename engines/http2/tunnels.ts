@@ -82,6 +82,10 @@ export class Tunnels {
     this.letGoClosing()
   }
 
+  get idle(): boolean {
+    return [...this.open.values()].every((tunnel) => tunnel.idle)
+  }
+
   pending(): Found[] {
     return [...this.open.values()].flatMap((tunnel) => tunnel.pending())
   }
