@@ -106,15 +106,19 @@ export abstract class Ends {
 
   get client(): Endpoint {
     const texts = this.made
-    const [a, b, c, d] = this.addresses
-    texts.client ??= { ip: ipText(a, b, c, d), port: this.clientPort }
+    if (texts.client === undefined) {
+      const { client0, client1, client2 } = this.upper
+      texts.client = { ip: ipText(client0, client1, client2, this.client3), port: this.clientPort }
+    }
     return texts.client
   }
 
   get server(): Endpoint {
     const texts = this.made
-    const [, , , , a, b, c, d] = this.addresses
-    texts.server ??= { ip: ipText(a, b, c, d), port: this.serverPort }
+    if (texts.server === undefined) {
+      const { server0, server1, server2 } = this.upper
+      texts.server = { ip: ipText(server0, server1, server2, this.server3), port: this.serverPort }
+    }
     return texts.server
   }
 

@@ -3,7 +3,7 @@ import type { Micros } from '#engines/time.ts'
 const MILLION = 1_000_000
 
 /** A second as documents write it. */
-interface Second {
+export interface Second {
   /** `2026-01-05T10:00:00.` */
   iso: string
   unix: string

@@ -1,9 +1,11 @@
 import { type Found, isCall } from '#engines/protocols/call.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
 import { CallJson } from './call-json.ts'
+import { ConnectionJson } from './connection-json.ts'
 import { HttpJson } from './http/json.ts'
 import { Output } from './output.ts'
 import type { DocumentContext } from './parts.ts'
+import { PartsJson } from './parts-json.ts'
 
 /** Writes documents of calls as JSON, one line each. `JSON.parse` of a line gives what `documentOf` gives. */
 export class JsonLines {
@@ -12,8 +14,11 @@ export class JsonLines {
   private readonly calls: CallJson
 
   constructor(context: DocumentContext) {
-    this.http = new HttpJson(context, this.out)
-    this.calls = new CallJson(context, this.out)
+    const { out } = this
+    const parts = new PartsJson(context, out)
+    const connections = new ConnectionJson(context)
+    this.http = new HttpJson(context, out, parts, connections)
+    this.calls = new CallJson(context, out, parts, connections)
   }
 
   /** Bytes of the lines written since they were taken last. */

@@ -2,18 +2,24 @@ import { methods } from '#engines/bytes/buffer.ts'
 import { fromLatin1, fromUtf8 } from '#engines/bytes/text.ts'
 import type { Value } from '#engines/protocols/call.ts'
 import type { Micros } from '#engines/time.ts'
-import { digitsOf, secondOf } from '../lane/time.ts'
+import { digitsOf, type Second, secondOf } from '../lane/time.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
+const OPENED = 123
+const CLOSED = 125
 const ZERO = 48
+const Z = 90
 const NOT_ASCII = 127
 const FIRST_SIZE = 128 * 1024
 /** Up to here a loop costs less than a call into the runtime. */
 const SHORT = 48
+/** The same of bytes that are copied. */
+const FEW = 32
 /** Shorter parts of a string are strings of their own. */
 const SLICE = 12
 const MILLION = 1_000_000
+const INT32 = 0x7fffffff
 /** 1 for a byte that stands for itself in a JSON string. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 32 || byte > 126 || byte === QUOTE || byte === BACKSLASH ? 0 : 1))
 const NEVER = 1
@@ -26,6 +32,10 @@ const ESCAPED = Uint8Array.from({ length: 256 }, (_, byte) => {
 })
 const { latin1Write, utf8Write } = methods
 const MOST_KNOWN = 4096
+const NOTHING: Uint8Array = new Uint8Array(0)
+
+/** JSON to be written again and again, with any characters. */
+export const pieceOf = (json: string): Uint8Array => fromUtf8(json)
 
 const learn = (known: Map<string, Uint8Array>, key: string, bytes: Uint8Array): Uint8Array => {
   if (known.size === MOST_KNOWN) known.clear()
@@ -41,8 +51,12 @@ export class Output {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE)
   length = 0
   private readonly known = new Map<string, Uint8Array>()
-  /** Names of fields as they are written. */
+  /** Names of fields as they are written, behind a comma. */
   private readonly names = new Map<string, Uint8Array>()
+  /** The second that was written last, and how. */
+  private second: Second | undefined = undefined
+  private iso8601 = NOTHING
+  private unix = NOTHING
 
   /** The byte that was written last. */
   get last(): number {
@@ -74,11 +88,28 @@ export class Output {
     this.again(this.known.get(text) ?? learn(this.known, text, fromLatin1(text)))
   }
 
-  /** What was written before, again. */
+  /** What was made to be written again and again. */
   again(piece: Uint8Array): void {
-    const at = this.room(piece.length)
-    this.bytes.set(piece, at)
-    this.length = at + piece.length
+    const { length } = piece
+    const at = this.room(length)
+    const { bytes } = this
+    if (length > FEW) bytes.set(piece, at)
+    else for (let i = 0; i < length; i++) bytes[at + i] = piece[i]
+    this.length = at + length
+  }
+
+  /** What lies at `from`..`to`, again. */
+  repeat(from: number, to: number): void {
+    const at = this.room(to - from)
+    const { bytes } = this
+    for (let i = from; i < to; i++) bytes[at + i - from] = bytes[i]
+    this.length = at + to - from
+  }
+
+  private byte(byte: number): void {
+    const at = this.room(1)
+    this.bytes[at] = byte
+    this.length = at + 1
   }
 
   /** Latin-1 text, as what HTTP carries is, as a JSON string. It is written first and looked at then: a look into a slice of a string costs more than one at bytes. */
@@ -147,25 +178,30 @@ export class Output {
     else if (typeof value === 'number' && Number.isSafeInteger(value)) this.integer(value)
     else if (Array.isArray(value)) this.list(value)
     else if (typeof value === 'object' && value !== null) {
-      this.raw('{')
+      this.byte(OPENED)
       this.fields(value)
-      this.raw('}')
+      this.byte(CLOSED)
     } else this.raw(JSON.stringify(value))
   }
 
   /** The fields of an object, without its braces. */
   fields(object: { [name: string]: Value }): void {
-    let between = ''
+    let first = true
     for (const name in object) {
-      if (object[name] === undefined) continue
-      this.field(name, object[name], between)
-      between = ','
+      const value = object[name]
+      if (value === undefined) continue
+      this.field(name, value, first)
+      first = false
     }
   }
 
-  field(name: string, value: Value, between: string): void {
-    this.raw(between)
-    this.again(this.names.get(name) ?? learn(this.names, name, fromUtf8(`${JSON.stringify(name)}:`)))
+  field(name: string, value: Value, first: boolean): void {
+    const piece = this.names.get(name) ?? learn(this.names, name, pieceOf(`,${JSON.stringify(name)}:`))
+    const skipped = first ? 1 : 0
+    const at = this.room(piece.length)
+    const { bytes } = this
+    for (let i = skipped; i < piece.length; i++) bytes[at + i - skipped] = piece[i]
+    this.length = at + piece.length - skipped
     this.value(value)
   }
 
@@ -192,21 +228,27 @@ export class Output {
     let digits = 1
     for (let power = 10; power <= value; power *= 10) digits++
     const at = this.room(digits)
+    const { bytes } = this
+    let place = at + digits
     let rest = value
-    for (let place = at + digits - 1; place >= at; place--) {
-      const tenth = Math.floor(rest / 10)
-      this.bytes[place] = ZERO + rest - tenth * 10
-      rest = tenth
-    }
+    for (; rest > INT32; rest = Math.floor(rest / 10)) bytes[--place] = ZERO + (rest % 10)
+    for (let small = rest | 0; place > at; small = (small / 10) | 0) bytes[--place] = ZERO + (small % 10)
     this.length = at + digits
   }
 
   /** ISO 8601 with microseconds, without quotes. */
   iso(at: Micros): void {
-    const fraction = digitsOf(at)
-    this.constant(secondOf(at).iso)
-    this.six(fraction)
-    this.raw('Z')
+    this.turnTo(secondOf(at))
+    this.again(this.iso8601)
+    this.six(digitsOf(at))
+    this.byte(Z)
+  }
+
+  private turnTo(second: Second): void {
+    if (second === this.second) return
+    this.second = second
+    this.iso8601 = pieceOf(second.iso)
+    this.unix = pieceOf(second.unix)
   }
 
   /** A time as a number. */
@@ -215,19 +257,15 @@ export class Output {
       this.raw(String(at))
       return
     }
-    const fraction = digitsOf(at)
-    this.constant(secondOf(at).unix)
-    this.six(fraction)
+    this.turnTo(secondOf(at))
+    this.again(this.unix)
+    this.six(digitsOf(at))
   }
 
   private six(value: number): void {
     const at = this.room(6)
-    let rest = value
-    for (let place = at + 5; place >= at; place--) {
-      const tenth = (rest / 10) | 0
-      this.bytes[place] = ZERO + rest - tenth * 10
-      rest = tenth
-    }
+    const { bytes } = this
+    for (let place = at + 5, rest = value | 0; place >= at; place--, rest = (rest / 10) | 0) bytes[place] = ZERO + (rest % 10)
     this.length = at + 6
   }
 

@@ -1,55 +1,66 @@
 import type { HttpBody, HttpMessage } from '#engines/http/facts.ts'
 import type { Call, Found } from '#engines/protocols/call.ts'
-import type { Connection, Endpoint } from '#engines/tcp/facts.ts'
 import type { Micros } from '#engines/time.ts'
+import type { ConnectionPieces } from './connection-json.ts'
 import { contentOf } from './content.ts'
 import { fieldsOf } from './form.ts'
-import type { Output } from './output.ts'
-import { type DocumentContext, endOf, errorMessage, exchangeId, startOf } from './parts.ts'
+import { type Output, pieceOf } from './output.ts'
+import { type DocumentContext, endOf, errorMessage, startOf } from './parts.ts'
 
-const OUTCOMES = { success: ',"outcome":"success"', failure: ',"outcome":"failure"', unknown: ',"outcome":"unknown"' } as const
+const TIMESTAMP = pieceOf('{"@timestamp":"')
+const START = pieceOf('","start":"')
+const END = pieceOf('","end":"')
+const DURATION = pieceOf('","duration":')
+const ACTION = pieceOf(',"action":')
+const OUTCOMES = {
+  success: pieceOf(',"outcome":"success"'),
+  failure: pieceOf(',"outcome":"failure"'),
+  unknown: pieceOf(',"outcome":"unknown"'),
+}
+const MISSING = pieceOf('","missing":')
+const NONE = pieceOf('","missing":[]')
+const SUMMARY = pieceOf(',"summary":')
+const TIME = pieceOf(',"time":{')
+const REQUEST = pieceOf('"request":{"first":')
+const RESPONSE = pieceOf('"response":{"first":')
+const NEXT_RESPONSE = pieceOf(',"response":{"first":')
+const LAST = pieceOf(',"last":')
+const BODY = pieceOf(',"body":{"bytes":')
+const UNDECODED = pieceOf(',"undecoded":')
+const REF = pieceOf(',"ref":')
+const SHA256 = pieceOf(',"sha256":"')
 
 /** Writes what `parts.ts` gives as JSON, straight from the facts. */
 export class PartsJson {
   private readonly context: DocumentContext
   private readonly out: Output
-  /** `team` and `agents`. */
-  private readonly owner: string
 
   constructor(context: DocumentContext, out: Output) {
     this.context = context
     this.out = out
-    this.owner = `"team":${JSON.stringify(context.team)},"agents":${JSON.stringify(context.agents)}`
   }
 
   /** `@timestamp` and `event`, up to `event`'s last field. */
-  beginning(found: Found, connection: Connection, action: string | undefined, outcome: Call['outcome']): void {
+  beginning(found: Found, pieces: ConnectionPieces, action: string | undefined, outcome: Call['outcome']): void {
     const { out } = this
-    const [start, end] = [startOf(found, connection), endOf(found, connection)]
-    out.constant('{"@timestamp":"')
+    const start = startOf(found, pieces.connection)
+    const end = endOf(found, pieces.connection)
+    out.again(TIMESTAMP)
+    const from = out.length
     out.iso(start)
-    out.constant('","event":{"id":"')
-    out.constant(connection.id)
-    out.raw(exchangeId('', found.position))
-    out.constant('","start":"')
-    out.iso(start)
-    out.constant('","end":"')
-    out.iso(end)
-    out.constant('","duration":')
+    const to = out.length
+    out.again(pieces.id)
+    if (found.position < 0) out.raw('r')
+    out.integer(found.position < 0 ? -found.position - 1 : found.position)
+    out.again(START)
+    out.repeat(from, to)
+    out.again(END)
+    if (end === start) out.repeat(from, to)
+    else out.iso(end)
+    out.again(DURATION)
     out.integer(Math.round((end - start) * 1000))
-    this.field(',"action":', action)
-    out.constant(OUTCOMES[outcome])
-  }
-
-  /** From the end of `event` to the beginning of `network`: who spoke to whom, as `names` says. */
-  endpoints({ client, server, transport }: Connection, protocol: string, names: readonly (string | undefined)[]): string {
-    const who = `"client":${endpoint(client, names[0])},"server":${endpoint(server, names[1])}`
-    return `},${who},"network":{"protocol":${JSON.stringify(protocol)},"transport":"${transport}"`
-  }
-
-  /** The beginning of `spider`, up to the value of its `status`. */
-  session({ id }: Connection): string {
-    return `${this.owner},"session":{"id":"${id}"},"status":"`
+    this.field(ACTION, action)
+    out.again(OUTCOMES[outcome])
   }
 
   error({ error }: Found, protocol: string): void {
@@ -64,31 +75,32 @@ export class PartsJson {
     const { out } = this
     const { status, missing, findings, summary, messages, request, response } = found
     out.raw(status)
-    out.constant('","missing":')
-    if (missing.length === 0) out.raw('[]')
-    else out.raw(JSON.stringify(missing))
+    if (missing.length === 0) out.again(NONE)
+    else {
+      out.again(MISSING)
+      out.raw(JSON.stringify(missing))
+    }
     if (findings.length > 0) out.raw(`,"findings":${JSON.stringify(findings)}`)
-    this.field(',"summary":', summary)
+    this.field(SUMMARY, summary)
     if (messages !== undefined && messages.length > 0) out.json(`,"messages":${JSON.stringify(messages)}`)
-    out.constant(',"time":{')
-    if (request !== undefined) this.span('"request":{"first":', request)
-    if (request !== undefined && response !== undefined) out.raw(',')
-    if (response !== undefined) this.span('"response":{"first":', response)
+    out.again(TIME)
+    if (request !== undefined) this.span(REQUEST, request)
+    if (response !== undefined) this.span(request === undefined ? RESPONSE : NEXT_RESPONSE, response)
     out.raw('}')
   }
 
   /** `message`: whose body it is, where it may be a form. */
   body(body: HttpBody, message?: HttpMessage): void {
     const { out } = this
-    out.constant(',"body":{"bytes":')
+    out.again(BODY)
     out.integer(body.bytes)
     if (body.sha256 !== undefined) {
-      out.constant(',"sha256":"')
+      out.again(SHA256)
       out.raw(body.sha256)
       out.raw('"')
     }
     if (body.content !== undefined) this.content(body, body.content, message)
-    this.field(',"undecoded":', body.undecoded)
+    this.field(UNDECODED, body.undecoded)
     out.raw('}')
   }
 
@@ -100,28 +112,28 @@ export class PartsJson {
       out.constant(',"content":')
       out.json(JSON.stringify(content))
       out.raw(`,"encoding":"${encoding}"`)
-    } else this.field(',"ref":', ref)
+    } else this.field(REF, ref)
     if (body.truncated) out.constant(',"truncated":true')
     const fields = ref === undefined && message ? fieldsOf(message) : undefined
     if (fields !== undefined) out.json(`,"fields":${JSON.stringify(fields)}`)
   }
 
   /** A text of any characters; nothing when there is none. */
-  field(title: string, value: string | undefined): void {
+  field(title: Uint8Array, value: string | undefined): void {
     if (value === undefined) return
-    this.out.constant(title)
+    this.out.again(title)
     this.out.text(value)
   }
 
-  private span(title: string, { first, last }: { first: Micros; last: Micros }): void {
+  private span(title: Uint8Array, { first, last }: { first: Micros; last: Micros }): void {
     const { out } = this
-    out.constant(title)
+    out.again(title)
+    const from = out.length
     out.micros(first)
-    out.raw(',"last":')
-    out.micros(last)
+    const to = out.length
+    out.again(LAST)
+    if (last === first) out.repeat(from, to)
+    else out.micros(last)
     out.raw('}')
   }
 }
-
-const endpoint = ({ ip, port }: Endpoint, name: string | undefined): string =>
-  `{"ip":"${ip}","port":${port}${name === undefined ? '' : `,"domain":${JSON.stringify(name)}`}}`

@@ -1,26 +1,23 @@
 import type { HttpExchange, HttpMessage, HttpRequest, HttpResponse } from '#engines/http/facts.ts'
 import type { Connection } from '#engines/tcp/facts.ts'
-import type { Output } from '../output.ts'
+import type { ConnectionJson } from '../connection-json.ts'
+import { type Output, pieceOf } from '../output.ts'
 import type { DocumentContext } from '../parts.ts'
-import { PartsJson } from '../parts-json.ts'
+import type { PartsJson } from '../parts-json.ts'
 import { actionOf, outcomeOf, serverName, toDocument } from './document.ts'
 import { type HeaderFacts, headerFacts } from './headers.ts'
 import { urlOf } from './url.ts'
 
-/** Slots of what is written again and again on a connection that is kept open; more connections than slots only cost time. */
+/** Slots of what messages of a connection that is kept open have in common; more connections than slots only cost time. */
 const SLOTS = 512
 const NO_HEADERS: readonly string[] = []
 const NOTHING: Uint8Array = new Uint8Array(0)
+const SPIDER = pieceOf(',"spider":{')
+const UPGRADE = pieceOf(',"upgrade":')
 
 /** What was written for the connection that used this slot last, with what it was written for. */
 class Slot {
   connection: Connection | undefined = undefined
-  clientName: string | undefined = undefined
-  serverName: string | undefined = undefined
-  /** `client`, `server` and `network`. */
-  endpoints = NOTHING
-  /** The beginning of `spider`. */
-  session = NOTHING
   readonly request = new Written()
   readonly response = new Written()
   url = new WrittenUrl()
@@ -48,11 +45,13 @@ export class HttpJson {
   private readonly slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined)
   private readonly out: Output
   private readonly parts: PartsJson
+  private readonly connections: ConnectionJson
 
-  constructor(context: DocumentContext, out: Output) {
+  constructor(context: DocumentContext, out: Output, parts: PartsJson, connections: ConnectionJson) {
     this.context = context
     this.out = out
-    this.parts = new PartsJson(context, out)
+    this.parts = parts
+    this.connections = connections
   }
 
   /** Writes what `toDocument` gives. */
@@ -64,17 +63,19 @@ export class HttpJson {
     }
     const { request, response } = exchange
     const slot = this.slotOf(connection)
-    parts.beginning(exchange, connection, actionOf(exchange), outcomeOf(exchange))
-    out.again(slot.endpoints)
+    const pieces = this.connections.of(connection, 'http')
+    parts.beginning(exchange, pieces, actionOf(exchange), outcomeOf(exchange))
+    out.again(pieces.endpoints)
     if (request !== undefined || response !== undefined) this.http(slot, exchange, request, response)
     if (request !== undefined) {
       this.url(slot, exchange, request, connection)
       this.named(slot.request.facts)
     }
     parts.error(exchange, 'HTTP')
-    out.again(slot.session)
+    out.again(SPIDER)
+    out.again(pieces.session)
     parts.ending(exchange)
-    parts.field(',"upgrade":', exchange.upgrade)
+    parts.field(UPGRADE, exchange.upgrade)
     out.raw('}}')
   }
 
@@ -82,14 +83,8 @@ export class HttpJson {
     const index = connection.client.port % SLOTS
     const slot = this.slots[index] ?? new Slot()
     this.slots[index] = slot
-    const clientName = this.context.names(connection.client.ip)
-    const serverName = this.context.names(connection.server.ip)
-    if (slot.connection === connection && slot.clientName === clientName && slot.serverName === serverName) return slot
+    if (slot.connection === connection) return slot
     slot.connection = connection
-    slot.clientName = clientName
-    slot.serverName = serverName
-    slot.endpoints = Buffer.from(`${this.parts.endpoints(connection, 'http', [clientName, serverName])}}`)
-    slot.session = Buffer.from(`,"spider":{${this.parts.session(connection)}`)
     slot.url = new WrittenUrl()
     return slot
   }
