@@ -165,7 +165,7 @@ describe.skipIf(noHelm)('the chart', () => {
       'redis.external.url=redis+cluster://user:secret@r1.example:7000\\,r2.example/0',
     )
     const [{ rules }] = find(manifests, 'ClusterRole', 'spider-whisperer-spider') as unknown as { rules: unknown }[]
-    expect(rules).toEqual([{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }])
+    expect(rules).toEqual([{ apiGroups: [''], resources: ['pods', 'services'], verbs: ['list', 'watch'] }])
     const [{ spec }] = find(manifests, 'DaemonSet', 'whisperer')
     expect(spec.template.spec.automountServiceAccountToken).toBe(true)
     const env = Object.fromEntries([...spec.template.spec.containers[0].env].map(({ name, value }) => [name, value]))

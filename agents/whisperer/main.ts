@@ -73,7 +73,7 @@ const begun = (id: string, { interface: names, filter }: Options, url: URL): str
 /** Where Spider's own pods are told; undefined: nobody asked. Throws `OptionError` outside of a cluster. */
 const ownOf = async ({ ownNamespace: namespace, ownCarriers: carriers, ownServers: servers }: Options, env: NodeJS.ProcessEnv) => {
   if (namespace === '') return undefined
-  const { apiOfPod } = await import('./own/pods.ts')
+  const { apiOfPod } = await import('./own/kubernetes.ts')
   try {
     return { options: { namespace, carriers, servers }, api: apiOfPod(env) }
   } catch (error) {

@@ -3,8 +3,8 @@ import type { OpenFile, OwnEndpoint } from '#adapters/capture/port.ts'
 import type { Identity } from '../agent/identity.ts'
 import type { FileReport } from './files.ts'
 import type { Options } from './options.ts'
+import type { Api } from './own/kubernetes.ts'
 import type { OwnOptions } from './own/places.ts'
-import type { Api } from './own/pods.ts'
 
 /** Where packets come from. */
 export type Source =

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { type Api, followPods, type Pod } from './pods.ts'
+import { type Api, follow, type Pod, type Service } from './kubernetes.ts'
 import type { OwnPlaces } from './traffic.ts'
 
 export interface OwnOptions {
@@ -37,6 +38,7 @@ export class OwnParts {
   #events: OwnEvents
   #ending = new AbortController()
   #pods = new Map<string, readonly Pod[]>()
+  #services = new Map<string, readonly Service[]>()
   #troubles = new Map<string, string>()
   /** Addresses of Spider's pods, and until when each is left out, ms; those that are there now: without end. */
   #own = new Map<string, number>()
@@ -55,21 +57,10 @@ export class OwnParts {
   /** Begins; resolves when all is known for the first time, or cannot be known now. */
   async start(): Promise<void> {
     const { namespace, carriers } = this.#options
-    const first = [namespace, ...carriers].map(
-      (name) =>
-        new Promise<void>((resolve) => {
-          const changed = (pods: readonly Pod[]): void => {
-            this.#pods.set(name, pods)
-            this.#tell()
-            resolve()
-          }
-          const failed = (reason: string | undefined): void => {
-            this.#trouble(name, reason)
-            if (reason !== undefined) resolve()
-          }
-          void followPods(this.#api, name, { changed, failed }, this.#ending.signal)
-        }),
-    )
+    const first = [
+      ...[namespace, ...carriers].map((name) => this.#follow('pods', name, this.#pods)),
+      ...carriers.map((name) => this.#follow('services', name, this.#services)),
+    ]
     this.#timers.push(setInterval(() => void this.#askServers(), ASK_MS))
     this.#timers.push(setInterval(() => this.#tell(), TELL_MS))
     let late: NodeJS.Timeout | undefined
@@ -86,6 +77,22 @@ export class OwnParts {
   stop(): void {
     this.#ending.abort()
     for (const timer of this.#timers) clearInterval(timer)
+  }
+
+  /** Resolves when they are told for the first time, or cannot be told now. */
+  #follow<Kind extends Pod | Service>(kind: 'pods' | 'services', namespace: string, into: Map<string, readonly Kind[]>): Promise<void> {
+    return new Promise((resolve) => {
+      const changed = (items: readonly Kind[]): void => {
+        into.set(namespace, items)
+        this.#tell()
+        resolve()
+      }
+      const failed = (reason: string | undefined): void => {
+        this.#trouble(`${kind} ${namespace}`, reason)
+        if (reason !== undefined) resolve()
+      }
+      void follow(this.#api, kind, namespace, { changed, failed }, this.#ending.signal)
+    })
   }
 
   async #askServers(): Promise<void> {
@@ -119,6 +126,7 @@ export class OwnParts {
   #places(): OwnPlaces {
     const own = this.#pods.get(this.#options.namespace) ?? []
     const carriers = this.#options.carriers.flatMap((name) => this.#pods.get(name) ?? [])
+    const services = [...this.#services.values()].flat().flatMap(({ spec }) => spec.clusterIPs ?? [])
     const now = Date.now()
     const there = new Set(own.flatMap(addressesOf))
     for (const address of there) this.#own.set(address, Number.POSITIVE_INFINITY)
@@ -129,8 +137,8 @@ export class OwnParts {
     }
     const nodes = [...own, ...carriers].flatMap(({ status }) => (status.hostIPs ?? []).map(({ ip }) => ip))
     return {
-      pods: [...this.#own.keys()].sort(),
-      carriers: sorted(carriers.flatMap(addressesOf)),
+      pods: sorted([...this.#own.keys()]),
+      carriers: sorted([...carriers.flatMap(addressesOf), ...services, this.#api.url.hostname.replace(/^\[|\]$/g, '')]),
       nodes: sorted([...nodes, ...addressesHere()]),
       servers: [...this.#servers.values()].map(({ address, port }) => ({ address, port })),
       isStarting: this.#isStarting(own, now),
@@ -144,7 +152,8 @@ export class OwnParts {
   }
 }
 
-const sorted = (addresses: readonly string[]): string[] => [...new Set(addresses)].sort()
+/** Each once; what is no address (`None`, a name) is left out. */
+const sorted = (addresses: readonly string[]): string[] => [...new Set(addresses)].filter((address) => isIP(address) > 0).sort()
 
 const isOver = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
 

@@ -5,7 +5,7 @@ import type { Frame } from '#engines/packet/frame.ts'
 export interface OwnPlaces {
   /** Its pods: all that they send and receive. */
   pods: string[]
-  /** Pods that carry its messages, others' too: what they say to each other and to nodes. */
+  /** Pods and services that carry its messages, others' too: what they say to each other and to nodes. */
   carriers: string[]
   nodes: string[]
   /** Servers that its pods use: what nodes say to them, for a pod's address may have become its node's on the way. */

@@ -3,11 +3,20 @@ import { type ClientRequest, get, type RequestOptions } from 'node:http'
 import { get as getSecurely } from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 
+interface Item {
+  metadata: { uid: string }
+}
+
 /** What matters of a pod here (Kubernetes API, core/v1). */
-export interface Pod {
-  metadata: { uid: string; resourceVersion: string }
+export interface Pod extends Item {
   spec: { nodeName?: string; hostNetwork?: boolean }
   status: { phase?: string; podIPs?: { ip: string }[]; hostIPs?: { ip: string }[] }
+}
+
+/** What matters of a service. */
+export interface Service extends Item {
+  /** `None` of one that has no address of its own. */
+  spec: { clusterIPs?: string[] }
 }
 
 /** Where the Kubernetes API is, and how one is known there. */
@@ -31,52 +40,63 @@ export const apiOfPod = (env: Readonly<Record<string, string | undefined>>): Api
 const AGAIN_MS = 1000
 /** The API sends a bookmark every minute; when nothing comes for so long the connection is dead. */
 const SILENT_MS = 150_000
-/** Of one pod, as a line: etcd keeps no object above 1.5 MB. */
+/** Of one object, as a line: etcd keeps no object above 1.5 MB. */
 const LONGEST_LINE = 4 << 20
 const LONGEST_LIST = 256 << 20
 
-export interface PodEvents {
-  changed(pods: readonly Pod[]): void
-  /** Why pods are not known now; undefined: they are again. */
+export interface FollowEvents<Kind> {
+  changed(items: readonly Kind[]): void
+  /** Why they are not known now; undefined: they are again. */
   failed(reason: string | undefined): void
 }
 
-/** Follows the pods of one namespace until `signal` (list, then watch from there; Kubernetes API concepts, "Efficient detection of changes"). */
-export async function followPods(api: Api, namespace: string, { changed, failed }: PodEvents, signal: AbortSignal): Promise<void> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
+/** Follows the pods or services of one namespace until `signal` (list, then watch from there; Kubernetes API concepts, "Efficient detection of changes"). */
+export async function follow<Kind extends Item>(
+  api: Api,
+  kind: 'pods' | 'services',
+  namespace: string,
+  { changed, failed }: FollowEvents<Kind>,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${kind}`
   while (!signal.aborted) {
     try {
-      const list = JSON.parse(await textOf(api, path, signal)) as { metadata: { resourceVersion: string }; items: Pod[] }
-      const pods = new Map(list.items.map((pod) => [pod.metadata.uid, pod]))
+      const list = JSON.parse(await textOf(api, path, signal)) as { metadata: { resourceVersion: string }; items: Kind[] }
+      const items = new Map(list.items.map((item) => [item.metadata.uid, item]))
       failed(undefined)
-      changed([...pods.values()])
+      changed([...items.values()])
       await watch(
         api,
         `${path}?watch=true&allowWatchBookmarks=true&resourceVersion=${list.metadata.resourceVersion}`,
         signal,
-        (pod, gone) => {
-          if (gone) pods.delete(pod.metadata.uid)
-          else pods.set(pod.metadata.uid, pod)
-          changed([...pods.values()])
+        (item: Kind, gone) => {
+          if (gone) items.delete(item.metadata.uid)
+          else items.set(item.metadata.uid, item)
+          changed([...items.values()])
         },
       )
     } catch (error) {
       if (signal.aborted) return
-      failed(`the pods of ${namespace} are not told: ${(error as Error).message}`)
+      failed(`the ${kind} of ${namespace} are not told: ${(error as Error).message}`)
       await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined)
     }
   }
 }
 
 /** Resolves when the API ends the watch, which it does every half hour or hour. */
-async function watch(api: Api, path: string, signal: AbortSignal, on: (pod: Pod, gone: boolean) => void): Promise<void> {
+async function watch<Kind extends Item>(
+  api: Api,
+  path: string,
+  signal: AbortSignal,
+  on: (item: Kind, gone: boolean) => void,
+): Promise<void> {
   let rest = ''
   for await (const piece of answerOf(api, path, signal)) {
     const lines = (rest + piece).split('\n')
     rest = lines.pop() as string
     if (rest.length > LONGEST_LINE) throw new Error('a line of the watch has no end')
     for (const line of lines) {
-      const { type, object } = JSON.parse(line) as { type: string; object: Pod & { message?: string } }
+      const { type, object } = JSON.parse(line) as { type: string; object: Kind & { message?: string } }
       if (type === 'ERROR') throw new Error(object.message ?? 'the watch has ended')
       if (type !== 'BOOKMARK') on(object, type === 'DELETED')
     }
@@ -87,7 +107,7 @@ async function textOf(api: Api, path: string, signal: AbortSignal): Promise<stri
   let text = ''
   for await (const piece of answerOf(api, path, signal)) {
     text += piece
-    if (text.length > LONGEST_LIST) throw new Error('the list of pods has no end')
+    if (text.length > LONGEST_LIST) throw new Error('the list has no end')
   }
   return text
 }
