@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { httpBus } from '#adapters/bus/http/bus.ts'
 import { retrying } from '#adapters/bus/http/retrying.ts'
 import { endOfCapture, packetsCaptured } from '#events/packets-captured.ts'
-import { pause, waitFor } from '../../test/cluster/support/cluster.ts'
+import { pause, state, waitFor } from '../../test/cluster/support/cluster.ts'
 import { openDoor } from '../../test/cluster/support/door.ts'
 import { countExchanges } from '../../test/cluster/support/exchanges.ts'
 import type { Servers } from '../../test/cluster/support/servers.ts'
@@ -45,7 +45,7 @@ async function firstCall({ here }: Servers, capture: string): Promise<Taken> {
   const sending = send()
   const asking = async (): Promise<void> => {
     while ((await countExchanges(here.ELASTICSEARCH_URL)) === before) {
-      if (since() * 1000 > LONGEST_MS) throw new Error(`no call after ${LONGEST_MS} ms`)
+      if (since() * 1000 > LONGEST_MS) throw new Error(`no call after ${LONGEST_MS} ms; pods that are Pending find no room\n${state()}`)
       await pause(25)
     }
   }

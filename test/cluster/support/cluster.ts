@@ -72,7 +72,7 @@ export async function timed<Result>(step: string, work: () => Result | Promise<R
 }
 
 /** What a person would look at first when something hangs. */
-function state(): string {
+export function state(): string {
   const look = (...args: string[]): string => execFileSync('kubectl', ['-n', NAMESPACE, ...args], { encoding: 'utf8', env: environment() })
   return [
     look('get', 'ksvc,broker,trigger,pod,job'),
