@@ -156,6 +156,22 @@ describe.skipIf(noHelm)('the chart', () => {
     expect(set('agents.gocipher.usageInterval=often').refused).toContain('/agents/gocipher/usageInterval')
   })
 
+  it('gives query the schemas of gRPC, of these values or of a ConfigMap that is there', () => {
+    const given = set('schemas.files.shop\\.proto=syntax = "proto3";').manifests
+    expect(find(given, 'ConfigMap', 'spider-schemas')[0].data).toEqual({ 'shop.proto': 'syntax = "proto3";' })
+    expect(find(given, 'ConfigMap', 'spider')[0].data?.SPIDER_PROTO).toBe('/etc/spider/schemas')
+    const query = (manifests: Manifest[]): Tree => services(manifests).filter((it) => it.metadata.name === 'query')[0].spec.template.spec
+    const [{ volumeMounts }] = query(given).containers
+    expect(volumeMounts).toContainEqual({ name: 'schemas', mountPath: '/etc/spider/schemas', readOnly: true })
+    expect(query(given).volumes).toContainEqual({ name: 'schemas', configMap: { name: 'spider-schemas' } })
+    const named = set('schemas.existingConfigMap=mine').manifests
+    expect(find(named, 'ConfigMap', 'spider-schemas')).toEqual([])
+    expect(query(named).volumes).toContainEqual({ name: 'schemas', configMap: { name: 'mine' } })
+    expect(find(set().manifests, 'ConfigMap', 'spider')[0].data).not.toHaveProperty('SPIDER_PROTO')
+    expect(set('schemas.files.notes\\.txt=x').refused).toContain('notes.txt')
+    expect(set('schemas.existingConfigMap=mine', 'schemas.files.shop\\.proto=x').refused).toContain('/schemas/files')
+  })
+
   it('has whisperer leave out what Spider itself sends, and lets it ask which pods that are', () => {
     const { manifests } = set(
       'agents.whisperer.enabled=true',

@@ -46,6 +46,13 @@ describe('schemas', () => {
     expect(JSON.parse(schemas.message('/shop2.S/M', 'request', ITEM)!)).toMatchObject({ size: 'LARGE' })
   })
 
+  it('of a folder are read once, also where a ConfigMap is mounted: its files lie in a hidden folder, and are linked', async () => {
+    mkdirSync(join(folder, 'mounted/..2026'), { recursive: true })
+    file('mounted/..2026/bad.proto', 'message {')
+    file('mounted/shop.proto', 'syntax = "proto3"; message M {} service Mounted { rpc A (M) returns (M); }')
+    expect((await loadSchemas([join(folder, 'mounted')])).methods).toEqual(['/Mounted/A'])
+  })
+
   it('of a folder import each other from beside and from its top', async () => {
     for (const sub of ['all/api', 'all/model', 'empty']) mkdirSync(join(folder, sub), { recursive: true })
     file('all/model/item.proto', 'syntax = "proto3"; package m; message Item { string item_name = 1; }')

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, extname, join } from 'node:path'
+import { dirname, extname, join, sep } from 'node:path'
 import protobuf, { type IConversionOptions } from 'protobufjs'
 import 'protobufjs/ext/descriptor/index.js'
 import { SchemaRefused, type Schemas } from '../port.ts'
@@ -13,7 +13,7 @@ const AS_JSON: IConversionOptions = { longs: String, enums: String, bytes: Strin
 const SETS = ['.pb', '.protoset', '.desc', '.bin']
 
 /**
- * Reads schemas: `.proto` files, sets of descriptors (`protoc --descriptor_set_out`), or folders of both. What a file imports is looked for
+ * Reads schemas: `.proto` files, sets of descriptors (`protoc --descriptor_set_out`), or folders of both, without what is hidden: a mounted ConfigMap has its files there once more. What a file imports is looked for
  * beside it, and where it is of a folder from there. Throws `SchemaRefused`.
  */
 export async function loadSchemas(paths: readonly string[]): Promise<Schemas> {
@@ -26,7 +26,8 @@ export async function loadSchemas(paths: readonly string[]): Promise<Schemas> {
 }
 
 async function filesOf(folder: string): Promise<string[]> {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => ['.proto', ...SETS].includes(extname(file)))
+  const all = (await readdir(folder, { recursive: true })).filter((file) => !file.split(sep).some((part) => part.startsWith('.')))
+  const files = all.filter((file) => ['.proto', ...SETS].includes(extname(file)))
   if (files.length === 0) throw new SchemaRefused(`${folder} has no schemas: no file in it ends with .proto, ${SETS.join(' or ')}.`)
   return files.sort().map((file) => join(folder, file))
 }

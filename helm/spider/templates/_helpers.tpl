@@ -56,7 +56,7 @@ storageClassName: {{ . }}
 
 {{- /* A change of settings or secrets makes a new revision. */ -}}
 {{- define "spider.settingsHash" -}}
-{{ list .Values.elasticsearch .Values.redis .Values.blobs .Values.retention .Values.functions.env .Values.functions.chain .Values.existingSecret | toJson | sha256sum }}
+{{ list .Values.elasticsearch .Values.redis .Values.blobs .Values.retention .Values.functions.env .Values.functions.chain .Values.existingSecret .Values.schemas | toJson | sha256sum }}
 {{- end }}
 
 {{- define "spider.env" -}}
@@ -98,6 +98,11 @@ storageClassName: {{ . }}
 {{- /* Secret with the certificate of Elasticsearch's authority; empty where a public one signed. */ -}}
 {{- define "spider.elasticsearchCa" -}}
 {{- if .Values.elasticsearch.eck.enabled }}spider-es-http-certs-public{{ else }}{{ .Values.elasticsearch.external.caSecret }}{{ end }}
+{{- end }}
+
+{{- /* The ConfigMap with schemas of gRPC; empty: none. */ -}}
+{{- define "spider.schemas" -}}
+{{- with .Values.schemas }}{{ .existingConfigMap | default (.files | empty | ternary "" "spider-schemas") }}{{ end -}}
 {{- end }}
 
 {{- define "spider.mounts" -}}
