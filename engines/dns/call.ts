@@ -24,7 +24,8 @@ const TRUNCATED = 0x0200
 export const newCall = ({ message, side, offset }: Arrived): Call => ({
   protocol: 'dns',
   position: side === CLIENT ? offset : -offset - 1,
-  ...(message.length < HEADER ? { action: undefined, summary: undefined } : { action: actionOf(message), summary: summaryOf(message) }),
+  action: message.length < HEADER ? undefined : actionOf(message),
+  summary: message.length < HEADER ? undefined : summaryOf(message),
   outcome: 'unknown',
   request: undefined,
   response: undefined,
@@ -38,14 +39,16 @@ export const newCall = ({ message, side, offset }: Arrived): Call => ({
 
 export const partOf = ({ first, last, wireBytes }: Arrived): Part => ({ first, last, wireBytes, body: undefined, mimeType: undefined })
 
-/** Adds what a message says. Of a zone transfer, the fields are those of its first message. */
+/** Adds the fields of a message to those of the one before. */
+export const addFields = (call: Call, message: Message): void => {
+  const told = fieldsOf(message)
+  call.fields.dns = call.fields.dns === undefined ? told.dns : { ...(call.fields.dns as object), ...told.dns }
+  if (told.more !== undefined) Object.assign(more(call), told.more)
+}
+
+/** Adds what a message says but for its fields. */
 export const addMessage = (call: Call, { message, missing, findings, offset, last }: Arrived, direction: 'request' | 'response'): void => {
   if (message.length >= HEADER) {
-    const told = fieldsOf(message)
-    if (call.messages.length === 0) {
-      call.fields.dns = { ...(call.fields.dns as object), ...told.dns }
-      if (Object.keys(told.more).length > 0) Object.assign(more(call), told.more)
-    }
     if (direction === 'response') call.outcome = responseCodeOf(message) === 0 ? 'success' : 'failure'
   }
   call.missing.push(...missing)

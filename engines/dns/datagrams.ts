@@ -38,8 +38,14 @@ export class DnsDatagrams implements Reader {
     if (message.length < HEADER && side === SERVER) message.flags = 0x8000
     const extra = message.error === undefined && message.length < end - start
     const arrived: Arrived = {
-      ...{ message, side, offset: this.offsets[side], wireBytes: end - start, first: at, last: at },
-      ...{ missing: [], findings: extra ? ['bytes-behind-message'] : [] },
+      message,
+      side,
+      offset: this.offsets[side],
+      wireBytes: end - start,
+      first: at,
+      last: at,
+      missing: [],
+      findings: extra ? ['bytes-behind-message'] : [],
     }
     this.offsets[side] += end - start
     if (message.error === 'cut') this.held = arrived
@@ -72,6 +78,10 @@ export class DnsDatagrams implements Reader {
 
   pending() {
     return this.joining.pending()
+  }
+
+  get idle(): boolean {
+    return this.held === undefined && this.joining.idle
   }
 
   save(): SavedDatagrams {

@@ -15,12 +15,13 @@ export const actionOf = (message: Message): string => {
 
 /** What is asked for, in one line; of an announcement, what it is of. */
 export const summaryOf = ({ questions, answers }: Message): string | undefined => {
-  const names = [...new Set((questions.length > 0 ? questions : answers).slice(0, 16).map(({ name }) => name))].join(', ')
+  const named: readonly Question[] = questions.length > 0 ? questions : answers
+  const names = named.length === 1 ? named[0].name : [...new Set(named.slice(0, 16).map(({ name }) => name))].join(', ')
   return names === '' ? undefined : names.length > LONGEST_SUMMARY ? `${names.slice(0, LONGEST_SUMMARY - 1)}…` : names
 }
 
 /** What a message says, as ECS names it (`dns.*`), and what ECS has no name for (`spider.dns.*`). */
-export const fieldsOf = (message: Message): { dns: Fields; more: Fields } => {
+export const fieldsOf = (message: Message): { dns: Fields; more: Fields | undefined } => {
   const { id, questions, answers, authorities, additionals, edns } = message
   const response = isResponse(message)
   const dns: Fields = {
@@ -33,9 +34,11 @@ export const fieldsOf = (message: Message): { dns: Fields; more: Fields } => {
   if (response) {
     dns.response_code = responseName(responseCodeOf(message))
     dns.answers = answers.map(resourceOf)
-    const ips = answers.flatMap(({ ip }) => (ip === undefined ? [] : [ip]))
-    if (ips.length > 0) dns.resolved_ip = [...new Set(ips)]
+    const ips: string[] = []
+    for (const { ip } of answers) if (ip !== undefined && !ips.includes(ip)) ips.push(ip)
+    if (ips.length > 0) dns.resolved_ip = ips
   }
+  if (!saysMore(message)) return { dns, more: undefined }
   const more: Fields = {}
   if (questions.length > 1) more.questions = questions.map(questionOf)
   if (!response && answers.length > 0) more.known_answers = answers.map(resourceOf)
@@ -45,12 +48,21 @@ export const fieldsOf = (message: Message): { dns: Fields; more: Fields } => {
   return { dns, more }
 }
 
+/** Whether there is something that ECS has no name for. */
+export const saysMore = ({ questions, answers, authorities, additionals, edns, flags }: Message): boolean =>
+  questions.length > 1 ||
+  (answers.length > 0 && !isResponse({ flags })) ||
+  authorities.length > 0 ||
+  additionals.length > 0 ||
+  edns !== undefined
+
 const questionOf = ({ name, type, class: kind }: Question): Fields => ({ name, type: typeName(type), class: className(kind) })
 
-const resourceOf = ({ name, type, class: kind, ttl, data }: Resource): Fields => ({
-  ...{ name, type: typeName(type), class: className(kind), ttl },
-  ...(data !== undefined && { data }),
-})
+const resourceOf = ({ name, type, class: kind, ttl, data }: Resource): Fields => {
+  const resource: Fields = { name, type: typeName(type), class: className(kind), ttl }
+  if (data !== undefined) resource.data = data
+  return resource
+}
 
 const FLAGS = [
   [0x0400, 'AA'],
@@ -61,7 +73,12 @@ const FLAGS = [
   [0x0010, 'CD'],
 ] as const
 
+const ALL = FLAGS.reduce((bits, [bit]) => bits | bit, 0)
+/** By the bits that are set; there are 64. */
+const known = new Map<number, string[]>()
+
 const flagsOf = ({ flags, edns }: Message): string[] => {
-  const set: string[] = FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name)
+  const set = known.get(flags & ALL) ?? FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name)
+  known.set(flags & ALL, set)
   return edns?.dnssec ? [...set, 'DO'] : set
 }

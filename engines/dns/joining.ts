@@ -2,8 +2,9 @@ import type { Missing } from '../http/facts.ts'
 import type { Call } from '../protocols/call.ts'
 import { CLIENT, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
-import { type Arrived, addMessage, copyOfOpen, more, newCall, note, partOf } from './call.ts'
+import { type Arrived, addFields, addMessage, copyOfOpen, more, newCall, note, partOf } from './call.ts'
 import { AXFR, IXFR } from './codes.ts'
+import { saysMore } from './fields.ts'
 import { HEADER, isResponse, type Message, operationOf } from './message.ts'
 import { Transfer } from './transfer.ts'
 
@@ -19,6 +20,8 @@ const MOST_MESSAGES = 100
 /** A question that waits. */
 interface Open {
   call: Call
+  /** The question, until its fields are told: an answer says them all again. */
+  asked: Message | undefined
   key: string
   retries: number
   /** The zone transfer that its answers are. */
@@ -28,7 +31,7 @@ interface Open {
 }
 
 export interface SavedJoining {
-  open: (Omit<Open, 'transfer'> & { transfer: ReturnType<Transfer['save']> | undefined })[]
+  open: (Omit<Open, 'asked' | 'transfer'> & { transfer: ReturnType<Transfer['save']> | undefined })[]
   answered: string[]
   lost: [Missing | undefined, Missing | undefined]
 }
@@ -73,6 +76,7 @@ export class Joining {
   private alone(arrived: Arrived, direction: 'request' | 'response'): void {
     const call = newCall(arrived)
     call[direction] = partOf(arrived)
+    if (arrived.message.length >= HEADER) addFields(call, arrived.message)
     addMessage(call, arrived, direction)
     this.finish(call, true)
   }
@@ -86,9 +90,12 @@ export class Joining {
     const call = newCall(arrived)
     call.request = partOf(arrived)
     addMessage(call, arrived, 'request')
-    const type = arrived.message.questions.at(0)?.type
+    const { message } = arrived
+    const type = message.questions.at(0)?.type
     const transfer = type === AXFR || type === IXFR ? new Transfer(type) : undefined
-    this.open.set(key, { call, key, retries: 0, transfer, lost: undefined })
+    const open: Open = { call, asked: message, key, retries: 0, transfer, lost: undefined }
+    if (type === undefined || saysMore(message)) tellQuestion(open)
+    this.open.set(key, open)
     if (this.open.size > MOST_OPEN) this.giveUp(this.open.values().next().value!, 'too-many-open')
   }
 
@@ -98,7 +105,7 @@ export class Joining {
     request.last = last
     request.wireBytes += wireBytes
     note(open.call, 'retried')
-    more(open.call).retries = open.retries
+    more(tellQuestion(open)).retries = open.retries
     this.open.delete(open.key)
     this.open.set(open.key, open)
   }
@@ -115,6 +122,8 @@ export class Joining {
       call.response.last = arrived.last
       call.response.wireBytes += arrived.wireBytes
     }
+    open.asked = undefined
+    if (call.messages.length === 0) addFields(call, arrived.message)
     addMessage(call, arrived, 'response')
     if (transfer !== undefined) {
       const message = { direction: 'response', at: arrived.last, bytes: arrived.wireBytes, type: undefined } as const
@@ -124,7 +133,8 @@ export class Joining {
       if (open.lost !== undefined) call.missing.push(open.lost)
     }
     this.open.delete(key)
-    this.answered = [...this.answered.slice(1 - MOST_ANSWERED), key]
+    if (this.answered.length === MOST_ANSWERED) this.answered.shift()
+    this.answered.push(key)
     this.finish(call, true)
   }
 
@@ -133,6 +143,7 @@ export class Joining {
     const lost = this.losses[arrived.side === CLIENT ? 1 : 0]
     const call = newCall(arrived)
     call.response = partOf(arrived)
+    addFields(call, arrived.message)
     addMessage(call, arrived, 'response')
     if (again) note(call, 'duplicate-answer')
     else if (lost !== undefined) call.missing.push({ ...lost, direction: 'request' })
@@ -148,6 +159,7 @@ export class Joining {
   }
 
   private giveUp(open: Open, finding: string | undefined): void {
+    tellQuestion(open)
     this.open.delete(open.key)
     if (open.lost !== undefined) open.call.missing.push(open.lost)
     else if (finding !== undefined) note(open.call, finding)
@@ -173,29 +185,43 @@ export class Joining {
   }
 
   pending(): Call[] {
-    return [...this.open.values()].map(({ call }) => copyOfOpen(call))
+    return [...this.open.values()].map((open) => copyOfOpen(tellQuestion(open)))
+  }
+
+  /** No question waits. */
+  get idle(): boolean {
+    return this.open.size === 0
   }
 
   save(): SavedJoining {
-    const open = [...this.open.values()].map(({ call, transfer, ...rest }) => ({
-      ...rest,
-      call: copyOfOpen(call),
-      transfer: transfer?.save(),
-    }))
+    const open = [...this.open.values()].map((each) => {
+      const { key, retries, transfer, lost } = each
+      return { call: copyOfOpen(tellQuestion(each)), key, retries, transfer: transfer?.save(), lost }
+    })
     return { open, answered: [...this.answered], lost: [...this.losses] }
   }
 
   load({ open, answered, lost }: SavedJoining): void {
     for (const { call, transfer, ...rest } of open)
-      this.open.set(rest.key, { ...rest, call: copyOfOpen(call), transfer: transfer && Transfer.load(transfer) })
+      this.open.set(rest.key, { ...rest, call: copyOfOpen(call), asked: undefined, transfer: transfer && Transfer.load(transfer) })
     this.answered = [...answered]
     this.losses = [...lost]
   }
 }
 
+/** Adds the fields of a question that has no answer yet. */
+const tellQuestion = (open: Open): Call => {
+  const { call, asked } = open
+  open.asked = undefined
+  if (asked !== undefined) addFields(call, asked)
+  return call
+}
+
 const sideOf = ({ position }: Call): Side => (position >= 0 ? 0 : 1)
 
 const keyOf = (message: Message): string => {
-  const asked = message.questions.slice(0, 16).map(({ name, type, class: kind }) => `${name} ${type} ${kind}`)
-  return `${message.id} ${operationOf(message)} ${asked.join(' ')}`
+  const { id, questions } = message
+  let key = `${id} ${operationOf(message)}`
+  for (let i = 0; i < questions.length && i < 16; i++) key += ` ${questions[i].name} ${questions[i].type} ${questions[i].class}`
+  return key
 }

@@ -2,9 +2,11 @@ import { u16be, u32be } from '../bytes/numbers.ts'
 import { OPT, SOA } from './codes.ts'
 import { addressOf, dataText } from './data.ts'
 import { type Edns, readEdns } from './edns.ts'
-import { readName } from './name.ts'
+import { type Name, readName } from './name.ts'
 
 export const HEADER = 12
+/** A pointer to the name right behind the header. */
+const FIRST_QUESTION = 0xc000 | HEADER
 /** More records than any honest message has; further ones are read over. The same for questions. */
 const MOST_RECORDS = 256
 /** mDNS: "answer to me alone" in a question, "flush your cache" in a record (RFC 6762 sections 5.4 and 10.2). */
@@ -44,21 +46,28 @@ export interface Message {
   error: 'cut' | 'bad-name' | undefined
 }
 
-export const isResponse = ({ flags }: Message): boolean => (flags & 0x8000) !== 0
+export const isResponse = ({ flags }: Pick<Message, 'flags'>): boolean => (flags & 0x8000) !== 0
 export const operationOf = ({ flags }: Message): number => (flags >>> 11) & 15
 /** With EDNS's upper bits (RFC 6891 section 6.1.3). */
 export const responseCodeOf = ({ flags, edns }: Message): number => (flags & 15) | ((edns?.extendedCode ?? 0) << 4)
 
 /** Reads the message that is `start`..`end` of `bytes`. Never throws; takes time linear in its length. */
 export const readMessage = (bytes: Uint8Array, start: number, end: number): Message => {
+  const headed = end - start >= HEADER
   const message: Message = {
-    ...{ id: 0, flags: 0, questions: [], answers: [], authorities: [], additionals: [] },
-    ...{ edns: undefined, lastSoa: undefined, leftOut: 0, length: HEADER, error: undefined },
+    id: headed ? u16be(bytes, start) : 0,
+    flags: headed ? u16be(bytes, start + 2) : 0,
+    questions: [],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    edns: undefined,
+    lastSoa: undefined,
+    leftOut: 0,
+    length: headed ? HEADER : end - start,
+    error: headed ? undefined : 'cut',
   }
-  if (end - start < HEADER) return { ...message, length: end - start, error: 'cut' }
-  message.id = u16be(bytes, start)
-  message.flags = u16be(bytes, start + 2)
-  new MessageReader(bytes, start, end, message).read()
+  if (headed) new MessageReader(bytes, start, end, message).read()
   return message
 }
 
@@ -83,22 +92,36 @@ class MessageReader {
     const { questions, answers, authorities, additionals } = message
     const asked = u16be(bytes, start + 4)
     for (let i = 0; i < asked; i++) if (!this.question(questions)) return
-    for (const [place, section] of [answers, authorities, additionals].entries()) {
-      const count = u16be(bytes, start + 6 + 2 * place)
-      for (let i = 0; i < count; i++) if (!this.record(section)) return
-    }
+    this.records(answers, 6) && this.records(authorities, 8) && this.records(additionals, 10)
+  }
+
+  /** A section, whose number of records is said at `place` of the header. Answers whether what follows can be read. */
+  private records(section: Resource[], place: number): boolean {
+    const count = u16be(this.bytes, this.start + place)
+    for (let i = 0; i < count; i++) if (!this.record(section)) return false
+    return true
   }
 
   /** The name that is next, and the type and class behind it; undefined: the message is wrong. `more` bytes follow them. */
   private owner(more: number): Question | undefined {
     const { bytes, start, at, end, message } = this
     if (at >= end) return this.wrong('cut')
-    const found = readName(bytes, start, at, end)
+    const found = this.asked(at) ?? readName(bytes, start, at, end)
     if (found === undefined) return this.wrong(endsWithin(bytes, at, end) ? 'cut' : 'bad-name')
-    if (found.next + 4 + more > end) return this.wrong('cut')
-    this.at = found.next + 4 + more
+    const { name, next } = found
+    if (next + 4 + more > end) return this.wrong('cut')
+    this.at = next + 4 + more
     message.length = this.at - start
-    return { name: found.name, type: u16be(bytes, found.next), class: u16be(bytes, found.next + 2) }
+    return { name, type: u16be(bytes, next), class: u16be(bytes, next + 2) }
+  }
+
+  /** Most records are of the name that was asked for, and point at it. */
+  private asked(at: number): Name | undefined {
+    const { bytes, end, message } = this
+    const { questions } = message
+    return questions.length > 0 && at + 2 <= end && u16be(bytes, at) === FIRST_QUESTION
+      ? { name: questions[0].name, next: at + 2 }
+      : undefined
   }
 
   private wrong(error: Message['error']): undefined {
@@ -108,7 +131,8 @@ class MessageReader {
   private question(questions: Question[]): boolean {
     const question = this.owner(0)
     if (question === undefined) return false
-    if (this.keeps()) questions.push({ ...question, class: question.class & ~HIGHEST_BIT })
+    question.class &= ~HIGHEST_BIT
+    if (this.keeps()) questions.push(question)
     return true
   }
 
@@ -129,9 +153,10 @@ class MessageReader {
     if (section === message.answers) message.lastSoa = owner.type === SOA ? dataText(SOA, place) : undefined
     if (owner.type === OPT) message.edns ??= readEdns(owner.class, ttl, bytes, at, to)
     else if (this.keeps()) {
+      const { name, type } = owner
       const kind = owner.class & ~HIGHEST_BIT
-      const ip = kind === 1 ? addressOf(owner.type, place) : undefined
-      section.push({ ...owner, class: kind, ttl, data: ip ?? dataText(owner.type, place), ip })
+      const ip = kind === 1 ? addressOf(type, place) : undefined
+      section.push({ name, type, class: kind, ttl, data: ip ?? dataText(type, place), ip })
     }
     return true
   }
