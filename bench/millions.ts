@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { compressBlocks, LINES_PER_BLOCK } from '#adapters/store/duckdb/blocks.ts'
 import { columnType, quoted } from '#adapters/store/duckdb/columns.ts'
 import { STORE_VERSION } from '#adapters/store/duckdb/database.ts'
-import { blocksTable, createSlice } from '#adapters/store/duckdb/slices.ts'
+import { blocksTable, Slices } from '#adapters/store/duckdb/slices.ts'
 import { openDuckDb } from '#adapters/store/duckdb/store.ts'
 import { appendBlocks, insertRows } from '#adapters/store/duckdb/write.ts'
 import { fieldsOf } from '#engines/query/fields.ts'
@@ -13,6 +13,7 @@ import { fieldsOf } from '#engines/query/fields.ts'
 const DAY_US = 86_400_000_000
 const FIRST_DAY = Date.UTC(2026, 0, 5) / 86_400_000
 const DAYS = 5
+const TEAM = 'local'
 /** Rows made at a time. */
 const STEP = LINES_PER_BLOCK * 4096
 /** Counts up when the calls change. */
@@ -49,10 +50,11 @@ export async function millions(count: number): Promise<Millions> {
 async function fill(file: string, count: number): Promise<void> {
   const instance = await DuckDBInstance.create(file, { checkpoint_threshold: '1GB', memory_limit: '2GB' })
   const connection = await instance.connect()
+  const slices = new Slices()
   const each = Math.ceil(count / DAYS)
   for (let day = 0; day < DAYS; day++) {
     const slice = FIRST_DAY + day
-    await createSlice(connection, 'exchanges', slice)
+    await slices.admit(connection, 'exchanges', slice, TEAM)
     for (let done = 0; done < each; done += STEP) {
       const first = day * each + done
       const rows = Math.min(STEP, each - done)
@@ -86,7 +88,7 @@ async function makeStep(connection: DuckDBConnection, slice: number, step: Step)
     `CREATE OR REPLACE TEMP TABLE staged AS SELECT n, make_timestamp(began) AS time, ${fields.join(', ')}, ${JSON_LINE} AS json FROM (${made(step)})`,
   )
   const firstBlock = Math.ceil(step.first / LINES_PER_BLOCK)
-  await insertRows(connection, 'exchanges', slice, 'local', firstBlock, 'true')
+  await insertRows(connection, 'exchanges', slice, TEAM, firstBlock, 'true')
   const lines = await connection.runAndReadAll(
     `SELECT string_agg(json, chr(10) ORDER BY n) || chr(10) FROM staged GROUP BY n // ${LINES_PER_BLOCK} ORDER BY n // ${LINES_PER_BLOCK}`,
   )

@@ -79,7 +79,7 @@ async function openStore({ elasticsearch, keepDays, data }: Settings): Promise<S
   }
   const { openDuckDb } = await import('#adapters/store/duckdb/store.ts')
   await mkdir(data, { recursive: true })
-  return openDuckDb({ directory: join(data, 'store'), threads: 1, memoryLimit: '256MB' })
+  return openDuckDb({ directory: join(data, 'store'), memoryLimit: '256MB' })
 }
 
 async function openState({ redis, data }: Settings, log: (line: string) => void): Promise<State> {

@@ -3,19 +3,11 @@ import { type Dimension, findDimension } from '#engines/query/dimensions.ts'
 import { type Field, findField, isOrdered } from '#engines/query/fields.ts'
 import type { Family } from '#events/documents/families.ts'
 import { hasMany, withOthers } from '../others.ts'
-import {
-  type Aggregate,
-  type Aggregation,
-  type Figures,
-  type Group,
-  type Grouping,
-  type Metric,
-  type Scope,
-  type Sum,
-  summed,
-} from '../port.ts'
+import { type Aggregate, type Aggregation, type Figures, type Group, type Grouping, type Metric, type Scope, summed } from '../port.ts'
 import { quoted } from './columns.ts'
 import { derivedColumns } from './derived.ts'
+import { CLASSES_PER_DECADE, DURATION_CLASS, logarithmicClass } from './duration-classes.ts'
+import { isPercentile, selectFigures } from './figures.ts'
 import type { Reader } from './reader.ts'
 import { Parameters } from './where.ts'
 
@@ -25,28 +17,6 @@ interface Key {
   read(value: DuckDBValue): string | number | null
   /** Rows without it are left out. */
   needed: boolean
-}
-
-/** All at once: DuckDB computes what is written alike a single time. */
-const PERCENTILES = 'approx_quantile(duration, [0.5, 0.9, 0.99])'
-
-/** Of metrics over the inner SELECT's columns `duration`, `failed`, `bytes` and `time`. */
-const METRICS: Record<Exclude<Metric, Sum>, string> = {
-  errors: 'count(*) FILTER (failed)',
-  bytes: 'sum(bytes)::BIGINT',
-  min: 'min(duration)',
-  mean: 'avg(duration)',
-  max: 'max(duration)',
-  p50: `${PERCENTILES}[1]`,
-  p90: `${PERCENTILES}[2]`,
-  p99: `${PERCENTILES}[3]`,
-  first: 'epoch_us(min(time)) / 1000',
-  last: 'epoch_us(max(time)) / 1000',
-}
-
-const metricColumn = (metric: Metric): string => {
-  const field = summed(metric)
-  return field === undefined ? METRICS[metric as Exclude<Metric, Sum>] : `sum(coalesce(${quoted(metric)}, 0))::DOUBLE`
 }
 
 export async function aggregate(reader: Reader, scope: Scope, family: Family, asked: Aggregation): Promise<Aggregate> {
@@ -96,6 +66,7 @@ async function grouped(reader: Reader, scope: Scope, family: Family, asked: Aggr
       return field === undefined ? [] : [`${quoted(field)} AS ${quoted(metric)}`]
     }),
     ...(metrics.some((metric) => /^(m|p)/.test(metric)) ? ['"event.duration" AS duration'] : []),
+    ...(metrics.some(isPercentile) ? [`${DURATION_CLASS.name} AS class`] : []),
     ...(metrics.includes('errors') ? ['failed'] : []),
     ...(metrics.includes('bytes') ? ['bytes'] : []),
   ]
@@ -103,9 +74,9 @@ async function grouped(reader: Reader, scope: Scope, family: Family, asked: Aggr
   if (select === undefined) return keys.length > 0 ? { groups: [], there: 0 } : { groups: [{ key: [], count: 0 }], there: 1 }
   const names = keys.map((_, i) => `k${i}`)
   const needed = names.filter((_, i) => keys[i].needed).map((name) => `${name} IS NOT NULL`)
+  const counted = needed.length > 0 ? `SELECT * FROM (${select}) WHERE ${needed.join(' AND ')}` : select
   const rows = await reader.rows(
-    `SELECT ${[...names, 'count(*) AS count', ...metrics.map((metric) => `${metricColumn(metric)} AS ${quoted(metric)}`), 'count(*) OVER () AS there'].join(', ')}
-     FROM (${select}) ${needed.length > 0 ? `WHERE ${needed.join(' AND ')}` : ''} ${names.length > 0 ? `GROUP BY ${names.join(', ')}` : ''}
+    `SELECT *, count(*) OVER () AS there FROM (${selectFigures(metrics, names, counted)})
      ORDER BY ${order(asked, names)} LIMIT ${parameters.bindWhole(most)}`,
     parameters,
     scope.signal,
@@ -144,8 +115,12 @@ function keyOf(grouping: Grouping, family: Family, parameters: Parameters): Key 
       read: (bin) => Number(bin) * grouping.width,
       needed: true,
     }
+  const classes = CLASSES_PER_DECADE / grouping.perDecade
   return {
-    column: `floor(log10(greatest(${column}, 1)) * ${parameters.bindWhole(grouping.perDecade)} + 1e-9)`, // a little more: the logarithm of 1000 is a little less than 3
+    column:
+      grouping.field === 'event.duration' && Number.isInteger(classes)
+        ? `${DURATION_CLASS.name} // ${classes}`
+        : logarithmicClass(column, parameters.bindWhole(grouping.perDecade)),
     read: (bin) => 10 ** (Number(bin) / grouping.perDecade),
     needed: true,
   }

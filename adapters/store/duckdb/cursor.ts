@@ -24,6 +24,9 @@ export function readCursor(cursor: string, sorted: boolean): Cursor {
   throw new InvalidCursor('the cursor is not one that a page before gave: begin again without it')
 }
 
+export const bindKey = (key: string | number, parameters: Parameters): string =>
+  typeof key === 'number' ? parameters.bindWhole(key) : parameters.bind(key)
+
 /** ORDER BY over the columns `time`, `id` and, where something is sorted by, `key`; and the condition of what comes after a cursor. */
 export function orderOf({ order, sort }: Search): { order: string; beyond(cursor: Cursor, parameters: Parameters): string } {
   const [direction, after] = order === 'newest' ? ['DESC', '<'] : ['ASC', '>']
@@ -38,7 +41,7 @@ export function orderOf({ order, sort }: Search): { order: string; beyond(cursor
     beyond(cursor, parameters) {
       const { key } = cursor
       if (key === null || key === undefined) return `key IS NULL AND ${later(cursor, parameters)}`
-      const value = typeof key === 'number' ? parameters.bindWhole(key) : parameters.bind(key)
+      const value = bindKey(key, parameters)
       return `(key ${sort.order === 'asc' ? '>' : '<'} ${value} OR key IS NULL OR (key = ${value} AND ${later(cursor, parameters)}))`
     },
   }

@@ -5,9 +5,10 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb
 import { StoreUnavailable } from '../port.ts'
 import { inUse, openError, otherVersion } from './errors.ts'
 import { Readers } from './readers.ts'
+import { createSlicesTable } from './slices.ts'
 
 /** Of the tables' form. Counts up when a table changes, a field of the filter language included. */
-export const STORE_VERSION = 5
+export const STORE_VERSION = 6
 
 const IN_MEMORY = ':memory:'
 
@@ -118,6 +119,7 @@ export class Database {
 async function requireVersion(connection: DuckDBConnection, directory: string): Promise<void> {
   const tables = await connection.runAndReadAll('SELECT count(*)::INTEGER FROM duckdb_tables()')
   if (tables.getRows()[0][0] === 0) {
+    await createSlicesTable(connection)
     await connection.run(`CREATE TABLE spider_version AS SELECT ${STORE_VERSION} AS version`)
     return
   }

@@ -67,7 +67,7 @@ it.each([
   [
     'another version of Spider',
     async (file: string) => sql(file, 'CREATE TABLE spider_version AS SELECT 99 AS version'),
-    /was written by version 99 of the store, this is version 5: /,
+    /was written by version 99 of the store, this is version 6: /,
   ],
   ['another program', async (file: string) => sql(file, 'CREATE TABLE other (i INTEGER)'), /was written by another version of the store/],
   ['no database at all', async (file: string) => writeFile(file, 'x'.repeat(50_000)), /are damaged or not Spider's: /],

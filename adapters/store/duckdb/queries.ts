@@ -5,7 +5,7 @@ import type { Families, Family } from '#events/documents/families.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import type { Page, Range, Scope, Search } from '../port.ts'
 import { quoted } from './columns.ts'
-import { type Cursor, orderOf, readCursor, writeCursor } from './cursor.ts'
+import { bindKey, type Cursor, orderOf, readCursor, writeCursor } from './cursor.ts'
 import { place, type Reader } from './reader.ts'
 import { Parameters } from './where.ts'
 
@@ -37,7 +37,7 @@ async function count(reader: Reader, scope: Scope, family: Family, range: Range)
 /** One row more than asked for tells that there is a next page. */
 async function page(reader: Reader, scope: Scope, family: Family, search: Search, after: Cursor | undefined): Promise<DuckDBValue[][]> {
   const most = search.size + 1
-  if (search.sort !== undefined) return rowsOf(reader, scope, family, search, after, most)
+  if (search.sort !== undefined) return sortedRows(reader, scope, family, search, search.sort, after, most)
   const newest = search.order === 'newest'
   let left: Search = search
   const rows: DuckDBValue[][] = []
@@ -52,6 +52,35 @@ async function page(reader: Reader, scope: Scope, family: Family, search: Search
     if (narrow !== undefined) rows.push(...(await rowsOf(reader, scope, family, narrow, undefined, most - rows.length)))
   }
   return rows
+}
+
+/** Rows sorted by a field. The last value that the page needs is found first, in that column alone; then only rows up to it are looked at: a fifth of the cost. */
+async function sortedRows(
+  reader: Reader,
+  scope: Scope,
+  family: Family,
+  search: Search,
+  { field, order }: NonNullable<Search['sort']>,
+  after: Cursor | undefined,
+  most: number,
+): Promise<DuckDBValue[][]> {
+  const parameters = new Parameters()
+  const select = reader.select(scope, family, search, `${quoted(field)} AS key`, parameters)
+  if (select === undefined) return []
+  const [direction, beyond, upTo] = order === 'asc' ? ['ASC', '>', '<='] : ['DESC', '<', '>=']
+  const from = after === undefined ? 'IS NOT NULL' : after.key == null ? undefined : `${beyond} ${bindKey(after.key, parameters)}`
+  const keys =
+    from === undefined
+      ? []
+      : await reader.rows(
+          `SELECT key FROM (${select}) WHERE key ${from} ORDER BY key ${direction} LIMIT ${parameters.bindWhole(most)}`,
+          parameters,
+          scope.signal,
+        )
+  const last = keys.length === most ? keyOf(keys[most - 1][0]) : null
+  return rowsOf(reader, scope, family, search, after, most, (parameters) =>
+    last === null ? [] : [`key ${upTo} ${bindKey(last, parameters)}`],
+  )
 }
 
 /** The stretch of a search that its first rows lie in; undefined where there are none. To find it only times are looked at, then zone maps leave out all else: a tenth of the cost. */
@@ -75,13 +104,15 @@ async function rowsOf(
   search: Search,
   after: Cursor | undefined,
   most: number,
+  conditions: (parameters: Parameters) => string[] = () => [],
 ): Promise<DuckDBValue[][]> {
   const parameters = new Parameters()
   const select = reader.select(scope, family, search, `${PLACE}${search.sort ? `, ${quoted(search.sort.field)} AS key` : ''}`, parameters)
   if (select === undefined) return []
   const { order, beyond } = orderOf(search)
+  const all = [...(after ? [beyond(after, parameters)] : []), ...conditions(parameters)]
   return reader.rows(
-    `SELECT slice, epoch_us(time), id, block, line${search.sort ? ', key' : ''} FROM (${select})${after ? ` WHERE ${beyond(after, parameters)}` : ''}
+    `SELECT slice, epoch_us(time), id, block, line${search.sort ? ', key' : ''} FROM (${select})${all.length > 0 ? ` WHERE ${all.join(' AND ')}` : ''}
      ORDER BY ${order} LIMIT ${parameters.bindWhole(most)}`,
     parameters,
     scope.signal,
@@ -90,15 +121,17 @@ async function rowsOf(
 
 function cursorOf([, time, id, , , key]: DuckDBValue[], { sort }: Search): string {
   const place = { time: Number(time), id: String(id) }
-  return writeCursor(sort ? { ...place, key: typeof key === 'bigint' ? Number(key) : key === null ? null : String(key) } : place)
+  return writeCursor(sort ? { ...place, key: keyOf(key) } : place)
 }
+
+const keyOf = (value: DuckDBValue): string | number | null =>
+  typeof value === 'bigint' ? Number(value) : value === null ? null : String(value)
 
 export async function getMany<F extends Family>(reader: Reader, scope: Scope, family: F, ids: readonly string[]): Promise<Families[F][]> {
   if (ids.length === 0) return []
   const parameters = new Parameters()
-  const team = parameters.bind(scope.team)
   const wanted = ids.length === 1 ? `= ${parameters.bind(ids[0])}` : `IN (SELECT unnest(${parameters.bind(listValue(ids))}))`
-  const select = reader.selectAll(family, 'block, line', `team = ${team} AND "event.id" ${wanted}`)
+  const select = reader.selectAll(scope, family, 'block, line', parameters, `"event.id" ${wanted}`)
   if (select === undefined) return []
   const rows = await reader.rows(select, parameters)
   return reader.documents(
@@ -133,7 +166,7 @@ export async function values(
 
 export async function latestStatuses(reader: Reader, scope: Scope): Promise<StatusDocument[]> {
   const parameters = new Parameters()
-  const select = reader.selectAll('status', `${PLACE}, "agent.id" AS agent`, `team = ${parameters.bind(scope.team)}`)
+  const select = reader.selectAll(scope, 'status', `${PLACE}, "agent.id" AS agent`, parameters)
   if (select === undefined) return []
   const rows = await reader.rows(
     `SELECT slice, block, line FROM (${select}) QUALIFY row_number() OVER (PARTITION BY agent ORDER BY time DESC, id DESC) = 1 ORDER BY time DESC, agent`,
@@ -147,11 +180,7 @@ export async function latestStatuses(reader: Reader, scope: Scope): Promise<Stat
 
 export async function extent(reader: Reader, scope: Scope): Promise<{ from: number; to: number; total: number } | undefined> {
   const parameters = new Parameters()
-  const select = reader.selectAll(
-    'exchanges',
-    'min(time) AS first, max(time) AS last, count(*) AS n',
-    `team = ${parameters.bind(scope.team)}`,
-  )
+  const select = reader.selectAll(scope, 'exchanges', 'min(time) AS first, max(time) AS last, count(*) AS n', parameters)
   if (select === undefined) return undefined
   const [[first, last, total]] = await reader.rows(
     `SELECT epoch_us(min(first)), epoch_us(max(last)), sum(n)::BIGINT FROM (${select})`,

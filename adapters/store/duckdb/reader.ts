@@ -7,6 +7,9 @@ import { storeError } from './errors.ts'
 import { blocksTable, DAY_MS, rowsTable, type Slice, type Slices } from './slices.ts'
 import { Parameters, where } from './where.ts'
 
+/** As many as a page of the list may lie in. */
+const FEW_BLOCKS = 256
+
 /** Where the JSON of a document lies. */
 export interface Place {
   slice: Slice
@@ -32,16 +35,19 @@ export class Reader {
     }
   }
 
-  /** Of each slice that may hold documents of the range: a SELECT of `columns` from its rows that fit, all joined. Undefined when there is none. */
+  /**
+   * Of each slice that may hold documents of the range: a SELECT of `columns` from its rows that fit, all joined. Undefined when there is none.
+   * Where all of a slice fits, nothing is looked at to say so: DuckDB knows count and ends of a table, and groups by a column alone three times as fast.
+   */
   select(scope: Scope, family: Family, range: Range, columns: string, parameters: Parameters): string | undefined {
-    const { from, to } = { from: wholeMicros(range.from), to: wholeMicros(range.to) }
-    const condition = [
-      `team = ${parameters.bind(scope.team)}`,
-      `time >= make_timestamp(${parameters.bindWhole(from)})`,
-      `time < make_timestamp(${parameters.bindWhole(to)})`,
-      where(range.filter, family, parameters),
-    ].join(' AND ')
-    return this.#join(family, this.slices.within(family, from / 1000, to / 1000), columns, condition)
+    const [from, to] = [wholeMicros(range.from), wholeMicros(range.to)]
+    const isWhole = (slice: Slice): boolean => this.slices.isWithin(slice, from / 1000, to / 1000)
+    const slices = this.slices.within(family, from / 1000, to / 1000)
+    const inTime = slices.every(isWhole)
+      ? []
+      : [`time >= make_timestamp(${parameters.bindWhole(from)})`, `time < make_timestamp(${parameters.bindWhole(to)})`]
+    const filter = range.filter.kind === 'all' ? [] : [where(range.filter, family, parameters)]
+    return this.#join(scope, family, slices, columns, parameters, (slice) => [...(isWhole(slice) ? [] : inTime), ...filter])
   }
 
   /** The parts of a range that lie in one slice each, in their order; the whole of it where a slice holds documents of any time. */
@@ -53,14 +59,28 @@ export class Reader {
   }
 
   /** The same of all times, for a condition of ours. */
-  selectAll(family: Family, columns: string, condition: string): string | undefined {
-    return this.#join(family, this.slices.all(family), columns, condition)
+  selectAll(scope: Scope, family: Family, columns: string, parameters: Parameters, ...conditions: string[]): string | undefined {
+    return this.#join(scope, family, this.slices.all(family), columns, parameters, () => conditions)
   }
 
-  #join(family: Family, slices: readonly Slice[], columns: string, condition: string): string | undefined {
+  #join(
+    { team }: Scope,
+    family: Family,
+    among: readonly Slice[],
+    columns: string,
+    parameters: Parameters,
+    conditionsOf: (slice: Slice) => string[],
+  ): string | undefined {
+    const slices = among.filter((slice) => this.slices.teams(family, slice).has(team))
     if (slices.length === 0) return undefined
+    const isShared = (slice: Slice): boolean => this.slices.teams(family, slice).size > 1
+    const ofTeam = slices.some(isShared) ? [`team = ${parameters.bind(team)}`] : []
     return slices
-      .map((slice) => `SELECT '${slice}' AS slice, ${columns} FROM ${rowsTable(family, slice)} WHERE ${condition}`)
+      .map((slice) => {
+        const conditions = [...(isShared(slice) ? ofTeam : []), ...conditionsOf(slice)]
+        const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''
+        return `SELECT '${slice}' AS slice, ${columns} FROM ${rowsTable(family, slice)}${where}`
+      })
       .join(' UNION ALL ')
   }
 
@@ -69,12 +89,7 @@ export class Reader {
     const texts = new Map<Place, string>()
     for (const [slice, its] of Map.groupBy(places, ({ slice }) => slice)) {
       const byBlock = Map.groupBy(its, ({ block }) => block)
-      const parameters = new Parameters()
-      const wanted = [...byBlock.keys()].map((block) => `${parameters.bind(block)}::BIGINT`)
-      const rows = await this.rows(
-        `SELECT block, data FROM ${blocksTable(family, slice)} WHERE block IN (${wanted.join(', ')})`,
-        parameters,
-      )
+      const rows = await this.#blocks(blocksTable(family, slice), [...byBlock.keys()])
       await Promise.all(
         rows.map(async ([block, data]) => {
           const inBlock = byBlock.get(block as bigint)!
@@ -90,6 +105,15 @@ export class Reader {
       const text = texts.get(place)
       return text === undefined ? [] : [JSON.parse(text) as Document]
     })
+  }
+
+  /** Blocks by their numbers. Few are asked for one by one: of `IN` DuckDB reads the data of all blocks before it looks at their numbers, which takes a hundred times as long. */
+  #blocks(table: string, numbers: readonly DuckDBValue[]): Promise<DuckDBValue[][]> {
+    const parameters = new Parameters()
+    const wanted = numbers.map((number) => `${parameters.bind(number)}::BIGINT`)
+    const select = `SELECT block, data FROM ${table} WHERE block`
+    const each = wanted.map((number) => `${select} = ${number}`).join(' UNION ALL ')
+    return this.rows(numbers.length <= FEW_BLOCKS ? each : `${select} IN (${wanted.join(', ')})`, parameters)
   }
 }
 

@@ -16,30 +16,54 @@ const MOST_NEW_DAYS = 16
 export const rowsTable = (family: Family, slice: Slice): string => `"${family}_${slice}"`
 export const blocksTable = (family: Family, slice: Slice): string => `"${family}_blocks_${slice}"`
 
+/** What slices there are: a row for each team that one holds documents of. */
+const SLICES_TABLE = 'spider_slices'
+
 /** The tables that there are: for each family and day of documents, one of rows and one of blocks. Dropping a day drops its two tables. */
 export class Slices {
-  #there = new Map<Family, Set<Slice>>()
+  /** With the teams that each holds documents of. */
+  #there = new Map<Family, Map<Slice, ReadonlySet<string>>>()
 
   /** Since it was copied. */
   #added = 0
 
   async load(connection: DuckDBConnection): Promise<void> {
-    const { rows } = await connection
-      .runAndReadAll('SELECT table_name FROM duckdb_tables() WHERE NOT temporary')
-      .then((reader) => ({ rows: reader.getRows() }))
-    for (const [name] of rows) {
-      const [, family, slice] = /^([a-z]+)_(-?\d+|rest)$/.exec(String(name)) ?? []
-      if (family !== undefined) this.add(family as Family, slice === 'rest' ? 'rest' : Number(slice))
+    const reader = await connection.runAndReadAll(`SELECT family, slice, team FROM ${SLICES_TABLE}`)
+    for (const [family, slice, team] of reader.getRows())
+      this.#add(family as Family, slice === 'rest' ? 'rest' : Number(slice), String(team))
+  }
+
+  /** The slice holds documents of the team from here on: its tables are created when there are none. */
+  async admit(connection: DuckDBConnection, family: Family, slice: Slice, team: string): Promise<void> {
+    if (this.teams(family, slice).has(team)) return
+    if (!this.has(family, slice)) {
+      await createTables(connection, family, slice)
+      this.#added++
+    }
+    await connection.run(`INSERT INTO ${SLICES_TABLE} VALUES ($1, $2, $3)`, [family, String(slice), team])
+    this.#add(family, slice, team)
+  }
+
+  /** Drops a slice with all that it holds. */
+  async drop(connection: DuckDBConnection, family: Family, slice: Slice): Promise<void> {
+    const teams = this.teams(family, slice)
+    this.#of(family).delete(slice) // first, so that no query begins to look there
+    await connection.run('BEGIN')
+    try {
+      await connection.run(`DROP TABLE ${rowsTable(family, slice)}`)
+      await connection.run(`DROP TABLE ${blocksTable(family, slice)}`)
+      await connection.run(`DELETE FROM ${SLICES_TABLE} WHERE family = $1 AND slice = $2`, [family, String(slice)])
+      await connection.run('COMMIT')
+    } catch (error) {
+      this.#of(family).set(slice, teams)
+      await connection.run('ROLLBACK')
+      throw error
     }
   }
 
-  add(family: Family, slice: Slice): void {
-    this.#of(family).add(slice)
-    this.#added++
-  }
-
-  remove(family: Family, slice: Slice): void {
-    this.#of(family).delete(slice)
+  /** Whose documents a slice holds. */
+  teams(family: Family, slice: Slice): ReadonlySet<string> {
+    return this.#of(family).get(slice) ?? new Set()
   }
 
   has(family: Family, slice: Slice): boolean {
@@ -49,7 +73,7 @@ export class Slices {
   /** For a transaction: what it creates is nobody else's until it is through. */
   copy(): Slices {
     const copy = new Slices()
-    for (const [family, there] of this.#there) copy.#there.set(family, new Set(there))
+    for (const [family, there] of this.#there) copy.#there.set(family, new Map(there))
     return copy
   }
 
@@ -65,6 +89,11 @@ export class Slices {
     return day
   }
 
+  /** Whether all documents of a slice are of [from, to) in ms since 1970. */
+  isWithin(slice: Slice, from: number, to: number): boolean {
+    return slice !== 'rest' && slice * DAY_MS >= from && (slice + 1) * DAY_MS <= to
+  }
+
   /** Slices that may hold documents of [from, to) in ms since 1970, newest first. */
   within(family: Family, from: number, to: number): Slice[] {
     const [first, last] = [Math.floor(from / DAY_MS), Math.ceil(to / DAY_MS)]
@@ -73,7 +102,7 @@ export class Slices {
 
   /** All of a family, newest first. */
   all(family: Family): Slice[] {
-    return [...this.#of(family)].sort((a, b) => (a === 'rest' ? 1 : b === 'rest' ? -1 : b - a))
+    return [...this.#of(family).keys()].sort((a, b) => (a === 'rest' ? 1 : b === 'rest' ? -1 : b - a))
   }
 
   /** Days that ended before `before` (ms since 1970). */
@@ -81,15 +110,23 @@ export class Slices {
     return this.all(family).filter((slice): slice is number => slice !== 'rest' && (slice + 1) * DAY_MS <= before)
   }
 
-  #of(family: Family): Set<Slice> {
-    const there = this.#there.get(family) ?? new Set()
+  #add(family: Family, slice: Slice, team: string): void {
+    this.#of(family).set(slice, new Set([...this.teams(family, slice), team]))
+  }
+
+  #of(family: Family): Map<Slice, ReadonlySet<string>> {
+    const there = this.#there.get(family) ?? new Map()
     this.#there.set(family, there)
     return there
   }
 }
 
-/** Creates the two tables of a slice. */
-export async function createSlice(connection: DuckDBConnection, family: Family, slice: Slice): Promise<void> {
+/** Of a database that is new. */
+export async function createSlicesTable(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`CREATE TABLE ${SLICES_TABLE} (family VARCHAR, slice VARCHAR, team VARCHAR)`)
+}
+
+async function createTables(connection: DuckDBConnection, family: Family, slice: Slice): Promise<void> {
   const derived = derivedColumns(family, new Parameters()).map(({ name, type }) => `${quoted(name)} ${type}`)
   await connection.run(`CREATE TABLE ${rowsTable(family, slice)} (${[tableColumns(family), ...derived].join(', ')})`)
   await connection.run(`CREATE TABLE ${blocksTable(family, slice)} (block BIGINT, data BLOB USING COMPRESSION uncompressed)`) // they are compressed already

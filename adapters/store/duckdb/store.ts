@@ -62,11 +62,7 @@ async function nextBlock(connection: DuckDBConnection, slices: Slices): Promise<
 }
 
 async function expire(connection: DuckDBConnection, slices: Slices, family: Family, before: number): Promise<void> {
-  for (const slice of slices.endedBefore(family, before)) {
-    slices.remove(family, slice) // first, so that no query begins to look there
-    await connection.run(`DROP TABLE ${rowsTable(family, slice)}`)
-    await connection.run(`DROP TABLE ${blocksTable(family, slice)}`)
-  }
+  for (const slice of slices.endedBefore(family, before)) await slices.drop(connection, family, slice)
   if (!slices.has(family, 'rest')) return
   await connection.run(`DELETE FROM ${rowsTable(family, 'rest')} WHERE time < make_timestamp($1::BIGINT)`, [
     BigInt(Math.round(before * 1000)),

@@ -7,7 +7,7 @@ import type { Batch } from './batch.ts'
 import { compressBlocks, LINES_PER_BLOCK } from './blocks.ts'
 import { stagedColumns } from './columns.ts'
 import { derivedColumns } from './derived.ts'
-import { blocksTable, createSlice, rowsTable, type Slice, type Slices } from './slices.ts'
+import { blocksTable, rowsTable, type Slice, type Slices } from './slices.ts'
 import { column, type Staged, stage } from './staging.ts'
 import { Parameters } from './where.ts'
 
@@ -45,7 +45,7 @@ async function moveToSlices(
   const { family, team } = batch
   const days = await daysOf(connection, staged)
   await removeReplaced(connection, slices, batch, staged)
-  for (const [slice, its] of await groupBySlice(connection, slices, family, days)) {
+  for (const [slice, its] of await groupBySlice(connection, slices, batch, days)) {
     const whole = its.length === days.length
     const condition = whole ? 'true' : `epoch_us(time) // ${DAY_US} IN (${its.join(', ')})`
     await insertRows(connection, family, slice, team, firstBlock, condition)
@@ -85,16 +85,14 @@ async function daysOf(connection: DuckDBConnection, { first, last }: Staged): Pr
 async function groupBySlice(
   connection: DuckDBConnection,
   slices: Slices,
-  family: Family,
+  { family, team }: Batch,
   days: readonly number[],
 ): Promise<Map<Slice, number[]>> {
   const groups = new Map<Slice, number[]>()
   for (const day of days) {
     const slice = slices.home(family, day)
     groups.set(slice, [...(groups.get(slice) ?? []), day])
-    if (slices.has(family, slice)) continue
-    await createSlice(connection, family, slice)
-    slices.add(family, slice)
+    await slices.admit(connection, family, slice, team)
   }
   return groups
 }

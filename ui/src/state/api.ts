@@ -30,11 +30,11 @@ export function url(path: string, parameters: Parameters = {}): string {
   return `/api/v1${path}${query && `?${query}`}`
 }
 
-/** Figures and what they are computed from are shown after the calls and the bars. */
+/** Figures and what they are computed from are shown after the calls and the bars: one at a time, since the store takes all its threads for each, and keeps one connection for bars. */
 const LATER = /^\/(aggregate|quality|usage)\b/
-const MOST_LATER = 2
+const MOST_LATER = 1
 /** ms */
-const PATIENCE = 1000
+const PATIENCE = 3000
 const turns = new Turns(MOST_LATER, PATIENCE)
 
 /** Reads a resource. Throws `Problem`, `Unreachable`, or the abort of `signal`. */
