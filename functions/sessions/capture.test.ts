@@ -256,10 +256,7 @@ describe('a call that waits for its answer', () => {
   it('is announced once in each of its states', async () => {
     const { live } = await spider.process()
     const seen: string[] = []
-    const stop = live.watch(
-      ({ spider }) => seen.push(spider.status) > 0,
-      () => undefined,
-    )
+    const stop = live.watch({ matches: ({ spider }) => seen.push(spider.status) > 0 }, () => undefined)
     await spider.send(1, sectionOf([...handshake(), ask]))
     for (const [i, at] of [1_500_000, 1_600_000, 1_700_000].entries()) {
       await spider.send(i + 2, sectionOf([later(at)]))

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBlobs } from '#adapters/blobs/files/blobs.ts'
+import type { Blobs } from '#adapters/blobs/port.ts'
 import { openDuckDb } from '#adapters/store/duckdb/store.ts'
 import { call, NOON } from '#adapters/store/samples.case.ts'
 import { messagesBy } from '../../host/schemas.ts'
@@ -15,8 +18,28 @@ const SCOPE = { team: 'red', principal: 'test' }
 const HTML =
   '<META http-equiv=refresh content="0;url=http://x"><link rel=preconnect href=//x><linked><base\nhref=//x><iFrame src=//x><p>hé<script>alert(1)</script>'
 const ITEM = Buffer.from([10, 3, 116, 101, 97])
+/** Does not get smaller in a block, and is not a whole number of the pieces in which blobs are read. */
+const LARGE = randomBytes((24 << 20) + 12_345)
+const FRAMES = 300_000
+/** Bytes taken from the blobs, and when they were looked at last. */
+let taken = 0
+let before = -1
+const settled = (): boolean => {
+  const same = taken === before
+  before = taken
+  return same && taken > 0
+}
+
 let app: Awaited<ReturnType<typeof createPages>>
 let close: () => Promise<void>
+
+const counted =
+  (blobs: Blobs): Blobs['get'] =>
+  async (reference, range) => {
+    const bytes = await blobs.get(reference, range)
+    taken += bytes?.length ?? 0
+    return bytes
+  }
 
 beforeAll(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'spider-bodies-'))
@@ -50,12 +73,26 @@ beforeAll(async () => {
     }
     return { ...call(path, NOON), url: { ...document.url!, path: `/shop.Items/${path}` }, http: { ...document.http!, request } }
   }
-  await store.save(SCOPE, 'exchanges', [{ ...document, http: { ...document.http!, response } }, grpc('Add'), grpc('Other')])
+  const block = await blobs.put('bodies', NOON, await compress(Buffer.concat([Buffer.alloc(99), LARGE])))
+  const frames = Buffer.from('<p>é<iframe src=//x>'.repeat(FRAMES))
+  const page = await blobs.put('bodies', NOON, await compress(frames))
+  const answering = (id: string, body: { bytes: number; ref: string }) => {
+    const of = call(id, NOON)
+    return { ...of, http: { ...of.http!, response: { ...of.http!.response!, mime_type: 'text/html', body } } }
+  }
+  await store.save(SCOPE, 'exchanges', [
+    { ...document, http: { ...document.http!, response } },
+    grpc('Add'),
+    grpc('Other'),
+    answering('large', { bytes: LARGE.length, ref: `${block}#99+${LARGE.length}` }),
+    answering('short', { bytes: LARGE.length, ref: `${block}#99+${LARGE.length + 1}` }),
+    answering('page', { bytes: frames.length, ref: `${page}#0+${frames.length}` }),
+  ])
   await store.flush()
   app = await createPages(
     {
       store,
-      blobs,
+      blobs: { ...blobs, get: counted(blobs) },
       live: new LiveFeed(),
       scope: () => SCOPE,
       now: () => NOON,
@@ -95,6 +132,28 @@ describe('a kept body', () => {
     expect(answer.body).toBe(
       '<x-META http-equiv=refresh content="0;url=http://x"><x-link rel=preconnect href=//x><linked><x-base\nhref=//x><x-iFrame src=//x><p>hé<script>alert(1)</script>',
     )
+  })
+
+  it('of any length is sent as fast as it is taken, and few of its bytes are held', async () => {
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const clients = await Promise.all(Array.from({ length: 4 }, () => fetch(`${url}/api/v1/exchanges/large/response/body`)))
+    expect(clients[0].headers.get('content-length')).toBe(String(LARGE.length))
+    // Nobody reads: what was taken from the blobs lies in buffers of sockets.
+    await expect.poll(settled, { timeout: 20_000, interval: 300 }).toBe(true)
+    expect(taken).toBeLessThan((clients.length * LARGE.length) / 2)
+    for (const client of clients) expect(Buffer.compare(Buffer.from(await client.arrayBuffer()), LARGE)).toBe(0)
+  })
+
+  it('that is damaged breaks off, and is not taken for a whole one', async () => {
+    const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+    const answer = await fetch(`${url}/api/v1/exchanges/short/response/body`)
+    await expect(answer.arrayBuffer()).rejects.toThrow()
+  })
+
+  it('as a page is harmless wherever it is cut in pieces', async () => {
+    const answer = await app.inject('/api/v1/exchanges/page/response/body?as=page')
+    expect(answer.body.match(/<x-iframe src=\/\/x>/g)).toHaveLength(FRAMES)
+    expect(answer.body).not.toContain('<iframe')
   })
 
   it('of gRPC is text with the names of the schemas, else with numbers, and compressed messages are undone', async () => {

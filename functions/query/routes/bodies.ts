@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { SchemaRefused } from '#adapters/schemas/port.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { headerIn } from '../../lane/headers.ts'
 import { notFound, Problem } from '../../problem.ts'
-import { readBody } from '../bodies.ts'
+import { readBody, streamBody } from '../bodies.ts'
 import type { QueryPorts } from '../ports.ts'
 
 /** For what somebody else wrote: no script, no form, nothing loaded from anywhere, and an origin of its own. */
@@ -29,20 +30,25 @@ export const bodyRoutes =
         const document = await ports.store.get(ports.scope(), 'exchanges', id)
         if (!document) throw notFound('exchange', id)
         const message = document.http?.[side] ?? document.spider[side]
-        const bytes = message?.body && (await readBody(ports.blobs, message.body))
-        if (!bytes) throw notFound('body kept of the', `${side} of ${id}`)
         void reply.header('content-security-policy', STRICT).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+        if (query.as === 'messages') {
+          const bytes = message?.body && (await readBody(ports.blobs, message.body))
+          if (!bytes) throw notKept(side, id)
+          return reply.type('text/plain; charset=utf-8').send(await messages(ports, document, side, bytes))
+        }
+        const kept = message?.body && (await streamBody(ports.blobs, message.body))
+        if (!kept) throw notKept(side, id)
         if (query.as === 'page')
           return reply
             .type(`text/html; charset=${charsetOf(message.mime_type, document.http?.[side]?.headers)}`)
             .header('x-dns-prefetch-control', 'off')
-            .send(harmless(bytes))
-        if (query.as === 'messages') return reply.type('text/plain; charset=utf-8').send(await messages(ports, document, side, bytes))
+            .send(Readable.from(harmless(kept.bytes), { objectMode: false }))
         const name = `${id.slice(0, 40).replace(/[^0-9a-zA-Z-]/g, '')}-${side}`
         return reply
           .type('application/octet-stream')
+          .header('content-length', kept.length)
           .header('content-disposition', `attachment; filename="${name}${endingOf(message.mime_type)}"`)
-          .send(Buffer.from(bytes))
+          .send(kept.bytes)
       },
     )
   }
@@ -65,17 +71,29 @@ async function messages(ports: QueryPorts, document: ExchangeDocument, side: 're
   throw new Problem(400, 'No messages', `The ${side} of ${document.event.id} has no messages of gRPC: ask for it as a file.`)
 }
 
+const notKept = (side: string, id: string): Problem => notFound('body kept of the', `${side} of ${id}`)
+
+const LOADING = /<(link|base|meta|i?frame|fencedframe|object|embed|portal)(?=[\s/>])/gi
+/** The longest of them, with what follows. */
+const LONGEST = '<fencedframe>'.length
+
 /**
  * Browsers connect to hosts that a `link` or a frame names before any policy is asked, and `base` and `meta` move the page.
  * They become elements without a meaning.
  */
-const harmless = (bytes: Uint8Array): Buffer =>
-  Buffer.from(
-    Buffer.from(bytes)
-      .toString('latin1')
-      .replace(/<(link|base|meta|i?frame|fencedframe|object|embed|portal)(?=[\s/>])/gi, '<x-$1'),
-    'latin1',
-  )
+async function* harmless(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const plain = (text: string): Buffer => Buffer.from(text.replace(LOADING, '<x-$1'), 'latin1')
+  let rest = ''
+  for await (const piece of pieces) {
+    const text = rest + Buffer.from(piece).toString('latin1')
+    // What may be the beginning of one waits for the next piece.
+    const open = text.lastIndexOf('<')
+    const end = open >= 0 && text.length - open < LONGEST ? open : text.length
+    rest = text.slice(end)
+    yield plain(text.slice(0, end))
+  }
+  yield plain(rest)
+}
 
 /** What the sender said; only names that browsers know can take effect. */
 function charsetOf(mime: string | undefined, headers: string[][] = []): string {
