@@ -14,6 +14,6 @@ export async function idleBench(): Promise<Subject> {
       .trim()
       .split('\n')
       .map((line): Row => JSON.parse(line)),
-    notes: ['Each row has what the rows before it have, but for the checkpoints. Checkpoints count where the state is embedded.'],
+    notes: ['Rows of a protocol have what the lane has. Checkpoints count where the state is embedded.'],
   }
 }

@@ -8,6 +8,7 @@ import { ACK, SYN } from '#engines/packet/frame.ts'
 import { encodeIpv4 } from '#engines/packet/ipv4.ts'
 import { encodeTcp } from '#engines/packet/tcp.ts'
 import { encodeUdp } from '#engines/packet/udp.ts'
+import { CONVERSATIONS, type Conversation } from '#engines/protocols/conversations.case.ts'
 import { ProtocolStreams } from '#engines/protocols/streams.ts'
 import type { StreamSink } from '#engines/tcp/facts.ts'
 import { TcpTable } from '#engines/tcp/table.ts'
@@ -19,11 +20,10 @@ import { Watched } from '#functions/sessions/watched.ts'
 const count = Number(process.argv[2] ?? 200_000)
 const layer = process.argv[3]
 const nobody: StreamSink = { open() {}, data() {}, gap() {}, end() {}, close() {} }
+const SEGMENT = 1448
 const codecs = await loadCodecs()
 const encoder = new Encoder({ useRecords: false, structuredClone: false, tagUint8Array: false })
 const decoder = new PacketDecoder()
-const REQUEST = Buffer.from('GET /things/1 HTTP/1.1\r\nHost: things\r\nAccept: */*\r\n\r\n')
-const RESPONSE = Buffer.from('HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nthing')
 
 const frameOf = (payload: Uint8Array, i: number, back: boolean, protocol: number) => {
   const client = `10.${(i >> 20) & 255}.${(i >> 12) & 255}.1`
@@ -31,19 +31,24 @@ const frameOf = (payload: Uint8Array, i: number, back: boolean, protocol: number
   return decoder.decode(bytes, 0, bytes.length, bytes.length, micros(1_767_607_200e6 + i), 101, 0)
 }
 
-/** A handshake, and a call with its answer. */
-const talk = (table: Pick<TcpTable, 'packet'>, i: number): void => {
+/** A handshake, and a call with its answer, or what else is said. */
+const talk = (table: Pick<TcpTable, 'packet'>, i: number, { said }: Conversation): void => {
   const port = 1024 + (i & 4095)
-  const up = { sourcePort: port, targetPort: 80 }
-  const down = { sourcePort: 80, targetPort: port }
-  const send = (payload: Uint8Array, fields: Parameters<typeof encodeTcp>[1], back: boolean) =>
-    table.packet(frameOf(encodeTcp(payload, fields), i, back, 6))
+  const ports = [
+    { sourcePort: port, targetPort: 80 },
+    { sourcePort: 80, targetPort: port },
+  ]
+  const next = [i, 7]
+  const send = (side: 0 | 1, payload: Uint8Array, flags: number) => {
+    const fields = { ...ports[side], sequence: next[side] >>> 0, acknowledgement: flags === SYN ? 0 : next[1 - side] >>> 0, flags }
+    table.packet(frameOf(encodeTcp(payload, fields), i, side === 1, 6))
+    next[side] += flags === ACK ? payload.length : 1
+  }
   const nothing = new Uint8Array(0)
-  const asked = (i + 1 + REQUEST.length) >>> 0
-  send(nothing, { ...up, sequence: i, flags: SYN }, false)
-  send(nothing, { ...down, sequence: 7, acknowledgement: i + 1, flags: SYN | ACK }, true)
-  send(REQUEST, { ...up, sequence: i + 1, acknowledgement: 8, flags: ACK }, false)
-  send(RESPONSE, { ...down, sequence: 8, acknowledgement: asked, flags: ACK }, true)
+  send(0, nothing, SYN)
+  send(1, nothing, SYN | ACK)
+  for (const { side, bytes } of said(i))
+    for (let at = 0; at < bytes.length; at += SEGMENT) send(side, bytes.subarray(at, at + SEGMENT), ACK)
 }
 
 const used = (): number => {
@@ -56,28 +61,32 @@ const all = (each: (i: number) => void): void => {
   for (let i = 0; i < count; i++) each(i)
 }
 
-/** The lane's table, its facts going on through `Watched`; settled at times, as a lane is. `keep`: hold the checkpoints, as the embedded state does. */
-const lane = (keep: boolean, streams: ProtocolStreams | undefined): unknown => {
-  const sink: StreamSink = streams ?? nobody
-  const watched = new Watched(sink, () => undefined)
+/**
+ * The lane's table, its facts going on through `Watched`; settled at times, as a lane is. `above`: what is above the connections is read;
+ * `keep`: the checkpoints are held, as the embedded state does.
+ */
+const lane = async (name: string, above: boolean, keep: boolean): Promise<unknown> => {
+  const conversation = await CONVERSATIONS[name]()
+  const streams = above ? new ProtocolStreams({ exchange() {}, call() {} }, codecs, {}, conversation.secrets) : undefined
+  const watched = new Watched(streams ?? nobody, () => undefined)
   const tables = new Tables(watched)
   const kept = new Map<string, Uint8Array | null>()
   all((i) => {
-    talk(tables, i)
+    talk(tables, i, conversation)
     if (i % 1000 !== 999) return
     if (keep && streams) for (const connection of watched.changed) kept.set(connection.id, copyOf(encoder.encode(streams.save(connection))))
     watched.block.clear()
     watched.changed.clear()
     for (const [key, bytes] of tables.checkpoints()) if (keep) kept.set(key, bytes)
   })
-  return [tables, kept]
+  return [tables, streams, kept]
 }
 
-const streams = () => new ProtocolStreams({ exchange() {}, call() {} }, codecs)
 const LAYERS: Record<string, () => unknown> = {
-  TcpTable() {
+  async TcpTable() {
     const table = new TcpTable(nobody)
-    all((i) => talk(table, i))
+    const conversation = await CONVERSATIONS.HTTP()
+    all((i) => talk(table, i, conversation))
     return table
   },
   UdpTable() {
@@ -85,10 +94,12 @@ const LAYERS: Record<string, () => unknown> = {
     all((i) => table.packet(frameOf(encodeUdp(new Uint8Array(9), 1024 + (i & 4095), 9999), i, false, 17)))
     return table
   },
-  'sessions lane': () => lane(false, undefined),
-  'sessions lane, its checkpoints': () => lane(true, undefined),
-  'sessions lane, protocol streams (HTTP)': () => lane(false, streams()),
-  'sessions lane, protocol streams, checkpoints of both': () => lane(true, streams()),
+  'sessions lane': () => lane('HTTP', false, false),
+  'sessions lane, its checkpoints': () => lane('HTTP', false, true),
+}
+for (const name of Object.keys(CONVERSATIONS)) {
+  LAYERS[`sessions lane, ${name}`] = () => lane(name, true, false)
+  LAYERS[`sessions lane, ${name}, checkpoints of both`] = () => lane(name, true, true)
 }
 
 // A layer a process: what one leaves behind is not counted for the next.
@@ -97,7 +108,7 @@ if (layer === undefined) {
     process.stdout.write(execFileSync(process.execPath, ['--expose-gc', import.meta.filename, String(count), name]))
 } else {
   const before = used()
-  const held = LAYERS[layer]()
+  const held = await LAYERS[layer]()
   const each = Math.round((used() - before) / count)
   console.log(JSON.stringify({ layer, connections: held ? count : 0, 'bytes each': each }))
 }

@@ -67,6 +67,10 @@ export class DnsStream implements Reader {
     return this.joining.pending()
   }
 
+  get idle(): boolean {
+    return this.joining.idle
+  }
+
   save(): SavedStream {
     return { sides: [this.sides[CLIENT].save(), this.sides[SERVER].save()], joining: this.joining.save() }
   }

@@ -33,9 +33,6 @@ export interface Saved {
 
 const DIRECTION = ['request', 'response'] as const
 const EARLIEST = 0 as Micros
-/** What is to be known of a connection that rests. */
-const PIPELINED = 1
-const ANSWERED = 2
 
 /**
  * HTTP/1.0 and 1.1 on one TCP connection (RFC 9110, RFC 9112): bytes of both sides in, exchanges out. It watches, so it goes on after a
@@ -346,19 +343,14 @@ export class HttpConnection implements ProtocolReader, Listener {
     this.host.exchange(exchange)
   }
 
-  rest(): number | undefined {
-    const { pairing, readers, done } = this
-    const idle = pairing.open.length === 0 && !pairing.doubt && this.interims.length === 0 && this.agreed === undefined
-    if (!idle || done[CLIENT] || done[SERVER] || !readers[CLIENT].idle || !readers[SERVER].idle) return undefined
-    return (pairing.pipelined ? PIPELINED : 0) | (pairing.answered ? ANSWERED : 0)
+  get idle(): boolean {
+    const { readers, done } = this
+    const open = this.pairing.open.length > 0 || this.pairing.doubt || this.interims.length > 0 || this.agreed !== undefined
+    return !open && !done[CLIENT] && !done[SERVER] && readers[CLIENT].idle && readers[SERVER].idle
   }
 
-  static wake(rested: number, offsets: readonly [number, number], host: Host): HttpConnection {
-    const connection = new HttpConnection(host)
-    connection.begin({ offsets, midway: false })
-    connection.pairing.pipelined = (rested & PIPELINED) !== 0
-    connection.pairing.answered = (rested & ANSWERED) !== 0
-    return connection
+  get asNew(): boolean {
+    return !this.pairing.pipelined && this.idle
   }
 
   save(): Saved {
@@ -371,7 +363,8 @@ export class HttpConnection implements ProtocolReader, Listener {
       doubt,
       pipelined,
       answered,
-      last: this.last,
+      // Silence only tells something of what is open.
+      last: this.idle ? 0 : this.last,
       interim: [...this.interims],
       agreed: this.agreed,
       ended: [...this.done],

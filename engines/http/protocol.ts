@@ -32,6 +32,5 @@ export const http: Protocol = {
       return connection
     },
     load: (saved, _connection, host) => HttpConnection.load(saved as Saved, host),
-    wake: (rested, offsets, host) => HttpConnection.wake(rested as number, offsets, host),
   },
 }

@@ -322,6 +322,7 @@ export class Reader {
     const { phase, offset, position, bodyPosition, first, left, holed, blankLines, guessed, carry, chunks } = this
     return {
       ...{ phase, offset, position, bodyPosition, first, left, holed, blankLines, guessed },
+      ...(this.message === undefined && carry.length === 0 && NOWHERE),
       carry: carry.bytes.slice(0, carry.length),
       chunks: {
         state: chunks.state,
@@ -352,6 +353,9 @@ export class Reader {
     this.message = message
   }
 }
+
+/** Between two messages. */
+const NOWHERE = { position: 0, bodyPosition: 0, first: 0 }
 
 const NO_BODY: HttpBody = { bytes: 0, sha256: undefined, content: undefined, truncated: false, undecoded: undefined }
 

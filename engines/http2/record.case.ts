@@ -1,20 +1,15 @@
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
-import { alone } from '../protocols/alone.case.ts'
-import type { Host } from '../protocols/protocol.ts'
 import { startProxy } from '../protocols/proxy.case.ts'
-import type { MissingReason, Side } from '../tcp/facts.ts'
-import { micros } from '../time.ts'
-import { Http2Connection } from './connection.ts'
+import { type Options, play as playTo, type Step } from '../protocols/script.case.ts'
+import type { Side } from '../tcp/facts.ts'
+import { h2 } from './protocol.ts'
 
 export interface Piece {
   side: Side
   bytes: Uint8Array
 }
-
-const codecs = await loadCodecs()
 
 /** What Node's client and server say to one another: interleaved streams, push, trailers, an interim answer, a reset, bodies large and coded. */
 export const recordNode = async (
@@ -34,54 +29,11 @@ export const recordNode = async (
   return proxy.pieces
 }
 
-export interface Options {
-  /** Cuts each piece to this size. */
-  segment?: number
-  /** Saves and loads between all segments. */
-  restart?: boolean
-  /** Segments, by number, that nobody saw. */
-  lose?: (index: number) => boolean
-  midway?: boolean
-}
-
-/** Plays what was recorded to a reader, at one microsecond a piece. */
-export const play = (
-  pieces: readonly Piece[],
-  { segment = Number.POSITIVE_INFINITY, restart = false, lose, midway = false }: Options = {},
-) => {
-  const out: HttpExchange[] = []
-  const host: Host = {
-    ...alone,
-    codecs,
-    limits: { keepBody: 64 * 1024 },
-    exchange: (exchange) => void out.push(structuredClone(exchange)),
-    call: () => undefined,
-    handOver: () => undefined,
-  }
-  let connection = new Http2Connection(host)
-  connection.begin({ offsets: [0, 0], midway })
-  let index = 0
-  pieces.forEach(({ side, bytes }, number) => {
-    const at = micros(number + 1)
-    for (let from = 0; from < bytes.length; from += segment) {
-      const to = Math.min(bytes.length, from + segment)
-      if (lose?.(index++)) {
-        connection.gap(side, to - from, at, 'not captured' satisfies MissingReason)
-        continue
-      }
-      // Between other bytes, and gone after the call: who looks beyond its own or holds on to them is found out.
-      const lent = new Uint8Array(to - from + 8).fill(0x2e)
-      lent.set(bytes.subarray(from, to), 4)
-      connection.receive(side, lent, 4, 4 + to - from, at)
-      lent.fill(0x2e)
-      if (restart) connection = Http2Connection.load(structuredClone(connection.save()), host)
-    }
-  })
-  const end = micros(pieces.length + 1)
-  connection.end(0, end)
-  connection.end(1, end)
-  connection.close(end)
-  return out
+/** Plays what was recorded to a reader, at one microsecond a piece; then both sides end. */
+export const play = (pieces: readonly Piece[], options?: Options): HttpExchange[] => {
+  const at = pieces.length + 1
+  const steps = pieces.map(({ side, bytes }): Step => (side === 0 ? { client: bytes } : { server: bytes }))
+  return playTo(h2, [...steps, { end: 0, at }, { end: 1, at }], { pace: 1, ...options }).exchanges
 }
 
 /** An exchange in one line. */

@@ -13,12 +13,9 @@ export interface Context {
   keepBody: number
 }
 
+const SYSTEM = { name: 'postgresql' }
+
 const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
-const oneLine = (text: string): string =>
-  text
-    .slice(0, LIMITS.summary * 4)
-    .replace(/\s+/g, ' ')
-    .trim()
 
 export const callOf = (unit: Unit, status: ExchangeStatus, context: Context): Call => {
   const { kind, text, request, response, failure } = unit
@@ -29,7 +26,7 @@ export const callOf = (unit: Unit, status: ExchangeStatus, context: Context): Ca
     protocol: 'postgresql',
     position: request?.position ?? -(response?.position ?? 0) - 1,
     action,
-    summary: summaryOf(unit, action),
+    summary: summaryOf(unit, analysis, action),
     outcome: failure !== undefined ? 'failure' : status === 'pending' || response === undefined ? 'unknown' : 'success',
     request: partOf(request, requestBody(unit, context.keepBody), 'application/sql'),
     response: partOf(
@@ -46,8 +43,12 @@ export const callOf = (unit: Unit, status: ExchangeStatus, context: Context): Ca
   }
 }
 
-const summaryOf = ({ kind, title, text, statement, portal }: Unit, action: string | undefined): string | undefined => {
-  const what = text === undefined ? title || (statement ?? portal ?? '') : oneLine(text)
+const summaryOf = (
+  { kind, title, statement, portal }: Unit,
+  analysis: Analysis | undefined,
+  action: string | undefined,
+): string | undefined => {
+  const what = analysis === undefined ? title || (statement ?? portal ?? '') : analysis.line
   const line = kind === undefined ? what || action : `${kind} ${what}`.trim()
   return line === undefined ? undefined : shortened(line, LIMITS.summary)
 }
@@ -60,8 +61,9 @@ const mimeTypeOf = ({ body, kind }: Unit): string => (kind !== undefined && body
 /** The query's text, its parameters as comments, and what COPY brought. */
 const requestBody = ({ text, textCut, parameters, data, dataBytes }: Unit, keepBody: number): HttpBody | undefined => {
   if (text === undefined && data === '') return undefined
-  const list =
-    parameters?.map((value, i) => `\n-- $${i + 1} = ${value === null ? 'NULL' : `'${value.replaceAll("'", "''")}'`}`).join('') ?? ''
+  let list = ''
+  for (const [i, value] of parameters?.entries() ?? [])
+    list += `\n-- $${i + 1} = ${value === null ? 'NULL' : `'${value.replaceAll("'", "''")}'`}`
   const whole = `${text ?? ''}${list}${data === '' ? '' : `\n${data}`}`
   const cut = textCut || data.length < dataBytes
   return bodyOfText(whole, keepBody, cut, whole.length - data.length + dataBytes)
@@ -78,7 +80,7 @@ const fieldsOf = (
   { database, user }: Context,
 ): Call['fields'] => {
   const { failure, rows, columns } = unit
-  const db: { [name: string]: Value } = { system: { name: 'postgresql' } }
+  const db: { [name: string]: Value } = { system: SYSTEM }
   if (database !== undefined) db.namespace = database
   if (action !== undefined) db.operation = { name: action }
   if (text !== undefined) db.query = { text, summary: analysis!.summary }
@@ -87,8 +89,11 @@ const fieldsOf = (
   if (failure !== undefined) response.status_code = failure.code
   if (columns !== undefined || rows > 0) response.returned_rows = rows
   if (Object.keys(response).length > 0) db.response = response
+  const fields: Call['fields'] = { db }
+  if (user !== undefined) fields.user = { name: user }
   const own = ownFieldsOf(unit, analysis)
-  return { db, ...(user !== undefined && { user: { name: user } }), ...(Object.keys(own).length > 0 && { spider: { db: own } }) }
+  if (Object.keys(own).length > 0) fields.spider = { db: own }
+  return fields
 }
 
 /** What OpenTelemetry has no name for. */

@@ -351,6 +351,12 @@ export class PostgresConnection implements Reader {
     return [...open].map((unit) => callOf(unit, status, session.context))
   }
 
+  get idle(): boolean {
+    const { session, encryption, held, framings } = this
+    const open = encryption !== undefined || held[CLIENT].length > 0 || held[SERVER].length > 0
+    return !open && session.idle && framings[CLIENT].idle && framings[SERVER].idle
+  }
+
   save(): SavedPostgres {
     const { directions, framings, session, encryption, held, heldAt } = this
     return {

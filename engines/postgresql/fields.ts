@@ -49,7 +49,7 @@ export class Fields {
     const zero = indexOf(this.bytes, 0, this.at, this.to)
     if (zero < 0) this.short = true
     const end = zero < 0 ? this.to : zero
-    const text = utf8(this.bytes, this.at, end)
+    const text = end === this.at ? '' : utf8(this.bytes, this.at, end)
     this.at = zero < 0 ? this.to : zero + 1
     return text
   }

@@ -130,6 +130,11 @@ export class Session {
     return { database: this.database, user: this.user, keepBody: this.host.limits.keepBody }
   }
 
+  /** No call is open. */
+  get idle(): boolean {
+    return this.queue.length === 0 && this.current?.request === undefined && this.orphan === undefined
+  }
+
   save(): SavedSession {
     const { queue, statements, portals, ids, database, user, current, orphan, skipping, greeting } = this
     const index = current === undefined ? -1 : queue.units.indexOf(current)

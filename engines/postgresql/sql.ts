@@ -4,6 +4,8 @@ import { BLANK, END, Lexer, LITERAL, WORD } from './lexer.ts'
 export interface Analysis {
   /** Literals replaced by `?`, comments left out, white space as one blank. */
   normalized: string
+  /** The text in one line, without its end where it is long. */
+  line: string
   /** The verb, in upper case. */
   operation: string | undefined
   /** The tables it names. */
@@ -31,6 +33,8 @@ const WITH_COLUMNS: ReadonlySet<string | undefined> = new Set(['INSERT', 'COPY',
 /** Further tables than so many are left out. */
 const MOST_COLLECTIONS = 8
 const LONGEST_SUMMARY = 255
+/** Characters that are put into one line. */
+const LONGEST_LINE = 1200
 
 /** Values in a row. */
 const LIST = /\(\s*(\?|\$\d+)(?:\s*,\s*(?:\?|\$\d+))+\s*\)/g
@@ -41,6 +45,8 @@ const withoutEnd = (text: string): string => {
   while (end > 0 && (text[end - 1] === ';' || text[end - 1] === ' ')) end--
   return text.slice(0, end)
 }
+
+const oneLine = (text: string): string => text.slice(0, LONGEST_LINE).replace(/\s+/g, ' ').trim()
 
 /** Reads a query's tokens once. Text that is cut, or no SQL, gives what can be told. */
 class QueryReader {
@@ -69,7 +75,7 @@ class QueryReader {
     const written = withoutEnd(this.written)
     const normalized = written.includes('(') ? written.replace(LIST, '($1, …)') : written
     const summary = [...new Set([...this.verbs, ...collections])].join(' ').slice(0, LONGEST_SUMMARY)
-    return { normalized, operation, collections, summary }
+    return { normalized, line: oneLine(text), operation, collections, summary }
   }
 
   private write(token: string): void {

@@ -10,3 +10,13 @@ export const bodyOfText = (text: string, most: number, cut = false, bytes = 0): 
   const length = truncated ? Math.max(bytes, content.length, text.length) : content.length
   return { bytes: length, sha256: undefined, content: most > 0 ? content : undefined, truncated, undecoded: undefined }
 }
+
+/** The same of texts as a JSON array. Where nothing is kept of it, it is counted and not written. */
+export const bodyOfTexts = (texts: readonly string[], most: number, cut: boolean, bytes: number): HttpBody => {
+  if (most > 0) return bodyOfText(JSON.stringify(texts), most, cut, bytes)
+  let length = 1 + Math.max(1, texts.length)
+  for (const text of texts) length += ESCAPED.test(text) ? JSON.stringify(text).length : text.length + 2
+  return { bytes: Math.max(bytes, length), sha256: undefined, content: undefined, truncated: true, undecoded: undefined }
+}
+/** Characters that JSON may not have as they are. */
+const ESCAPED = /["\\]|[^ -\ud7ff\ue000-\uffff]/

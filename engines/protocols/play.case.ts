@@ -4,7 +4,9 @@ import type { HttpExchange } from '../http/facts.ts'
 import { connectionWith, quietSide } from '../tcp/connection.case.ts'
 import type { Connection } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
+import type { FindSecrets } from '../tls/secrets.ts'
 import type { Call, Found } from './call.ts'
+import type { Stream } from './stream.ts'
 import { ProtocolStreams } from './streams.ts'
 
 const codecs = await loadCodecs()
@@ -23,11 +25,14 @@ export interface PlayOptions {
   segments?: readonly number[]
   /** Saves and loads between all segments. */
   restart?: boolean
+  /** Rests between all segments. */
+  rest?: boolean
   /** Segments, by number, that nobody saw. */
   lose?: (index: number) => boolean
   /** Both sides say their end. */
   ends?: boolean
   keepBody?: number
+  secrets?: FindSecrets
 }
 
 export interface Played {
@@ -56,7 +61,7 @@ export const play = (pieces: readonly Piece[], options: PlayOptions = {}): Playe
     exchange: (_: Connection, exchange: HttpExchange) => void exchanges.push(structuredClone(exchange)),
     call: (_: Connection, call: Call) => void calls.push(structuredClone(call)),
   }
-  let streams = new ProtocolStreams(sink, codecs, { keepBody })
+  let streams = new ProtocolStreams(sink, codecs, { keepBody }, options.secrets)
   streams.open(connection)
   let [index, turn] = [0, 0]
   let saved: unknown
@@ -73,10 +78,11 @@ export const play = (pieces: readonly Piece[], options: PlayOptions = {}): Playe
         lent.fill(0x2e)
       }
       from = to
+      if (options.rest) (connection.application as Stream).rest()
       if (!options.restart) continue
       const state = structuredClone(streams.save(connection))
       saved = state
-      streams = new ProtocolStreams(sink, codecs, { keepBody })
+      streams = new ProtocolStreams(sink, codecs, { keepBody }, options.secrets)
       streams.load(connection, state)
     }
   }

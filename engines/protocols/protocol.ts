@@ -25,11 +25,10 @@ export interface Protocol {
 }
 
 export interface Readers {
+  /** Tells the host nothing yet: what a reader saves is kept as what differs from one that was just opened. */
   open(connection: Connection, host: Host, beginning: Beginning): Reader
   /** Goes on from what `Reader.save` gave. */
   load(saved: unknown, connection: Connection, host: Host): Reader
-  /** Goes on from what `Reader.rest` gave; `offsets`: of the next byte of each side's stream. */
-  wake?(rested: unknown, offsets: readonly [number, number], host: Host): Reader
 }
 
 /** Where in a connection a reader begins. */
@@ -72,14 +71,18 @@ export interface Reader extends Partial<Awaiting> {
   pending(): Found[]
   /** What is spoken inside the protocol, where it carries another one. */
   readonly innermost?: string | undefined
-  /** Between two calls: all that is to be known of what was, as very little plain data. Undefined: not now. */
-  rest?(): unknown
+  /** Between two calls: none is open, and nothing is awaited. It may be put away as what it saves, until more comes. */
+  readonly idle: boolean
+  /** It is idle, and nothing of what was is to be known: one that begins here would go on in the same way. For those that can tell it sooner than by what they save. */
+  readonly asNew?: boolean
   /** Plain data (numbers, strings, arrays, objects, Uint8Array of own memory), valid at any byte. */
-  save(): unknown
+  save(): object
 }
 
 /** What lies inside a protocol that carries others, TLS for one: read by whoever recognises it, its calls come out like all others. Offsets count on from its beginning. */
 export interface Inside extends Awaiting {
+  /** As `Reader.idle`. */
+  readonly idle: boolean
   /** What is spoken inside, the innermost that is known. */
   readonly innermost: string | undefined
   data(side: Side, bytes: Uint8Array, start: number, end: number, at: Micros): void

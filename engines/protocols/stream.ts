@@ -1,42 +1,20 @@
 import type { Choices } from '../detect/choices.ts'
-import { Detector, type SavedDetector, UNKNOWN } from '../detect/detector.ts'
+import { Detector, UNKNOWN } from '../detect/detector.ts'
 import type { Codecs, HttpExchange } from '../http/facts.ts'
 import { CLIENT, type Connection, type MissingReason, SERVER, type Side } from '../tcp/facts.ts'
 import type { Micros } from '../time.ts'
 import type { FindSecrets, Secrets } from '../tls/secrets.ts'
 import { type Call, type Found, isCall } from './call.ts'
-import type { Beginning, Host, Protocol, Reader } from './protocol.ts'
+import { differenceOf, restored } from './difference.ts'
+import type { Packing } from './packing.ts'
+import type { Beginning, Host, Protocol, Reader, Readers } from './protocol.ts'
+import type { Lost, SavedStream } from './saved.ts'
 
-/** Bytes that were lost before it was known what the connection speaks. */
-interface Lost {
-  side: Side
-  offset: number
-  missing: number
-  reason: MissingReason
-  at: Micros
-}
 /** So many of them are told at most: whoever loses more has lost the beginning. */
 const MOST_LOST = 16
 /** Protocols in one another, or one after another, on one connection: bytes made to nest without end are not followed further. */
 const MOST_HAND_OVERS = 8
 const SIDES = [CLIENT, SERVER] as const
-
-/** What is above one connection, as plain data. */
-export interface SavedStream {
-  protocol: string | undefined
-  detector: SavedDetector | undefined
-  reading: boolean
-  /** What the reader of `protocol` saved, when one is `reading`: while it rests, that. */
-  reader: unknown
-  rested: unknown
-  agreed: Beginning['agreed']
-  secure: boolean
-  offsets: [number, number]
-  ended: [boolean, boolean]
-  calls: number
-  handOvers: number
-  lost: Lost[]
-}
 
 /** What the streams of one analysis share. */
 export interface Shared {
@@ -44,6 +22,7 @@ export interface Shared {
   readonly codecs: Codecs
   readonly limits: Host['limits']
   readonly secrets: FindSecrets
+  readonly packing: Packing
   readonly sink: {
     exchange(connection: Connection, exchange: HttpExchange): void
     call(connection: Connection, call: Call): void
@@ -63,8 +42,10 @@ export class Stream implements Host {
   /** Calls that came out so far. */
   calls = 0
   private reader: Reader | undefined = undefined
-  /** What is kept of a reader that rests, between two calls of a connection that is idle. */
-  private rested: unknown = undefined
+  /** What is kept of a reader that rests, since its connection is idle: what it differs by from one that begins here, packed. */
+  private rested: string | undefined = undefined
+  /** What is spoken inside, while the reader rests. */
+  private within: string | undefined = undefined
   /** Of use to those who hold streams: see `Warm`. */
   warmth = 0
   /** Undefined: it is known what the connection speaks. */
@@ -153,31 +134,57 @@ export class Stream implements Host {
       const { fin, reset } = this.connection.sides[side]
       if ((fin || reset) && !this.ended[side]) this.end(side, at)
     }
+    if (this.rested !== undefined) this.wake()
     this.reader?.close(at)
     this.protocol = this.innermost
     // A closed connection may be remembered for long: what is above it need not be.
     this.reader = undefined
-    this.rested = undefined
     this.detector = undefined
     this.lost = undefined
   }
 
   /** Lets go of a reader that has nothing to do, until more comes. */
   rest(): void {
-    const rested = this.reader?.rest?.()
-    if (rested === undefined) return
-    this.rested = rested
+    const { reader } = this
+    if (!reader?.idle) return
+    this.within = reader.innermost
+    this.rested = this.shared.packing.pack(this.differenceOf(reader))
     this.reader = undefined
   }
 
   private wake(): void {
-    this.reader = this.choices.named(this.protocol!)?.reader?.wake?.(this.rested, this.offsets, this)
+    const difference = this.shared.packing.take(this.rested!)
     this.rested = undefined
+    this.reader = this.again(difference)
+  }
+
+  private get readers(): Readers | undefined {
+    return this.protocol === undefined ? undefined : this.choices.named(this.protocol)?.reader
+  }
+
+  /** One that begins here: most of what a reader saves between two calls is as in this one. */
+  private fresh(): Reader | undefined {
+    return this.readers?.open(this.connection, this, { offsets: [this.offsets[CLIENT], this.offsets[SERVER]], midway: false })
+  }
+
+  private differenceOf(reader: Reader): unknown {
+    return reader.asNew ? undefined : differenceOf(reader.save(), this.fresh()!.save())
+  }
+
+  private again(difference: unknown): Reader | undefined {
+    const fresh = this.fresh()
+    if (fresh === undefined || difference === undefined) return fresh
+    return this.readers!.load(restored(difference, fresh.save()), this.connection, this)
+  }
+
+  /** Whether it is between two calls, or nobody reads. */
+  get idle(): boolean {
+    return this.detector === undefined && (this.reader?.idle ?? true)
   }
 
   /** What is spoken, also inside what is spoken, the innermost that is known. */
   get innermost(): string | undefined {
-    const inside = this.reader?.innermost
+    const inside = this.rested === undefined ? this.reader?.innermost : this.within
     return inside === undefined || inside === UNKNOWN ? this.protocol : inside
   }
 
@@ -293,14 +300,12 @@ export class Stream implements Host {
   }
 
   save(): SavedStream {
-    const { protocol, detector, reader, agreed, secure, offsets, ended, calls, handOvers, lost = [] } = this
-    const rested = this.rested ?? reader?.rest?.()
+    const { protocol, detector, reader, rested, agreed, secure, offsets, ended, calls, handOvers, lost = [] } = this
     return {
       ...{ protocol, agreed, secure, calls, handOvers },
       detector: detector?.save(),
-      reading: reader !== undefined || this.rested !== undefined,
-      rested,
-      reader: rested === undefined ? reader?.save() : undefined,
+      reading: reader !== undefined || rested !== undefined,
+      reader: rested === undefined ? reader && this.differenceOf(reader) : this.shared.packing.look(rested),
       offsets: [...offsets],
       ended: [...ended],
       lost: [...lost],
@@ -309,7 +314,6 @@ export class Stream implements Host {
 
   /** Goes on from what was saved. A protocol that is not read any more is left alone from here on. */
   load(saved: SavedStream): void {
-    const { detector, reading } = saved
     this.protocol = saved.protocol
     this.agreed = saved.agreed
     this.secure = saved.secure
@@ -318,10 +322,8 @@ export class Stream implements Host {
     this.calls = saved.calls
     this.handOvers = saved.handOvers
     this.lost = saved.lost.length > 0 ? [...saved.lost] : undefined
-    this.detector = detector && Detector.load(detector, this.choices.at(this.connection.server.port))
-    this.rested = saved.rested
-    if (reading && this.rested === undefined)
-      this.reader = this.choices.named(saved.protocol!)?.reader?.load(saved.reader, this.connection, this)
+    this.detector = saved.detector && Detector.load(saved.detector, this.choices.at(this.connection.server.port))
+    if (saved.reading) this.reader = this.again(saved.reader)
   }
 }
 

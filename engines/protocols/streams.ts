@@ -4,9 +4,11 @@ import type { Connection, MissingReason, Side, StreamSink } from '../tcp/facts.t
 import type { Micros } from '../time.ts'
 import type { FindSecrets, Secrets } from '../tls/secrets.ts'
 import type { Call, Found } from './call.ts'
+import { Packing } from './packing.ts'
 import type { Host, Protocol } from './protocol.ts'
 import { PROTOCOLS } from './registry.ts'
-import { type SavedStream, type Shared, Stream } from './stream.ts'
+import type { SavedStream } from './saved.ts'
+import { type Shared, Stream } from './stream.ts'
 import { Warm } from './warm.ts'
 
 export type { SavedStream }
@@ -21,8 +23,9 @@ export interface CallSink {
 
 /** Kept of each decoded body, in bytes. */
 const KEEP_BODY = 64 * 1024
-/** Connections that are read at full speed; others first have to wake. */
+/** Connections that are read at full speed, usually, and where so many are busy; others first have to wake. */
 const WARM = 1024
+const MOST_WARM = 16_384
 
 /**
  * What listens to the TCP and UDP tables: finds out what each connection speaks, and lets it be read by the reader of its protocol.
@@ -30,7 +33,7 @@ const WARM = 1024
  */
 export class ProtocolStreams implements StreamSink {
   private readonly shared: Shared
-  private readonly warm = new Warm(WARM)
+  private readonly warm = new Warm(WARM, MOST_WARM)
 
   /** `secrets`: of TLS sessions, those that are known when the session begins; others come by `unlock`. */
   constructor(
@@ -41,7 +44,7 @@ export class ProtocolStreams implements StreamSink {
     protocols: readonly Protocol[] = PROTOCOLS,
   ) {
     const choices = { tcp: new Choices('tcp', protocols), udp: new Choices('udp', protocols) }
-    this.shared = { choices, codecs, limits: { keepBody: KEEP_BODY, ...limits }, sink, secrets }
+    this.shared = { choices, codecs, limits: { keepBody: KEEP_BODY, ...limits }, sink, secrets, packing: new Packing() }
   }
 
   open(connection: Connection): void {

@@ -84,6 +84,10 @@ class ToyReader implements Reader {
     return this.state.open.map((call) => ({ ...call }))
   }
 
+  get idle(): boolean {
+    return this.state.open.length === 0
+  }
+
   save(): Saved {
     return structuredClone(this.state)
   }

@@ -1,5 +1,5 @@
 import type { ExchangeStatus, Missing } from '../http/facts.ts'
-import { bodyOfText } from '../protocols/body.ts'
+import { bodyOfText, bodyOfTexts } from '../protocols/body.ts'
 import type { Call, Part, Value } from '../protocols/call.ts'
 import type { Micros } from '../time.ts'
 import type { Command } from './command.ts'
@@ -8,6 +8,7 @@ import { isSecretReply, MASK } from './mask.ts'
 import { shown } from './text.ts'
 
 const JSON_TYPE = 'application/json'
+const SYSTEM = { name: 'redis' }
 
 /** What a server said: a reply, several for one command, or a message that nobody asked for. */
 export interface Answered {
@@ -63,7 +64,7 @@ export const callOf = (command: Command, answered: Answered | undefined, status:
   call.findings = [...command.findings]
   const text = args.length === 0 ? undefined : lineOf(args, name, LIMITS.text, LIMITS.text)
   call.summary = text === undefined || text.length <= LIMITS.argument ? text : lineOf(args, name, LIMITS.argument, LIMITS.summary)
-  const body = args.length === 0 ? undefined : bodyOfText(JSON.stringify(args), context.keepBody, command.cut, wireBytes)
+  const body = args.length === 0 ? undefined : bodyOfTexts(args, context.keepBody, command.cut, wireBytes)
   call.request = { first, last, wireBytes, body, mimeType: body && JSON_TYPE }
   if (answered !== undefined) respond(call, answered, name !== undefined && isSecretReply(name), context)
   call.fields = fieldsOf(name, text, answered, context)
@@ -95,19 +96,16 @@ const fieldsOf = (
   answered: Answered | undefined,
   { namespace, user }: Context,
 ): Call['fields'] => {
-  const db: { [name: string]: Value } = { system: { name: 'redis' } }
+  const db: { [name: string]: Value } = { system: SYSTEM }
   if (name !== undefined) db.operation = { name }
   if (text !== undefined) db.query = { text }
   if (namespace !== undefined) db.namespace = namespace
-  const own: { [name: string]: Value } = {}
-  if (answered?.error !== undefined) {
-    db.response = { status_code: /^\S{1,64}/.exec(answered.error)?.[0] ?? 'ERR' }
-    own.message = answered.error
-  }
-  if (answered?.attributes !== undefined) own.attributes = answered.attributes
-  return {
-    db,
-    ...(user !== undefined && { user: { name: user } }),
-    ...(Object.keys(own).length > 0 && { spider: { db: own } }),
-  }
+  const fields: Call['fields'] = { db }
+  if (user !== undefined) fields.user = { name: user }
+  const { error, attributes } = answered ?? NOTHING
+  if (error !== undefined) db.response = { status_code: /^\S{1,64}/.exec(error)?.[0] ?? 'ERR' }
+  if (error !== undefined || attributes !== undefined)
+    fields.spider = { db: { ...(error !== undefined && { message: error }), ...(attributes !== undefined && { attributes }) } }
+  return fields
 }
+const NOTHING: Partial<Answered> = {}

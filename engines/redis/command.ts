@@ -4,7 +4,7 @@ import { isInlineCommand, splitInline } from './inline.ts'
 import { LIMITS } from './limits.ts'
 import { MASK, mask } from './mask.ts'
 import type { ValueSink } from './resp.ts'
-import { textOf } from './text.ts'
+import { textOf, upperCase } from './text.ts'
 
 /** A command as it was read; secrets are masked already. */
 export interface Command {
@@ -29,18 +29,6 @@ const CONTAINERS: ReadonlySet<string> = new Set(
   'ACL CLIENT CLUSTER COMMAND CONFIG DEBUG FUNCTION LATENCY MEMORY MODULE OBJECT PUBSUB SCRIPT SENTINEL SLOWLOG XGROUP XINFO'.split(' '),
 )
 const NAME = /^[A-Za-z0-9_.|-]{1,64}$/
-
-/** Names in upper case, by how they were sent. Bounded: what is no command of Redis is not kept. */
-const names = new Map<string, string>()
-const MOST_NAMES = 1024
-
-const upperCase = (word: string): string => {
-  const known = names.get(word)
-  if (known !== undefined) return known
-  const name = word.toUpperCase()
-  if (names.size < MOST_NAMES && word.length < 32) names.set(word, name)
-  return name
-}
 
 /** The command's name in upper case, with its subcommand; undefined where it was not seen or is none. */
 const readName = (args: readonly string[]): string | undefined => {

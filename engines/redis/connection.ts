@@ -359,6 +359,11 @@ export class RedisConnection implements Reader {
     return this.pairing.open.map((command) => callOf(command, undefined, 'pending', this.context))
   }
 
+  get idle(): boolean {
+    const { parsers, pairing, early, partial } = this
+    return pairing.idle && early.length === 0 && partial === undefined && parsers[CLIENT].idle && parsers[SERVER].idle
+  }
+
   save(): SavedRedis {
     const { directions, parsers, reply, pairing, session, early, partial, opaque } = this
     const { args, count, cut, keep } = this.arguments

@@ -1,4 +1,9 @@
+import { upperCase } from './text.ts'
+
 export const MASK = '***'
+
+/** Commands that have secrets. */
+const SECRETIVE: ReadonlySet<string> = new Set(['AUTH', 'HELLO', 'MIGRATE', 'ACL', 'CONFIG', 'SENTINEL'])
 
 /** Names of configuration whose values are secrets. */
 const SECRETS: ReadonlySet<string> = new Set([
@@ -17,10 +22,9 @@ export const isSecretReply = (action: string): boolean => action === 'ACL GENPAS
 
 /** Puts `***` in the place of secrets, in the arguments of a command. `count`: how many it had, also where not all are known. */
 export const mask = (args: string[], count: number): void => {
-  const first = args[0]?.charCodeAt(0) | 32
-  // Most commands have no secrets, and are told by their first letter: A, C, H, M, S.
-  if (first !== 97 && first !== 99 && first !== 104 && first !== 109 && first !== 115) return
-  const name = args[0].toUpperCase()
+  if (args.length === 0) return
+  const name = upperCase(args[0])
+  if (!SECRETIVE.has(name)) return
   const word = args[1]?.toUpperCase()
   if (name === 'AUTH') hideFrom(args, count > 2 ? 2 : 1)
   else if (name === 'HELLO') hideAfter(args, 2, (word) => (word === 'AUTH' ? 2 : 0))

@@ -40,6 +40,11 @@ export class Pairing {
     return this.queue.filter((entry): entry is Command => typeof entry === 'object')
   }
 
+  /** Nobody waits, nor is it uncertain who does. */
+  get idle(): boolean {
+    return this.queue.length === 0
+  }
+
   /** The command whose reply comes next. */
   get head(): Command | undefined {
     const head = this.queue[0]

@@ -58,6 +58,7 @@ export class Reply implements ValueSink {
   constructor(most: number) {
     this.most = most
     this.keep = most
+    this.cut = most === 0
   }
 
   open(type: number, count: number): void {
@@ -90,21 +91,19 @@ export class Reply implements ValueSink {
     if (type === resp.ERROR) this.error ??= text.slice(0, KEPT)
     if (type === resp.SIMPLE) this.remember(text)
     if (type === resp.INTEGER) this.integer = Number(text)
-    this.value(jsonOf(type, text))
+    this.value(type, text)
   }
 
   bulk(type: number, bytes: Uint8Array, from: number, to: number, length: number): void {
     if (this.frames.length === 0) this.type = type
     const whole = to - from === length
-    let text = textOf(bytes, from, to, !whole)
+    let text = from === to ? '' : textOf(bytes, from, to, !whole)
     if (type === resp.VERBATIM && text[3] === ':') text = text.slice(4)
     if (this.secret) text = MASK
     this.secret = length < 64 && isSecret(text)
     this.remember(text)
-    if (type === resp.BULK_ERROR) {
-      this.error ??= text.slice(0, KEPT)
-      this.value(JSON.stringify({ error: text }))
-    } else this.value(JSON.stringify(text))
+    if (type === resp.BULK_ERROR) this.error ??= text.slice(0, KEPT)
+    this.value(type, text)
     if (!whole) this.cut = true
   }
 
@@ -116,9 +115,9 @@ export class Reply implements ValueSink {
     else if (depth <= 2) this.second ??= startOf(text)
   }
 
-  private value(json: string): void {
+  private value(type: number, text: string): void {
     this.separate()
-    this.write(json)
+    if (!this.cut) this.write(jsonOf(type, text))
     this.wrote()
   }
 
@@ -153,7 +152,7 @@ export class Reply implements ValueSink {
   /** Room for the next value. */
   reset(): void {
     this.text = ''
-    this.cut = false
+    this.cut = this.most === 0
     this.type = 0
     this.count = 0
     this.first = undefined
@@ -195,6 +194,7 @@ const jsonOf = (type: number, text: string): string => {
     case resp.DOUBLE:
       return /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? text : JSON.stringify(text)
     case resp.ERROR:
+    case resp.BULK_ERROR:
       return JSON.stringify({ error: text })
     default:
       return JSON.stringify(text)

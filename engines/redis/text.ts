@@ -8,6 +8,19 @@ export const textOf = (bytes: Uint8Array, from: number, to: number, cut = false)
   return text.includes(NOT_UTF8) ? escaped(latin1(bytes, from, to)) : text
 }
 
+/** Words in upper case, by how they were sent. Bounded: what is no command of Redis is not kept. */
+const words = new Map<string, string>()
+const MOST_WORDS = 1024
+
+/** A word, such as the name of a command, in upper case. */
+export const upperCase = (word: string): string => {
+  const known = words.get(word)
+  if (known !== undefined) return known
+  const upper = word.toUpperCase()
+  if (words.size < MOST_WORDS && word.length < 32) words.set(word, upper)
+  return upper
+}
+
 /** Before a last character that is cut, if one is. */
 const wholeCharacters = (bytes: Uint8Array, from: number, to: number): number => {
   for (let at = to - 1; at >= from && at > to - 4; at--) {

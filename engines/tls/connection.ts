@@ -211,6 +211,10 @@ export class TlsConnection implements Reader {
     this.tell()
   }
 
+  get idle(): boolean {
+    return this.waiting.items.length === 0 && this.dialogue.standing.session.told && this.content.idle
+  }
+
   save(): SavedTls {
     const { halves, dialogue, content, waiting } = this
     return {

@@ -76,6 +76,10 @@ export class Content {
     return this.inside?.pending() ?? []
   }
 
+  get idle(): boolean {
+    return this.inside?.idle ?? true
+  }
+
   save(): SavedContent {
     return { inside: this.inside?.save(), ended: [...this.ended] }
   }

@@ -109,7 +109,7 @@ export class Half {
 
   /** More is known of a handshake whose keys are not in use yet. */
   replace(agreed: Agreed, told: Agreed): void {
-    this.phases = this.phases.map((phase) => (phase.agreed === agreed ? { ...phase, agreed: told } : phase))
+    this.phases = this.phases.map((phase) => (phase.agreed?.clientRandom === agreed.clientRandom ? { ...phase, agreed: told } : phase))
   }
 
   /** What was lost was told; how many records it was is still to be known. */

@@ -279,6 +279,11 @@ export class Frames {
     return open.filter((call) => call !== undefined)
   }
 
+  /** Between two messages, in step. */
+  get idle(): boolean {
+    return this.data === undefined && this.control === undefined && this.passedOver === undefined
+  }
+
   save(): SavedFrames {
     const { offset, begun, first, left, fin, index, inControl, closed, ended } = this
     return {

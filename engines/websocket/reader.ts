@@ -62,6 +62,10 @@ export class WebSocketReader implements Reader {
     return this.sides.flatMap((side) => side.pending())
   }
 
+  get idle(): boolean {
+    return this.sides[CLIENT].idle && this.sides[SERVER].idle
+  }
+
   save(): SavedReader {
     return { agreed: { ...this.agreed }, sides: [this.sides[CLIENT].save(), this.sides[SERVER].save()] }
   }
