@@ -8,7 +8,7 @@ import { startServer } from '../test/support/server.ts'
 const minutes = Number(process.argv[2] ?? 60)
 const EVERY_MS = 30_000
 const folder = mkdtempSync(join(tmpdir(), 'bench-page-'))
-const server = await startServer(folder, '--demo', '--interface', 'lo')
+const server = await startServer(folder, '--demo', '--interface', 'lo', '--filter', 'net 127.0.0.8/29')
 const browser = await openBrowser()
 try {
   const page = await openTab(browser, `${server.url}/?live=5m`, [])
