@@ -65,6 +65,7 @@ it('knows where Spider runs when it begins: pods, who carries for them, nodes, s
     pod('agent', '192.0.2.1', { hostNetwork: true }),
     pod('job', '10.0.0.2', { phase: 'Succeeded' }),
   ]
+  items['services spider'] = [{ metadata: { uid: 'r' }, spec: { clusterIPs: ['10.1.0.2'] } }]
   items['pods knative-serving'] = [pod('activator', '10.0.0.3')]
   items['services knative-serving'] = [
     { metadata: { uid: 's' }, spec: { clusterIPs: ['10.1.0.1'] } },
@@ -72,7 +73,7 @@ it('knows where Spider runs when it begins: pods, who carries for them, nodes, s
   ]
   await parts.start()
   expect(places).toMatchObject({
-    pods: ['10.0.0.1'],
+    pods: ['10.0.0.1', '10.1.0.2'],
     carriers: ['10.0.0.3', '10.1.0.1', '127.0.0.1'],
     nodes: expect.arrayContaining(['192.0.2.1']),
     servers: [{ address: '192.0.2.9', port: 6379 }],

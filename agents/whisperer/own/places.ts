@@ -59,7 +59,7 @@ export class OwnParts {
     const { namespace, carriers } = this.#options
     const first = [
       ...[namespace, ...carriers].map((name) => this.#follow('pods', name, this.#pods)),
-      ...carriers.map((name) => this.#follow('services', name, this.#services)),
+      ...[namespace, ...carriers].map((name) => this.#follow('services', name, this.#services)),
     ]
     this.#timers.push(setInterval(() => void this.#askServers(), ASK_MS))
     this.#timers.push(setInterval(() => this.#tell(), TELL_MS))
@@ -124,9 +124,10 @@ export class OwnParts {
   }
 
   #places(): OwnPlaces {
-    const own = this.#pods.get(this.#options.namespace) ?? []
-    const carriers = this.#options.carriers.flatMap((name) => this.#pods.get(name) ?? [])
-    const services = [...this.#services.values()].flat().flatMap(({ spec }) => spec.clusterIPs ?? [])
+    const { namespace, carriers: names } = this.#options
+    const own = this.#pods.get(namespace) ?? []
+    const carriers = names.flatMap((name) => this.#pods.get(name) ?? [])
+    const servicesOf = (name: string): string[] => (this.#services.get(name) ?? []).flatMap(({ spec }) => spec.clusterIPs ?? [])
     const now = Date.now()
     const there = new Set(own.flatMap(addressesOf))
     for (const address of there) this.#own.set(address, Number.POSITIVE_INFINITY)
@@ -137,8 +138,8 @@ export class OwnParts {
     }
     const nodes = [...own, ...carriers].flatMap(({ status }) => (status.hostIPs ?? []).map(({ ip }) => ip))
     return {
-      pods: sorted([...this.#own.keys()]),
-      carriers: sorted([...carriers.flatMap(addressesOf), ...services, this.#api.url.hostname.replace(/^\[|\]$/g, '')]),
+      pods: sorted([...this.#own.keys(), ...servicesOf(namespace)]),
+      carriers: sorted([...carriers.flatMap(addressesOf), ...names.flatMap(servicesOf), this.#api.url.hostname.replace(/^\[|\]$/g, '')]),
       nodes: sorted([...nodes, ...addressesHere()]),
       servers: [...this.#servers.values()].map(({ address, port }) => ({ address, port })),
       isStarting: this.#isStarting(own, now),

@@ -3,7 +3,7 @@ import type { Frame } from '#engines/packet/frame.ts'
 
 /** Where Spider runs, as addresses: what is sent between them is no news. */
 export interface OwnPlaces {
-  /** Its pods: all that they send and receive. */
+  /** Its pods and services: all that they send and receive. */
   pods: string[]
   /** Pods and services that carry its messages, others' too: what they say to each other and to nodes. */
   carriers: string[]
