@@ -106,9 +106,12 @@ describe.skipIf(noBrowser)('without its server', () => {
 
   it('the page says so, tries again, and loses nothing that was typed', async () => {
     await shows(tab, 1)
+    // What shows the body cannot be had, and comes later.
+    await tab.route(/code-editor/, (route) => route.abort())
     await tab.locator('.grid-row').first().click()
-    // With what shows the body: a part of the page that is loaded when it is wanted.
-    await tab.locator('.details .cm-content').waitFor()
+    await tab.locator('.details').getByText('colours, folding and search come when the server is back').waitFor()
+    await tab.locator('.details pre').filter({ hasText: 'hello' }).waitFor()
+    await tab.unrouteAll()
     const filter = tab.getByRole('textbox', { name: 'Filter' })
     await filter.fill('path:/hello status:2xx')
     await server.stop()
@@ -119,10 +122,19 @@ describe.skipIf(noBrowser)('without its server', () => {
     await filter.press('Enter')
     expect(await filter.textContent()).toBe('path:/hello status:2xx')
     await shows(tab, 1)
+    // A part of the page that is wanted only now cannot be had: that is said where it would stand.
+    await tab.getByRole('tab', { name: 'Statistics' }).click()
+    const missing = tab.locator('.panel-lower').getByRole('alert').filter({ hasText: 'could not be loaded' })
+    await missing.waitFor()
+    await missing.getByRole('button', { name: 'Try again' }).click()
     await filter.fill('path:/hello status:2xx method:GET')
     const { port } = new URL(server.url)
     again = startSpider(['start', '--data', join(folder, 'data'), '--port', port, '--no-capture'])
     await gone.waitFor({ state: 'detached', timeout: 60_000 })
+    await tab.locator('.details .cm-content').waitFor()
+    await missing.waitFor({ state: 'detached' })
+    await tab.getByRole('region', { name: 'Statistics' }).waitFor()
+    await tab.getByRole('tab', { name: 'Calls', exact: true }).click()
     expect(await filter.textContent()).toBe('path:/hello status:2xx method:GET')
     await filter.press('Enter')
     await expect.poll(() => new URL(tab.url()).searchParams.get('q')).toContain('method:GET')

@@ -82,6 +82,9 @@ describe.skipIf(noBrowser)('the page', () => {
   })
 
   it('says where a filter is wrong, and keeps what was shown', async () => {
+    await total()
+      .filter({ hasText: String(truth.length) })
+      .waitFor()
     await tab.getByRole('textbox', { name: 'Filter' }).fill('protocol:http status>')
     await tab.keyboard.press('Enter')
     await tab.getByRole('alert').filter({ hasText: 'At character' }).waitFor()

@@ -1,9 +1,9 @@
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import { UNKNOWN_CLIENT } from '#engines/har/findings.ts'
+import type { Upload } from '#events/documents/upload.ts'
 import type { OneProcess } from '#functions/host/one-process.ts'
 import { createHarReader, readHar } from '#functions/lane/har-reader.ts'
 import type { Heard } from '#functions/parsing/hand-on.ts'
-import type { Upload } from '#functions/query/ports.ts'
 
 /** Takes the calls of an HTTP Archive as it is read, and says in the upload how far it is. Its client goes by the name of the file. */
 export async function takeArchive(

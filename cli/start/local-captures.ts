@@ -4,8 +4,9 @@ import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { RefusedFor } from '#adapters/capture/port.ts'
 import type { Told } from '#agents/whisperer/parent.ts'
+import type { LocalCapture, LocalCaptureRequest } from '#events/documents/local-capture.ts'
 import { Problem } from '#functions/problem.ts'
-import type { LocalCapture, LocalCaptureRequest, LocalCaptures } from '#functions/query/ports.ts'
+import type { LocalCaptures } from '#functions/query/ports.ts'
 import type { Closer } from './server.ts'
 
 const PROGRAM = fileURLToPath(new URL('../main.ts', import.meta.url))

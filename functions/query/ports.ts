@@ -7,51 +7,15 @@ import type { KeyLogLine } from '#engines/tls/keylog.ts'
 import type { Secrets } from '#engines/tls/secrets.ts'
 import type { Event } from '#events/define.ts'
 import type { LicenseDocument } from '#events/documents/license.ts'
+import type { LocalCapture, LocalCaptureRequest } from '#events/documents/local-capture.ts'
+import type { Upload } from '#events/documents/upload.ts'
 import type { LiveFeed } from './live.ts'
 import type { Targets } from './replay/targets.ts'
-
-/** An uploaded capture and how far its analysis is. */
-export interface Upload {
-  id: string
-  name: string
-  bytes: number
-  read: number
-  packets: number
-  /** Of an archive of calls, which has no packets. */
-  calls?: number
-  state: 'reading' | 'done' | 'failed'
-  message?: string
-}
 
 /** Analyses captures that come over the API: an agent with the upload as its source. */
 export interface Uploads {
   start(name: string, bytes: AsyncIterable<Uint8Array>): Promise<Upload>
   get(id: string): Upload | undefined
-}
-
-/** What a capture on the server's own machine takes, and when it ends by itself. */
-export interface LocalCaptureRequest {
-  interfaces: string[]
-  /** In pcap-filter(7) syntax; empty: everything. */
-  filter: string
-  seconds: number
-  bytes: number
-}
-
-export interface LocalCapture extends LocalCaptureRequest {
-  /** `agent.id` of the agent that captures. */
-  id: string
-  state: 'capturing' | 'stopping' | 'ended' | 'failed'
-  /** ms since 1970, as is `ended`. */
-  started: number
-  ended?: number
-  captured: { packets: number; bytes: number }
-  /** Packets dropped by kernel or interface. */
-  dropped: number
-  /** Why it ended. */
-  reason?: 'stopped' | 'time' | 'size'
-  /** What went wrong. */
-  message?: string
 }
 
 /** Captures on the server's own machine, each by an agent of its own. */

@@ -1,18 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Upload } from '#events/documents/upload.ts'
 import { notFound, Problem } from '../../problem.ts'
 import type { QueryPorts } from '../ports.ts'
-
-const Upload = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  bytes: Type.Integer({ description: 'Size of the upload; 0 while unknown' }),
-  read: Type.Integer(),
-  packets: Type.Integer(),
-  calls: Type.Optional(Type.Integer({ description: 'Of an HTTP Archive, which has no packets' })),
-  state: Type.Union([Type.Literal('reading'), Type.Literal('done'), Type.Literal('failed')]),
-  message: Type.Optional(Type.String()),
-})
 
 export const captureRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>

@@ -22,7 +22,7 @@ export const recent = (told: readonly Told[], now: number): Told[] => told.filte
 export function paceOf(told: readonly Told[]): Pace | undefined {
   const [first, ...others] = told
   const ms = first === undefined ? 0 : (others.at(-1)?.at ?? first.at) - first.at
-  if (ms < LEAST || told.every(({ shown, all }) => shown >= all)) return undefined
+  if (ms < LEAST || others.every(({ shown, all }) => shown >= all)) return undefined
   const perSecond = (of: (told: Told) => number): number => Math.round((others.reduce((sum, each) => sum + of(each), 0) * 1000) / ms)
   return { shown: perSecond(({ shown }) => shown), all: perSecond(({ all }) => all) }
 }

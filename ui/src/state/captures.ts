@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import type { Upload } from '#events/documents/upload.ts'
 import { plural } from '../logic/format.ts'
 import { problemOf, read, report, url } from './api.ts'
 import { lost, renewed } from './connection.ts'
@@ -92,9 +93,7 @@ async function follow(id: string, key: number): Promise<void> {
   for (;;) {
     let state: Transfer['state'] = 'reading'
     try {
-      const capture = await read<Omit<Transfer, 'key' | 'name' | 'done'> & { read: number; state: 'reading' | 'done' | 'failed' }>(
-        `/captures/${id}`,
-      )
+      const capture = await read<Upload>(`/captures/${id}`)
       state = capture.state
       change(key, {
         state,

@@ -1,42 +1,18 @@
 import { effect, signal } from '@preact/signals'
+import type { LocalCapture, LocalCaptureList, LocalCaptureRequest } from '#events/documents/local-capture.ts'
 import { read, report } from './api.ts'
 import { change } from './change.ts'
-
-/** A capture on the server's own machine, as `/local-captures` has it: times in ms since 1970. */
-export interface LocalCapture extends Wanted {
-  id: string
-  state: 'capturing' | 'stopping' | 'ended' | 'failed'
-  started: number
-  ended?: number
-  captured: { packets: number; bytes: number }
-  dropped: number
-  reason?: 'stopped' | 'time' | 'size'
-  message?: string
-}
-
-export interface Wanted {
-  interfaces: string[]
-  filter: string
-  seconds: number
-  bytes: number
-}
-
-interface Known {
-  enabled: boolean
-  interfaces: { name: string; addresses: string[] }[]
-  items: LocalCapture[]
-}
 
 const EVERY = 1000
 
 /** Undefined until the server said whether it captures. */
-export const localCaptures = signal<Known | undefined>(undefined)
+export const localCaptures = signal<LocalCaptureList | undefined>(undefined)
 /** What the server said against the last wish. */
 export const refusal = signal<{ message: string; field?: string } | undefined>(undefined)
 
 async function refresh(): Promise<void> {
   try {
-    localCaptures.value = await read<Known>('/local-captures')
+    localCaptures.value = await read<LocalCaptureList>('/local-captures')
   } catch (error) {
     report(error, (message) => {
       refusal.value = { message }
@@ -71,5 +47,5 @@ async function ask(wish: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-export const start = (wanted: Wanted): Promise<boolean> => ask(() => change('POST', '/local-captures', wanted))
+export const start = (wanted: LocalCaptureRequest): Promise<boolean> => ask(() => change('POST', '/local-captures', wanted))
 export const stop = ({ id }: LocalCapture): Promise<boolean> => ask(() => change('DELETE', `/local-captures/${encodeURIComponent(id)}`))

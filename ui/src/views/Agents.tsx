@@ -1,12 +1,11 @@
-import { lazy, Suspense } from 'preact/compat'
 import { ago, bytes, count, duration } from '../logic/format.ts'
 import { uncounted } from '../logic/network.ts'
 import { type Agent, agents } from '../state/agents.ts'
 import { serverNow } from '../state/clock.ts'
 import { Popover } from '../widgets/Popover.tsx'
+import { Wanted } from '../widgets/Wanted.tsx'
 import { AgentCourse } from './AgentCourse.tsx'
-
-const LocalCaptures = lazy(() => import('./captures/LocalCaptures.tsx').then(({ LocalCaptures }) => LocalCaptures))
+import { localCaptures } from './registry.ts'
 
 type Look = 'on' | 'waiting' | 'wrong' | ''
 
@@ -36,9 +35,7 @@ export function Agents() {
       }
     >
       <div class="agents">
-        <Suspense fallback={null}>
-          <LocalCaptures />
-        </Suspense>
+        <Wanted load={localCaptures} with={{}} />
         {list.length === 0 && (
           <p class="soft">
             No agent has reported yet. <code>spider whisperer --server {location.origin} --interface eth0</code> starts one.

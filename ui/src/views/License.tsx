@@ -1,8 +1,8 @@
-import { lazy, Suspense } from 'preact/compat'
 import { license } from '../state/license.ts'
 import { Popover } from '../widgets/Popover.tsx'
+import { Wanted } from '../widgets/Wanted.tsx'
 
-const LicensePanel = lazy(() => import('./license/LicensePanel.tsx').then(({ LicensePanel }) => LicensePanel))
+const panel = () => import('./license/LicensePanel.tsx').then(({ LicensePanel }) => LicensePanel)
 const LOOKS = { running: '', warned: 'waiting', stopped: 'wrong' } as const
 
 /** What the license allows: one word in the bar, all of it when opened. */
@@ -21,9 +21,7 @@ export function License() {
         </>
       }
     >
-      <Suspense fallback={null}>
-        <LicensePanel {...held} />
-      </Suspense>
+      <Wanted load={panel} with={held} />
     </Popover>
   )
 }

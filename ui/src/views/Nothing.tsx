@@ -1,9 +1,8 @@
-import { lazy, Suspense } from 'preact/compat'
 import { agents } from '../state/agents.ts'
 import { CopyButton } from '../widgets/CopyButton.tsx'
+import { Wanted } from '../widgets/Wanted.tsx'
 import { AddFiles } from './DropZone.tsx'
-
-const LocalCaptures = lazy(() => import('./captures/LocalCaptures.tsx').then(({ LocalCaptures }) => LocalCaptures))
+import { localCaptures } from './registry.ts'
 
 const Command = ({ children }: { children: string }) => (
   <p class="command">
@@ -39,9 +38,7 @@ export function Nothing() {
           <h3>This machine</h3>
           <p>Captures its interfaces, or those you name:</p>
           <Command>scripts/start --interface eth0 --filter "tcp port 8080"</Command>
-          <Suspense fallback={null}>
-            <LocalCaptures />
-          </Suspense>
+          <Wanted load={localCaptures} with={{}} />
         </li>
         <li>
           <h3>Another machine</h3>

@@ -1,7 +1,6 @@
-import type { ComponentType } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
 import { address, go } from '../state/place.ts'
 import { Tabs } from '../widgets/Tabs.tsx'
+import { Wanted } from '../widgets/Wanted.tsx'
 import { chosen, FOLDED, type View } from './registry.ts'
 
 interface PanelProps {
@@ -41,37 +40,5 @@ export function Panel({ place, label, views }: PanelProps) {
   )
 }
 
-/** What was loaded is shown at once when it is opened again. */
-const loaded = new Map<string, ComponentType>()
-
 /** A view, loaded when it is shown first. */
-export function Shown({ view }: { view: View }) {
-  const [Content, setContent] = useState<ComponentType | undefined>(() => loaded.get(view.name))
-  const [failed, setFailed] = useState(false)
-  useEffect(() => {
-    if (Content) return
-    let gone = false
-    setFailed(false)
-    view.load().then(
-      (component) => {
-        loaded.set(view.name, component)
-        if (!gone) setContent(() => component)
-      },
-      () => {
-        if (!gone) setFailed(true)
-      },
-    )
-    return () => {
-      gone = true
-    }
-  }, [])
-  if (Content) return <Content />
-  return failed ? (
-    <p class="padded error">
-      This view could not be loaded: the server does not answer, or was updated meanwhile.{' '}
-      <button type="button" onClick={() => location.reload()}>
-        Load the page again
-      </button>
-    </p>
-  ) : null
-}
+export const Shown = ({ view }: { view: View }) => <Wanted load={view.load} with={{}} />

@@ -27,6 +27,9 @@ export const LOWER: readonly View[] = [
 /** Beside the lower panel. */
 export const FACETS: View = { name: 'facets', title: 'Facets', load: () => import('./facets/Facets.tsx').then(({ Facets }) => Facets) }
 
+/** Captures on the server's own machine. */
+export const localCaptures = () => import('./captures/LocalCaptures.tsx').then(({ LocalCaptures }) => LocalCaptures)
+
 /** What a panel shows when it is folded. */
 export const FOLDED = 'none'
 

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact'
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Completions, LineEditor, Mark } from './line-editor.ts'
+import { usePart } from './part.ts'
 
 export interface FilterLineProps {
   label: string
@@ -30,38 +31,31 @@ export function FilterLine(props: FilterLineProps) {
   const editor = useRef<LineEditor>(undefined)
   const latest = useRef(props)
   latest.current = props
+  const { value: createLineEditor } = usePart(load)
   const [loaded, setLoaded] = useState(false)
 
   useImperativeHandle(props.handle, () => ({ focus: () => (editor.current ?? plain.current)?.focus() }), [])
 
   useEffect(() => {
-    let gone = false
-    const load = async () => {
-      const { createLineEditor } = await import('./line-editor.ts')
-      if (gone) return
-      const input = plain.current!
-      const focused = document.activeElement === input
-      editor.current = createLineEditor(host.current!, {
-        label: props.label,
-        placeholder: props.placeholder,
-        describedBy: props.describedBy,
-        value: latest.current.value,
-        cursor: input.selectionStart ?? latest.current.value.length,
-        onInput: (value) => latest.current.onInput(value),
-        onSubmit: () => latest.current.onSubmit(),
-        marksOf: (text) => latest.current.marksOf(text),
-        complete: (text, cursor) => latest.current.complete(text, cursor),
-      })
-      setLoaded(true)
-      if (focused) editor.current.focus()
-    }
-    const cancel = whenIdle(load)
-    return () => {
-      gone = true
-      cancel()
-      editor.current?.destroy()
-    }
-  }, [])
+    if (!createLineEditor) return
+    const input = plain.current!
+    const focused = document.activeElement === input
+    const made = createLineEditor(host.current!, {
+      label: props.label,
+      placeholder: props.placeholder,
+      describedBy: props.describedBy,
+      value: latest.current.value,
+      cursor: input.selectionStart ?? latest.current.value.length,
+      onInput: (value) => latest.current.onInput(value),
+      onSubmit: () => latest.current.onSubmit(),
+      marksOf: (text) => latest.current.marksOf(text),
+      complete: (text, cursor) => latest.current.complete(text, cursor),
+    })
+    editor.current = made
+    setLoaded(true)
+    if (focused) made.focus()
+    return () => made.destroy()
+  }, [createLineEditor])
 
   // Before the next key: later, a value that is no longer the newest would overwrite what was typed meanwhile.
   useLayoutEffect(() => editor.current?.setValue(props.value), [props.value])
@@ -91,12 +85,13 @@ export function FilterLine(props: FilterLineProps) {
   )
 }
 
-/** Safari has no requestIdleCallback. */
-function whenIdle(work: () => void): () => void {
-  if ('requestIdleCallback' in window) {
-    const idle = requestIdleCallback(work, { timeout: 2000 })
-    return () => cancelIdleCallback(idle)
-  }
-  const timer = setTimeout(work, 200)
-  return () => clearTimeout(timer)
-}
+/** After what is needed first. Safari has no requestIdleCallback. */
+const idle = () =>
+  new Promise<unknown>((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(resolve, { timeout: 2000 })
+    else setTimeout(resolve, 200)
+  })
+const load = () =>
+  idle()
+    .then(() => import('./line-editor.ts'))
+    .then(({ createLineEditor }) => createLineEditor)

@@ -48,7 +48,7 @@ export class GridRow<Row> extends Component<GridRowProps<Row>> {
           <td
             key={column.key}
             id={column.key === focused ? cellId(id, column.key) : undefined}
-            class={`cell cell-${column.key} ${column.align ?? ''}${column.key === focused ? ' focused' : ''}${left.has(column.key) ? ' pinned' : ''}`}
+            class={`cell cell-${column.key} ${column.align ?? ''}${column.key === focused ? ' focused' : ''}${column.key === over ? ' over' : ''}${left.has(column.key) ? ' pinned' : ''}`}
             style={left.has(column.key) ? { left: `${left.get(column.key)}px` } : undefined}
             data-column={column.key}
             title={column.key === over ? column.hint?.(row) : undefined}

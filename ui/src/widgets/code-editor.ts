@@ -4,6 +4,7 @@ import { search, searchKeymap } from '@codemirror/search'
 import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { EditorView, keymap } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
+import { missed } from './part.ts'
 
 export type Language = 'json' | 'xml' | 'html' | 'text'
 
@@ -54,9 +55,12 @@ export function createCodeEditor(host: HTMLElement, label: string): CodeEditor {
         effects: language.reconfigure([]),
       })
       if (text.length > COLOURED) return
-      void LANGUAGES[name]().then((extension) => {
-        if (turn === shown) view.dispatch({ effects: language.reconfigure(extension) })
-      })
+      LANGUAGES[name]().then(
+        (extension) => {
+          if (turn === shown) view.dispatch({ effects: language.reconfigure(extension) })
+        },
+        () => missed.value++, // without colours until it is shown again
+      )
     },
     destroy: () => view.destroy(),
   }

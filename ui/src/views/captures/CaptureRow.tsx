@@ -1,8 +1,9 @@
+import type { LocalCapture } from '#events/documents/local-capture.ts'
 import { bytes, plural, seconds } from '../../logic/format.ts'
 import { equals } from '../../logic/refine.ts'
 import { serverNow } from '../../state/clock.ts'
 import { only } from '../../state/filter.ts'
-import { type LocalCapture, stop } from '../../state/local-captures.ts'
+import { stop } from '../../state/local-captures.ts'
 
 const REASONS = { stopped: 'Stopped', time: 'Ended: its time was over', size: 'Ended: its size was reached' } as const
 

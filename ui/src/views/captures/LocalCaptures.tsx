@@ -1,6 +1,5 @@
 import { useEffect } from 'preact/hooks'
 import { follow, localCaptures } from '../../state/local-captures.ts'
-import './captures.css'
 import { CaptureRow } from './CaptureRow.tsx'
 import { StartForm } from './StartForm.tsx'
 

@@ -1,4 +1,3 @@
-import '../../style/dashboard.css'
 import { useMemo } from 'preact/hooks'
 import { bytes, count, duration } from '../../logic/format.ts'
 import { byTime, type Figures, type Groups } from '../../logic/groups.ts'

@@ -1,4 +1,3 @@
-import '../../style/details-parts.css'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import { TABS } from '../../logic/address.ts'
 import { ABOUT_ARCHIVES, isFromArchive } from '../../logic/archive.ts'

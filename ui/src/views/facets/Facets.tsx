@@ -1,4 +1,3 @@
-import './facets.css'
 import { useState } from 'preact/hooks'
 import { type Facet, type FacetValue, facetsOf, OTHER_FACETS, openFacets, tellFacets, termOfValue, valuesOf } from '../../logic/facets.ts'
 import { count, plural } from '../../logic/format.ts'

@@ -1,28 +1,27 @@
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { clock, count } from '../../logic/format.ts'
+import { clock } from '../../logic/format.ts'
 import { read } from '../../state/api.ts'
 import { useRead } from '../../state/use-read.ts'
-import { Dialog } from '../../widgets/Dialog.tsx'
 import { Differences } from '../details/Differences.tsx'
 
 const local = clock()
 /** Side by side: more cannot be read. */
-export const MOST_BESIDE = 8
+const MOST_BESIDE = 8
 
 /** The chosen calls side by side, in the order of time. */
-export function Beside({ ids, onClose }: { ids: readonly string[]; onClose(): void }) {
+export function Beside({ ids }: { ids: readonly string[] }) {
   const wanted = ids.slice(0, MOST_BESIDE)
   const known = useRead(
     (stop) => Promise.all(wanted.map((id) => read<ExchangeDocument>(`/exchanges/${encodeURIComponent(id)}`, {}, stop))),
     [wanted.join()],
   )
   return (
-    <Dialog title={`Differences of ${count(wanted.length)} calls`} onClose={onClose}>
+    <>
       {ids.length > MOST_BESIDE && <p class="soft">The first {MOST_BESIDE} that were chosen.</p>}
       {known.state === 'failed' && <p class="error">{known.why}</p>}
       {known.state === 'reading' && <p class="soft">Reading …</p>}
       {known.state === 'read' && <Compared calls={known.value} />}
-    </Dialog>
+    </>
   )
 }
 

@@ -1,30 +1,30 @@
-import type { ComponentType } from 'preact'
 import { useState } from 'preact/hooks'
 import { plural } from '../../logic/format.ts'
+import { Dialog } from '../../widgets/Dialog.tsx'
+import { Wanted } from '../../widgets/Wanted.tsx'
 import { chooseNone, chosen } from './selection.ts'
 
-type Beside = ComponentType<{ ids: readonly string[]; onClose(): void }>
+const beside = () => import('./Beside.tsx').then(({ Beside }) => Beside)
 
 /** What can be done with the calls that were chosen. */
 export function Chosen() {
-  const [View, setView] = useState<Beside>()
   const [open, setOpen] = useState(false)
   const { keys } = chosen.value
   if (keys.length === 0) return null
-  const compare = () => {
-    setOpen(true)
-    if (!View) void import('./Beside.tsx').then(({ Beside }) => setView(() => Beside))
-  }
   return (
     <>
       <output class="chosen-count">{plural(keys.length, 'call')} chosen</output>
-      <button type="button" disabled={keys.length < 2} title="Where they differ" onClick={compare}>
+      <button type="button" disabled={keys.length < 2} title="Where they differ" onClick={() => setOpen(true)}>
         Compare
       </button>
       <button type="button" class="quiet" onClick={chooseNone}>
         Choose none
       </button>
-      {open && View && <View ids={keys} onClose={() => setOpen(false)} />}
+      {open && (
+        <Dialog title={`Differences of ${plural(keys.length, 'call')}`} onClose={() => setOpen(false)}>
+          <Wanted load={beside} with={{ ids: keys }} />
+        </Dialog>
+      )}
     </>
   )
 }

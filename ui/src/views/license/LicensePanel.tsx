@@ -2,7 +2,6 @@ import { useEffect } from 'preact/hooks'
 import type { LicenseDocument } from '#events/documents/license.ts'
 import { refresh } from '../../state/license.ts'
 import { Hours } from './Hours.tsx'
-import './license.css'
 
 const MAX_DOUBTED = 10
 const when = (iso: string): string => iso.slice(0, 16).replace('T', ' ')

@@ -1,4 +1,3 @@
-import './map.css'
 import { useMemo, useState } from 'preact/hooks'
 import { count, plural } from '../../logic/format.ts'
 import { bareAddresses, type Graph } from '../../logic/map/graph.ts'

@@ -1,4 +1,3 @@
-import '../../style/statistics.css'
 import { filterOf, findDimension } from '#engines/query/dimensions.ts'
 import { bytes, count, plural } from '../../logic/format.ts'
 import { type Usage, type UsageSums, type Usages, uncounted } from '../../logic/network.ts'

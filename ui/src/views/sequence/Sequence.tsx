@@ -1,4 +1,3 @@
-import './sequence.css'
 import { useMemo } from 'preact/hooks'
 import { draw } from '../../logic/sequence/draw.ts'
 import { fold } from '../../logic/sequence/fold.ts'

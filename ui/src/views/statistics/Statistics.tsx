@@ -1,4 +1,3 @@
-import '../../style/statistics.css'
 import { useState } from 'preact/hooks'
 import { faultInWords, faultOf } from '../../logic/refine.ts'
 import { ofView, setOfView } from '../../state/place.ts'

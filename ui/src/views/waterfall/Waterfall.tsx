@@ -1,6 +1,3 @@
-import '../../style/details-parts.css'
-import './waterfall.css'
-import '../sequence/sequence.css'
 import { useMemo, useRef, useState } from 'preact/hooks'
 import { duration, plural } from '../../logic/format.ts'
 import type { Call } from '../../logic/sequence/call.ts'
