@@ -15,8 +15,17 @@ export const bodyOfText = (text: string, most: number, cut = false, bytes = 0): 
 export const bodyOfTexts = (texts: readonly string[], most: number, cut: boolean, bytes: number): HttpBody => {
   if (most > 0) return bodyOfText(JSON.stringify(texts), most, cut, bytes)
   let length = 1 + Math.max(1, texts.length)
-  for (const text of texts) length += ESCAPED.test(text) ? JSON.stringify(text).length : text.length + 2
+  for (const text of texts) length += isEscaped(text) ? JSON.stringify(text).length : text.length + 2
   return { bytes: Math.max(bytes, length), sha256: undefined, content: undefined, truncated: true, undecoded: undefined }
 }
-/** Characters that JSON may not have as they are. */
-const ESCAPED = /["\\]|[^ -\ud7ff\ue000-\uffff]/
+
+/** Whether it has characters that JSON may not have as they are. */
+const isEscaped = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20 || code === QUOTE || code === BACKSLASH || (code >= 0xd800 && code < 0xe000)) return true
+  }
+  return false
+}
+const QUOTE = 0x22
+const BACKSLASH = 0x5c

@@ -36,6 +36,15 @@ export const escaped = (text: string): string =>
 /** As one reads it in a line: in quotes where it would run together with its neighbours, at most `most` characters. */
 export const shown = (text: string, most: number): string => {
   const short = text.length > most ? `${text.slice(0, most - 1)}…` : text
-  return PLAIN.test(short) ? short : JSON.stringify(short)
+  return isPlain(short) ? short : JSON.stringify(short)
 }
-const PLAIN = /^[!#-~\u00a1-\uffff]+$/
+
+/** Visible characters without quotes, one at least. */
+const isPlain = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code <= 0x20 || code === QUOTE || (code > 0x7e && code < 0xa1)) return false
+  }
+  return text !== ''
+}
+const QUOTE = 0x22
