@@ -1,4 +1,4 @@
-/** The embedded store by hand: `node bench/store.ts [documents] [threads]`. Prints documents/s, CPU and main-thread time per document, bytes on disk and query times. */
+/** The embedded store by hand: `node bench/store.ts [documents] [threads for figures]`. Prints documents/s, CPU and main-thread time per document, bytes on disk and query times. */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

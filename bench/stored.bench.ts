@@ -126,7 +126,7 @@ async function timesOf(
   for (let run = 1; run === 1 || (run <= RUNS && performance.now() < end); run++) times.push(await ask(run))
   const cpu = ((cpuOf(server.child.pid!) - before) * 1000) / times.length
   return {
-    runs: times.length,
+    runs: String(times.length),
     'first ms': first,
     'median ms': median(times),
     'p95 ms': quantile(times, 0.95),

@@ -17,6 +17,7 @@ export interface DuckDbOptions {
   directory: string
   /** What DuckDB may take, as it writes sizes (`512MB`). */
   memoryLimit?: string
+  /** While figures are computed; all else has one. */
   threads?: number
 }
 
@@ -91,7 +92,7 @@ export class Database {
       this.#options.directory === IN_MEMORY ? IN_MEMORY : join(this.directory, 'documents.duckdb'),
       {
         memory_limit: this.#options.memoryLimit ?? '512MB',
-        threads: String(this.#options.threads ?? 2),
+        threads: '1', // a second one makes writing cost half as much CPU again
         temp_directory: join(this.directory, 'spill'),
         checkpoint_threshold: '128MB', // the usual 16 MB compresses the same rows again and again under load: a third more CPU
         autoinstall_known_extensions: 'false', // nothing is ever fetched from a network
@@ -101,8 +102,9 @@ export class Database {
     this.#writer = await this.#instance.connect()
     await requireVersion(this.#writer, this.directory)
     const instance = this.#instance
-    const connect = async (count: number) => new Readers(await Promise.all(Array.from({ length: count }, () => instance.connect())))
-    this.#readers = { figures: await connect(READERS.figures), documents: await connect(READERS.documents) }
+    const connect = async (count: number, threads: number) =>
+      new Readers(await Promise.all(Array.from({ length: count }, () => instance.connect())), threads)
+    this.#readers = { figures: await connect(READERS.figures, this.#options.threads ?? 2), documents: await connect(READERS.documents, 1) }
   }
 
   async #stop(): Promise<void> {

@@ -3,14 +3,17 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 /** From one attempt to interrupt a statement to the next, in ms: one that comes between two of its steps is not heard. */
 const AGAIN_MS = 20
 
-/** Connections that read. Each does one statement at a time; who finds none free waits. */
+/** Connections that read. Each does one statement at a time; who finds none free waits. While one is under way DuckDB has so many threads, else one. */
 export class Readers {
   readonly #free: DuckDBConnection[]
   readonly #all: readonly DuckDBConnection[]
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = []
   readonly #underWay = new Set<Promise<unknown>>()
+  readonly #threads: number
+  #reading = 0
 
-  constructor(connections: readonly DuckDBConnection[]) {
+  constructor(connections: readonly DuckDBConnection[], threads: number) {
+    this.#threads = threads
     this.#all = connections
     this.#free = [...connections]
   }
@@ -39,6 +42,7 @@ export class Readers {
       timer = setInterval(() => connection.interrupt(), AGAIN_MS)
     }
     try {
+      await this.#begin(connection)
       signal?.throwIfAborted()
       signal?.addEventListener('abort', interrupt)
       const rows = (await connection.runAndReadAll(sql, values)).getRows()
@@ -49,9 +53,21 @@ export class Readers {
     } finally {
       signal?.removeEventListener('abort', interrupt)
       clearInterval(timer)
-      const next = this.#waiting.shift()
-      if (next) next(connection)
-      else this.#free.push(connection)
+      await this.#end(connection).finally(() => this.#give(connection))
     }
+  }
+
+  #give(connection: DuckDBConnection): void {
+    const next = this.#waiting.shift()
+    if (next) next(connection)
+    else this.#free.push(connection)
+  }
+
+  async #begin(connection: DuckDBConnection): Promise<void> {
+    if (this.#reading++ === 0 && this.#threads > 1) await connection.run(`SET threads = ${this.#threads}`)
+  }
+
+  async #end(connection: DuckDBConnection): Promise<void> {
+    if (--this.#reading === 0 && this.#threads > 1) await connection.run('SET threads = 1')
   }
 }
