@@ -74,6 +74,9 @@ const h2 = (i: number): Said[] => [
       date: new Date(1_767_607_200e3 + i * 1000).toUTCString(),
     })}`,
   ),
+  // The same again, out of the tables.
+  client(frame(HEADERS, END_HEADERS | END_STREAM, 3, '\xc5\xc4\xc3\xc2\xc1\xc0\xbf\xbe')),
+  server(frame(HEADERS, END_HEADERS | END_STREAM, 3, '\xc2\xc1\xc0\xbf\xbe')),
 ]
 
 const redis = (i: number): Said[] => [
@@ -103,6 +106,9 @@ const postgresql = (i: number): Said[] => [
   ),
   client(parse('thing', QUERY, 23) + describeStatement('thing') + bind('', 'thing', [String(i)]) + execute('') + sync),
   server(parseComplete + COLUMNS + bindComplete + row(String(i), 'a thing', '3.50', '2026-01-05') + tag('SELECT 1') + ready()),
+  // The statement again, by its name.
+  client(bind('', 'thing', [String(i)]) + execute('') + sync),
+  server(bindComplete + row(String(i), 'a thing', '3.50', '2026-01-05') + tag('SELECT 1') + ready()),
 ]
 
 const websocket = (i: number): Said[] => [
