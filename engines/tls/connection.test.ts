@@ -102,6 +102,8 @@ describe.skipIf(certificates === undefined)('between real peers', () => {
     expect(playTls(connections[0], { known: log }).handshakes[0].fields).toMatchObject({ spider: { tls: { encrypted_premaster: name } } })
     expect(playTls(connections[0], {}).awaited).toEqual([expect.stringMatching(/^\w{64}$/), name])
     expect(playTls(connections[0], { late: [{ before: -1, log }] }).exchanges.map(({ status }) => status)).toEqual(['complete', 'complete'])
+    const restarted = playTls(connections[0], { known: log, restart: () => true }).exchanges
+    expect(restarted.map(({ status }) => status)).toEqual(['complete', 'complete'])
   })
 
   it('a key log that comes late opens a first megabyte, and what follows is missing', async () => {

@@ -2,14 +2,16 @@
 import { loadCodecs } from '#adapters/crypto/codecs.ts'
 import type { HttpExchange } from '../http/facts.ts'
 import type { Call, Found } from '../protocols/call.ts'
+import { Packing } from '../protocols/packing.ts'
 import type { Recorded } from '../protocols/proxy.case.ts'
-import { ProtocolStreams } from '../protocols/streams.ts'
+import { ProtocolStreams, type SavedStream } from '../protocols/streams.ts'
 import { connectionWith, quietSide } from '../tcp/connection.case.ts'
 import type { Connection } from '../tcp/facts.ts'
 import { micros } from '../time.ts'
 import type { Secrets } from './secrets.ts'
 
 const codecs = await loadCodecs()
+const packing = new Packing()
 
 /** Secrets by client random, as a key log has them. */
 export type KeyLog = Record<string, Record<string, string>>
@@ -79,7 +81,8 @@ export const playTls = (said: readonly Pick<Recorded, 'side' | 'bytes'>[], optio
     for (let from = 0; from < bytes.length; ) {
       const to = Math.min(bytes.length, from + Math.max(1, segments[turn++ % segments.length]))
       if (options.restart?.(index)) {
-        const state = structuredClone(streams.save(connection))
+        // As a checkpoint is: nothing in it is the same object as something else.
+        const state = packing.take(packing.pack(streams.save(connection))) as SavedStream
         saved = JSON.stringify(state)
         streams = start()
         streams.load(connection, state)
