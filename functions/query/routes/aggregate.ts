@@ -1,15 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { Groups } from '#events/documents/groups.ts'
 import { METRICS, parseGroupBy, parseMetrics, parseSort, widthFor } from '../grouping.ts'
 import type { QueryPorts } from '../ports.ts'
 import { boundedRange, RangeQuery } from '../range.ts'
 import { waiting } from '../waiting.ts'
-
-const figures = Object.fromEntries(METRICS.map((metric) => [metric, Type.Optional(Type.Number())]))
-const Others = Type.Object(
-  { groups: Type.Integer(), count: Type.Integer(), errors: Type.Optional(Type.Integer()), bytes: Type.Optional(Type.Integer()) },
-  { description: 'What the groups answered do not count; left out when they are all' },
-)
 
 export const aggregateRoutes =
   (ports: QueryPorts): FastifyPluginAsyncTypebox =>
@@ -40,23 +35,7 @@ export const aggregateRoutes =
             bins: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000, default: 200, description: 'Of `time`, at most' })),
           }),
           response: {
-            200: Type.Object({
-              from: Type.Number(),
-              to: Type.Number(),
-              width: Type.Number({ description: 'Of a bin of `time`, ms' }),
-              groups: Type.Array(
-                Type.Object({
-                  key: Type.Array(Type.Union([Type.String(), Type.Number(), Type.Null()]), {
-                    description: 'As by says; null: has none. Of bins, where they begin',
-                  }),
-                  count: Type.Integer(),
-                  ...figures,
-                }),
-              ),
-              total: Type.Object({ count: Type.Integer(), ...figures }, { description: 'Of all, whatever groups are answered' }),
-              others: Type.Optional(Others),
-              partial: Type.Optional(Type.Boolean({ description: 'Too many groups to look at all of them' })),
-            }),
+            200: Groups,
           },
         },
         serializerCompiler: () => JSON.stringify,

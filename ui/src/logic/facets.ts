@@ -1,6 +1,6 @@
 import { filterOf, findDimension } from '#engines/query/dimensions.ts'
 import { USER_FIELDS } from '#engines/query/fields.ts'
-import type { Group, Groups } from './groups.ts'
+import type { Group, Groups } from '#events/documents/groups.ts'
 
 /** A field whose values are counted. */
 export interface Facet {

@@ -1,34 +1,4 @@
-/** What `/aggregate` computes of a group, of all that the range holds, or of what is left out. Durations in ns. */
-export interface Figures {
-  count: number
-  errors?: number
-  bytes?: number
-  min?: number
-  mean?: number
-  max?: number
-  p50?: number
-  p90?: number
-  p99?: number
-  /** ms since 1970. */
-  first?: number
-  last?: number
-}
-
-export interface Group extends Figures {
-  key: (string | number | null)[]
-}
-
-/** What `/aggregate` answers. */
-export interface Groups {
-  from: number
-  to: number
-  /** Of a bin of time, ms. */
-  width: number
-  groups: Group[]
-  total: Figures
-  others?: { groups: number; count: number; errors?: number; bytes?: number }
-  partial?: boolean
-}
+import type { Figures, Groups } from '#events/documents/groups.ts'
 
 /** Figures over time, a bin each, also of bins in which nothing was. */
 export interface Course {

@@ -1,7 +1,7 @@
 import { templateOf } from '#engines/http/template.ts'
 import type { Filter } from '#engines/query/ast.ts'
 import { FAILED, filterOf, findDimension } from '#engines/query/dimensions.ts'
-import type { Group, Groups } from './groups.ts'
+import type { Group, Groups } from '#events/documents/groups.ts'
 import type { Range, Span } from './range.ts'
 import { equals, refine } from './refine.ts'
 

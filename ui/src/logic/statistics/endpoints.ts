@@ -1,5 +1,5 @@
 import { templateOf } from '#engines/http/template.ts'
-import type { Group } from '../groups.ts'
+import type { Group } from '#events/documents/groups.ts'
 import { type Bin, percentile } from './percentile.ts'
 
 /** Calls of one method, host and path template. Durations in ns, read of bins. */

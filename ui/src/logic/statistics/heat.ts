@@ -1,4 +1,4 @@
-import type { Groups } from '../groups.ts'
+import type { Groups } from '#events/documents/groups.ts'
 
 export const PER_DECADE = 8
 

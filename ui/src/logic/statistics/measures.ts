@@ -1,5 +1,5 @@
+import type { Figures } from '#events/documents/groups.ts'
 import { bytes, count, duration } from '../format.ts'
-import type { Figures } from '../groups.ts'
 
 /** A figure as the tables and charts have it. */
 export interface Measure {

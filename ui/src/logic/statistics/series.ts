@@ -1,4 +1,5 @@
-import { byTime, type Figures, type Groups } from '../groups.ts'
+import type { Figures, Groups } from '#events/documents/groups.ts'
+import { byTime } from '../groups.ts'
 
 /** The course of one key. */
 export interface Series {

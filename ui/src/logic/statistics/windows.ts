@@ -1,4 +1,4 @@
-import type { Figures } from '../groups.ts'
+import type { Figures } from '#events/documents/groups.ts'
 
 /** Figures of a moving window: each bin with the `size - 1` before it. Counts add up, means are weighed; percentiles do not add up, so the highest stands. */
 export function moving(figures: readonly Figures[], size: number): Figures[] {

@@ -1,6 +1,7 @@
+import type { Figures } from '#events/documents/groups.ts'
 import { tick } from '../../logic/axis.ts'
 import { clock } from '../../logic/format.ts'
-import type { Course, Figures } from '../../logic/groups.ts'
+import type { Course } from '../../logic/groups.ts'
 import { fixed } from '../../logic/range.ts'
 import { look } from '../../state/place.ts'
 import { painted } from '../../state/theme.ts'

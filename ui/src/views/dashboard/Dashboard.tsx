@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
+import type { Figures, Groups } from '#events/documents/groups.ts'
 import { bytes, count, duration } from '../../logic/format.ts'
-import { byTime, type Figures, type Groups } from '../../logic/groups.ts'
+import { byTime } from '../../logic/groups.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { span } from '../../state/place.ts'
 import { liveTotal } from '../../state/timeline.ts'

@@ -1,5 +1,5 @@
+import type { Groups } from '#events/documents/groups.ts'
 import { plural } from '../../logic/format.ts'
-import type { Groups } from '../../logic/groups.ts'
 import { before, errorKinds, kindInWords, newErrors, termOfKind } from '../../logic/new-errors.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { q, range, span } from '../../state/place.ts'

@@ -1,7 +1,7 @@
 import type { Filter } from '#engines/query/ast.ts'
 import { filterOf, findDimension } from '#engines/query/dimensions.ts'
+import type { Group, Groups } from '#events/documents/groups.ts'
 import { count, plural } from '../../logic/format.ts'
-import type { Group, Groups } from '../../logic/groups.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { Value } from '../details/Value.tsx'
 

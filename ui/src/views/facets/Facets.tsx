@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
+import type { Groups } from '#events/documents/groups.ts'
 import { type Facet, type FacetValue, facetsOf, OTHER_FACETS, openFacets, tellFacets, termOfValue, valuesOf } from '../../logic/facets.ts'
 import { count, plural } from '../../logic/format.ts'
-import type { Groups } from '../../logic/groups.ts'
 import { useAnswer } from '../../state/answer.ts'
 import { narrow } from '../../state/filter.ts'
 import { ofView, setOfView } from '../../state/place.ts'

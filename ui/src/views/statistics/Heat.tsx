@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import type { Groups } from '#events/documents/groups.ts'
 import { clock, duration, plural } from '../../logic/format.ts'
-import type { Groups } from '../../logic/groups.ts'
 import { fixed } from '../../logic/range.ts'
 import { refine } from '../../logic/refine.ts'
 import { type Heat as Counted, heatOf, PER_DECADE, shade } from '../../logic/statistics/heat.ts'
