@@ -6,6 +6,7 @@ import { StoreUnavailable } from '../port.ts'
 import { inUse, openError, otherVersion } from './errors.ts'
 import { Readers } from './readers.ts'
 import { createSlicesTable } from './slices.ts'
+import { Threads } from './threads.ts'
 
 /** Of the tables' form. Counts up when a table changes, a field of the filter language included. */
 export const STORE_VERSION = 6
@@ -34,6 +35,7 @@ export class Database {
   readonly incoming: string
   #writer: DuckDBConnection | undefined
   #readers: Record<Purpose, Readers> | undefined
+  #threads: Threads | undefined
   readonly #options: DuckDbOptions
   #instance: DuckDBInstance | undefined
 
@@ -102,15 +104,19 @@ export class Database {
     this.#writer = await this.#instance.connect()
     await requireVersion(this.#writer, this.directory)
     const instance = this.#instance
-    const connect = async (count: number, threads: number) =>
-      new Readers(await Promise.all(Array.from({ length: count }, () => instance.connect())), threads)
-    this.#readers = { figures: await connect(READERS.figures, this.#options.threads ?? 2), documents: await connect(READERS.documents, 1) }
+    const connect = (count: number) => Promise.all(Array.from({ length: count }, () => instance.connect()))
+    this.#threads = new Threads(await instance.connect(), this.#options.threads ?? 2)
+    this.#readers = {
+      figures: new Readers(await connect(READERS.figures), this.#threads),
+      documents: new Readers(await connect(READERS.documents)),
+    }
   }
 
   async #stop(): Promise<void> {
-    const readers = this.#readers
-    this.#readers = undefined
+    const [readers, threads] = [this.#readers, this.#threads]
+    this.#readers = this.#threads = undefined
     await Promise.all([readers?.figures.close(), readers?.documents.close()])
+    await threads?.close()
     this.#writer?.closeSync()
     this.#writer = undefined
     this.#instance?.closeSync()

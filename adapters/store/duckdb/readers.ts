@@ -1,18 +1,18 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { Threads } from './threads.ts'
 
 /** From one attempt to interrupt a statement to the next, in ms: one that comes between two of its steps is not heard. */
 const AGAIN_MS = 20
 
-/** Connections that read. Each does one statement at a time; who finds none free waits. While one is under way DuckDB has so many threads, else one. */
+/** Connections that read. Each does one statement at a time; who finds none free waits. */
 export class Readers {
   readonly #free: DuckDBConnection[]
   readonly #all: readonly DuckDBConnection[]
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = []
   readonly #underWay = new Set<Promise<unknown>>()
-  readonly #threads: number
-  #reading = 0
+  readonly #threads: Threads | undefined
 
-  constructor(connections: readonly DuckDBConnection[], threads: number) {
+  constructor(connections: readonly DuckDBConnection[], threads?: Threads) {
     this.#threads = threads
     this.#all = connections
     this.#free = [...connections]
@@ -20,7 +20,8 @@ export class Readers {
 
   /** Rows of a query. Throws DuckDB's error, or the reason of the signal, which ends the statement too. */
   async read(sql: string, values: DuckDBValue[], signal: AbortSignal | undefined): Promise<DuckDBValue[][]> {
-    const rows = this.#read(sql, values, signal)
+    const read = () => this.#read(sql, values, signal)
+    const rows = this.#threads === undefined ? read() : this.#threads.during(read)
     this.#underWay.add(rows)
     try {
       return await rows
@@ -42,7 +43,6 @@ export class Readers {
       timer = setInterval(() => connection.interrupt(), AGAIN_MS)
     }
     try {
-      await this.#begin(connection)
       signal?.throwIfAborted()
       signal?.addEventListener('abort', interrupt)
       const rows = (await connection.runAndReadAll(sql, values)).getRows()
@@ -53,21 +53,9 @@ export class Readers {
     } finally {
       signal?.removeEventListener('abort', interrupt)
       clearInterval(timer)
-      await this.#end(connection).finally(() => this.#give(connection))
+      const next = this.#waiting.shift()
+      if (next) next(connection)
+      else this.#free.push(connection)
     }
-  }
-
-  #give(connection: DuckDBConnection): void {
-    const next = this.#waiting.shift()
-    if (next) next(connection)
-    else this.#free.push(connection)
-  }
-
-  async #begin(connection: DuckDBConnection): Promise<void> {
-    if (this.#reading++ === 0 && this.#threads > 1) await connection.run(`SET threads = ${this.#threads}`)
-  }
-
-  async #end(connection: DuckDBConnection): Promise<void> {
-    if (--this.#reading === 0 && this.#threads > 1) await connection.run('SET threads = 1')
   }
 }
