@@ -157,6 +157,12 @@ describe('a connection of Redis', () => {
     }
   })
 
+  it.each(cases)('%s: but for bodies, the same where none are kept', (_, steps) => {
+    const bodiless = (options?: Options) =>
+      play(redis, steps, options).calls.map(({ request, response, ...call }) => [call, request?.wireBytes, response?.wireBytes])
+    expect(bodiless({ keepBody: 0 })).toEqual(bodiless())
+  })
+
   it('tells positions, names, database and user', () => {
     const { calls } = play(redis, [
       { client: command('AUTH', 'ann', 'x') + command('SELECT', '2') + command('CONFIG', 'GET', 'port') },

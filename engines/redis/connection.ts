@@ -7,6 +7,7 @@ import type { Micros } from '../time.ts'
 import { type Answered, type Context, callOf, callOfAnswer } from './call.ts'
 import { Arguments, type Command } from './command.ts'
 import { splitInline } from './inline.ts'
+import { LIMITS } from './limits.ts'
 import { mask } from './mask.ts'
 import { Pairing, type SavedPairing } from './pairing.ts'
 import { mayBeCommand, mayBeReply } from './recognise.ts'
@@ -49,7 +50,7 @@ export class RedisConnection implements Reader {
   constructor(host: Host, { offsets, midway }: Pick<Beginning, 'offsets' | 'midway'>) {
     this.host = host
     this.directions = [beginning(offsets[0], midway), beginning(offsets[1], midway)]
-    this.reply = new Reply(host.limits.keepBody)
+    this.reply = new Reply(Math.max(host.limits.keepBody, LIMITS.reply))
     this.pairing = new Pairing(midway)
     this.session = new Session(midway)
   }

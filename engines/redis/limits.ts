@@ -15,6 +15,8 @@ export const LIMITS = {
   open: 4096,
   /** Characters kept of all the commands that wait; further ones keep their first argument. */
   waiting: 4 * 1024 * 1024,
+  /** Characters kept of a reply where no bodies are: the state of the session and the names of messages follow from them. */
+  reply: 512,
   /** Characters of `db.query.text`, of the line that sums a call up, and of one argument within it. */
   text: 4096,
   summary: 300,

@@ -58,7 +58,6 @@ export class Reply implements ValueSink {
   constructor(most: number) {
     this.most = most
     this.keep = most
-    this.cut = most === 0
   }
 
   open(type: number, count: number): void {
@@ -152,7 +151,7 @@ export class Reply implements ValueSink {
   /** Room for the next value. */
   reset(): void {
     this.text = ''
-    this.cut = this.most === 0
+    this.cut = false
     this.type = 0
     this.count = 0
     this.first = undefined
