@@ -1,7 +1,7 @@
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const FORMAT = 'spider-state 2'
+const FORMAT = 'spider-state 3'
 
 /** The directory cannot be used; the message is one line for people: what is wrong and how to put it right. */
 export class UnusableDirectory extends Error {

@@ -40,7 +40,7 @@ export interface RedisState extends State {
   warnings(): string[]
 }
 
-const FORMAT = `spider-state 2 shards ${SHARDS}`
+const FORMAT = `spider-state 3 shards ${SHARDS}`
 const DAY = 86_400_000
 
 /**
