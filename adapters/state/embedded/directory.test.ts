@@ -50,7 +50,7 @@ it('is taken from a dead process whose id a new one has', async () => {
 
 it('of another version is refused in one line', async () => {
   await writeFile(join(directory, 'format'), 'spider-state 9\n')
-  expect(await refusal()).toMatch(/was written by another version \("spider-state 9", this one reads "spider-state 2"\)/)
+  expect(await refusal()).toMatch(/was written by another version \("spider-state 9", this one reads "spider-state 3"\)/)
 })
 
 it('that is a file is refused in one line', async () => {
