@@ -23,7 +23,12 @@ const start = () => {
     [{ addresses: ['10.0.0.1'], port: 8080 }],
     (batch) => sections.push(batch),
   )
-  const take = (bytes: Uint8Array) => gatherer.packet(bytes, 0, bytes.length, bytes.length, micros(1e6), 1, 0)
+  // As a capture does it: each packet lies where the one before lay.
+  const packet = Buffer.alloc(2048)
+  const take = (bytes: Uint8Array) => {
+    packet.set(bytes)
+    gatherer.packet(packet, 0, bytes.length, bytes.length, micros(1e6), 1, 0)
+  }
   return { gatherer, take, sections }
 }
 

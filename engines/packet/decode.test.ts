@@ -282,6 +282,18 @@ describe('a lane', () => {
     }
   })
 
+  it('keeps a fragment that waits while the capture writes the next one over it', () => {
+    const taken: Uint8Array[] = []
+    const splitter = new LaneSplitter(8, (_, { bytes, start, end }) => taken.push(Uint8Array.from(bytes.subarray(start, end))))
+    const [first, last] = pieces([4], 5)
+    const packet = Buffer.alloc(2048)
+    for (const part of [last, first]) {
+      packet.set(part)
+      splitter.packet(packet, 0, part.length, part.length, micros(1), 101, 0)
+    }
+    expect(taken).toEqual([first, last])
+  })
+
   it('hands over fragments whose first one never comes', () => {
     const lanes: number[] = []
     const splitter = new LaneSplitter(8, (lane) => lanes.push(lane), { wait: 10 })

@@ -70,7 +70,8 @@ export class LaneSplitter {
     this.#datagrams.set(key, datagram)
     if (frame.fragment === 0) datagram.lane = laneOf(frame, this.#lanes)
     if (datagram.lane < 0) {
-      datagram.early.push({ ...pick(frame), bytes: frame.bytes.slice(frame.start, frame.end) })
+      // `slice` of a Buffer, which a capture's is, would not copy.
+      datagram.early.push({ ...pick(frame), bytes: new Uint8Array(frame.bytes.subarray(frame.start, frame.end)) })
       this.#bytes += frame.end - frame.start
       return
     }

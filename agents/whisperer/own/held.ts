@@ -23,7 +23,8 @@ export class Held {
     const cost = end - start + OVERHEAD
     if (this.#bytes + cost > MOST_BYTES) return false
     this.#bytes += cost
-    this.#packets.push({ bytes: bytes.slice(start, end), originalLength, at, linkType, interfaceId })
+    // `slice` of a Buffer, which libpcap's is, would not copy.
+    this.#packets.push({ bytes: new Uint8Array(bytes.subarray(start, end)), originalLength, at, linkType, interfaceId })
     return true
   }
 
