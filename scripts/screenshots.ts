@@ -15,7 +15,7 @@ const data = mkdtempSync(join(tmpdir(), 'screenshots-'))
 const server = await startServer(data, '--demo', '--interface', 'lo', '--filter', 'net 127.0.0.8/29')
 await pause(UNDER_LOAD_MS)
 const [order] = (await server.find('path=/api/orders status=201', 20)).items
-const [charge] = (await server.find('protocol=http domain=bank.shop.test', 20)).items
+const [charge] = (await server.find('protocol:http host:bank.shop.test', 20)).items
 const end = Date.now()
 const stretch = (from: number, to: number) => ({
   from: new Date(end - from * 1000).toISOString(),
@@ -43,6 +43,10 @@ const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, col
 const picture = async (query: Record<string, string>, file: string): Promise<void> => {
   await page.goto(`${server.url}/?${new URLSearchParams(query)}`)
   await page.waitForTimeout(SETTLED_MS)
+  await page
+    .getByText(/^Reading .*…$/)
+    .first()
+    .waitFor({ state: 'detached' })
   await page.screenshot({ path: fileURLToPath(new URL(`../docs/${file}.png`, import.meta.url)) })
 }
 try {

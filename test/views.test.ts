@@ -46,6 +46,7 @@ describe.skipIf(noBrowser)('views of the shop', () => {
   }, 120_000)
   afterAll(() => shop?.close())
 
+  const middle = () => new Date((Date.parse(range.from) + Date.parse(range.to)) / 2).toISOString()
   const open = (parameters: Record<string, string>) => tab.goto(`${shop.server.url}/?${new URLSearchParams({ ...range, ...parameters })}`)
   const of = (name: string) => new URL(tab.url()).searchParams.get(name)
   const map = () => tab.getByLabel('Map', { exact: true })
@@ -157,8 +158,7 @@ describe.skipIf(noBrowser)('views of the shop', () => {
   })
 
   it('compares with a stretch before: endpoints and links that are new, gone, slower or failing', async () => {
-    const middle = new Date((Date.parse(range.from) + Date.parse(range.to)) / 2).toISOString()
-    await open({ upper: 'map', lower: 'none', from: middle, 'map.with': 'before' })
+    await open({ upper: 'map', lower: 'none', from: middle(), 'map.with': 'before' })
     const changes = map().getByLabel('What changed')
     await changes.getByText('gone').first().waitFor()
     await changes.getByRole('button', { name: /endpoints/ }).click()
@@ -189,6 +189,11 @@ describe.skipIf(noBrowser)('views of the shop', () => {
     await panel().getByRole('button', { name: 'Filter' }).click()
     await expect.poll(() => of('q')).toContain(ADDRESSES.asking)
     await expect.poll(() => map().locator('[data-node]').count()).toBe(2)
+    await open({ upper: 'map', lower: 'none', from: middle(), 'map.with': 'before' })
+    await map()
+      .getByLabel('What changed')
+      .getByText(/^resolver\.shop\.test → /)
+      .waitFor()
   })
 
   it('the sequence: nested by trace, opened by click, folded or not', async () => {

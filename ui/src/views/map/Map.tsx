@@ -1,7 +1,6 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { count, plural } from '../../logic/format.ts'
-import { bareAddresses, type Graph } from '../../logic/map/graph.ts'
-import { useHostNames } from '../../state/host-names.ts'
+import type { Graph } from '../../logic/map/graph.ts'
 import { ofView, setOfView } from '../../state/place.ts'
 import { NoCalls } from '../NoCalls.tsx'
 import { Canvas, type Chosen } from './Canvas.tsx'
@@ -15,7 +14,6 @@ import { useGraph, useRows } from './use-map.ts'
 /** Who calls whom, built by itself from the calls that are looked at. */
 export function MapView() {
   const answer = useRows('looked at')
-  useHostNames(useMemo(() => bareAddresses(answer.value?.groups ?? []), [answer.value]))
   const graph = useGraph(answer.value?.groups)
   const comparison = useComparison(graph)
   const [arranged, setArranged] = useState(0)

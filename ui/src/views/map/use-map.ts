@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks'
 import { edited } from '../../logic/map/edits.ts'
 import { looksLikeGateway } from '../../logic/map/gateways.ts'
-import { BY, type Graph, METRICS, MOST, type Row, toGraph } from '../../logic/map/graph.ts'
+import { BY, bareAddresses, type Graph, METRICS, MOST, type Row, toGraph } from '../../logic/map/graph.ts'
 import { type Answer, useAnswer } from '../../state/answer.ts'
-import { hostNames } from '../../state/host-names.ts'
+import { hostNames, useHostNames } from '../../state/host-names.ts'
 import { edits, grouping, hidesGateways } from './edits.ts'
 
 export interface Rows {
@@ -27,6 +27,7 @@ export const useRows = (span: { from: number; to: number } | undefined | 'looked
 export function useGraph(rows: readonly Row[] | undefined): Graph {
   const { rules, hidden, gateways } = edits.value
   const [by, hides, names] = [grouping.value, hidesGateways.value, hostNames.value]
+  useHostNames(useMemo(() => bareAddresses(rows ?? []), [rows]))
   return useMemo(() => {
     const graph = toGraph(rows ?? [], by, rules, names)
     const passed = hides ? graph.nodes.filter(({ id }) => looksLikeGateway(graph, id)).map(({ id }) => id) : []
