@@ -30,10 +30,28 @@ export function openings(sessions: readonly SessionDocument[], handshakes: reado
   )
 }
 
-/** The first call of each connection, of those that are shown: the opening is drawn in front of it. */
+/** The first call of each connection, of those that are shown. */
 export function firstOf(calls: readonly Call[]): Map<string, string> {
   const first = new Map<string, string>()
   for (const { session, id, protocol } of calls.toSorted((a, b) => a.start - b.start))
     if (!first.has(session) && protocol !== 'tls') first.set(session, id)
   return first
+}
+
+/**
+ * What is drawn in front of the first call of each connection, by the call's id. `known`: how connections began, by session.
+ * Where longer lies between than all calls take together, nothing: it was opened for a call that is not shown, and would leave no room for those that are.
+ */
+export function inFront(calls: readonly Call[], known: ReadonlyMap<string, Segment[]>): Map<string, Segment[]> {
+  const starts = new Map(calls.map(({ id, start }) => [id, start]))
+  const extent =
+    calls.reduce((last, { end }) => Math.max(last, end), 0) - calls.reduce((first, { start }) => Math.min(first, start), Infinity)
+  return new Map(
+    [...firstOf(calls)].map(([session, id]) => {
+      const start = starts.get(id)!
+      const before = (known.get(session) ?? []).filter(({ to }) => to <= start)
+      const opened = before.reduce((last, { to }) => Math.max(last, to), 0)
+      return [id, start - opened > extent ? [] : before]
+    }),
+  )
 }

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import type { SessionDocument } from '#events/documents/session.ts'
 import type { Call } from '../../logic/sequence/call.ts'
-import { firstOf, openings, type Segment } from '../../logic/sequence/segments.ts'
+import { firstOf, inFront, openings, type Segment } from '../../logic/sequence/segments.ts'
 import { read } from '../../state/api.ts'
 import { useRead } from '../../state/use-read.ts'
 
@@ -29,9 +29,5 @@ export function useOpenings(calls: readonly Call[]): ReadonlyMap<string, Segment
     },
     [ids.join(' ')],
   )
-  return useMemo(() => {
-    if (known.state !== 'read') return new Map()
-    const starts = new Map(calls.map(({ id, start }) => [id, start]))
-    return new Map([...first].map(([session, id]) => [id, (known.value.get(session) ?? []).filter(({ to }) => to <= starts.get(id)!)]))
-  }, [known, first])
+  return useMemo(() => inFront(calls, known.state === 'read' ? known.value : new Map()), [known, calls])
 }
