@@ -8,7 +8,8 @@ import { NotFound } from './search.ts'
 
 const SLOW = 30_000
 const NOBODY = 65_534
-const MOST_SAID = 400
+/** Of what a helper says as it ends: Node prints the line of code, which is long in a bundle, the error, and where it was called from. */
+const MOST_SAID = 4000
 const scriptOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 /** Scripts are bundled as this file is. */
 const EXTENSION = extname(import.meta.url)
