@@ -173,21 +173,20 @@ urllib.request.urlopen('https://127.0.0.1:${port}/', context=ssl._create_unverif
         encoding: 'utf8',
       })
       const port = await freePort()
-      const script = `require('https').get({ host: '127.0.0.1', port: ${port}, rejectUnauthorized: false }, (answer) => answer.resume().on('end', () => setTimeout(() => {}, 1500)))`
+      const script = `process.stdin.once('data', () => require('https').get({ host: '127.0.0.1', port: ${port}, rejectUnauthorized: false }, (answer) => answer.resume().on('end', () => setTimeout(process.exit, 1500))))`
       const inside = [
         `mount -t tmpfs none ${place}`,
         `cp ${process.execPath} ${libraries.trim().split('\n').join(' ')} ${place}`,
         `(LD_LIBRARY_PATH=${place} exec openssl s_server -accept 127.0.0.1:${port} -www -quiet -cert ${targets.certificate} -key ${targets.key} -keylogfile ${targets.keylog}) &`,
-        `${place}/${basename(process.execPath)} -e "setTimeout(() => ${script}, 3000)"`,
+        `${place}/${basename(process.execPath)} -e "${script}"`,
         'kill %1',
       ]
-      const child = targets.start('unshare', ['--mount', 'bash', '-c', inside.join('\n')])
+      const child = targets.start('unshare', ['--mount', 'bash', '-c', inside.join('\n')], 'pipe')
       await listens(port)
-      await pause(3500)
-      const { processes = [] } = gocipher.status().spider.tls ?? {}
-      const of = (name: string) => processes.find(({ executable }) => executable?.endsWith(name) && executable.includes(name))
-      expect(of(`${place}/${basename(process.execPath)}`)).toMatchObject({ state: 'ready' })
-      expect(of('/openssl')).toMatchObject({ state: 'ready' })
+      const isReady = (name: string) =>
+        gocipher.status().spider.tls?.processes.some(({ executable, state }) => executable?.endsWith(name) && state === 'ready') === true
+      await until(() => isReady(`${place}/${basename(process.execPath)}`) && isReady('/openssl'))
+      child.stdin!.write('go\n')
       await once(child, 'close')
       await agree(1)
     },
