@@ -9,9 +9,11 @@ type Body = NonNullable<NonNullable<ExchangeDocument['http']>['request']>['body'
 /** Bytes of a block that are read at a time. */
 const PIECE = 1 << 20
 
+const referenceOf = ({ ref }: Body): BodyReference | undefined => (ref === undefined ? undefined : parseBodyReference(ref))
+
 /** The kept bytes of a body; undefined when none were kept or retention has let them go. */
 export async function readBody(blobs: Blobs, body: Body): Promise<Uint8Array | undefined> {
-  const reference = body.ref === undefined ? undefined : parseBodyReference(body.ref)
+  const reference = referenceOf(body)
   if (!reference) return undefined
   const block = await blobs.get(reference.block as BlobReference)
   if (!block) return undefined
@@ -21,7 +23,7 @@ export async function readBody(blobs: Blobs, body: Body): Promise<Uint8Array | u
 
 /** The same while they are read, no faster than they are taken: whatever their `length`, few of them are held. */
 export async function streamBody(blobs: Blobs, body: Body): Promise<{ bytes: Readable; length: number } | undefined> {
-  const reference = body.ref === undefined ? undefined : parseBodyReference(body.ref)
+  const reference = referenceOf(body)
   const first = reference && (await blobs.get(reference.block as BlobReference, { offset: 0, length: PIECE }))
   if (!first) return undefined
   const block = pieces(blobs, reference.block as BlobReference, first)

@@ -39,15 +39,19 @@ export function firstOf(calls: readonly Call[]): Map<string, string> {
 }
 
 /**
- * What is drawn in front of the first call of each connection, by the call's id. `known`: how connections began, by session.
+ * What is drawn in front of the first call of each connection (`firstOf`), by the call's id. `known`: how connections began, by session.
  * Where longer lies between than all calls take together, nothing: it was opened for a call that is not shown, and would leave no room for those that are.
  */
-export function inFront(calls: readonly Call[], known: ReadonlyMap<string, Segment[]>): Map<string, Segment[]> {
+export function inFront(
+  calls: readonly Call[],
+  first: ReadonlyMap<string, string>,
+  known: ReadonlyMap<string, Segment[]>,
+): Map<string, Segment[]> {
   const starts = new Map(calls.map(({ id, start }) => [id, start]))
   const extent =
     calls.reduce((last, { end }) => Math.max(last, end), 0) - calls.reduce((first, { start }) => Math.min(first, start), Infinity)
   return new Map(
-    [...firstOf(calls)].map(([session, id]) => {
+    [...first].map(([session, id]) => {
       const start = starts.get(id)!
       const before = (known.get(session) ?? []).filter(({ to }) => to <= start)
       const opened = before.reduce((last, { to }) => Math.max(last, to), 0)

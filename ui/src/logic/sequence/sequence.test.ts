@@ -10,7 +10,7 @@ import { flat, type Nested, nest } from './nest.ts'
 import { toPlantUml } from './plantuml.ts'
 import { readMermaid } from './read-mermaid.case.ts'
 import { participants, rowsOf } from './rows.ts'
-import { inFront } from './segments.ts'
+import { firstOf, inFront } from './segments.ts'
 import { toSvg } from './svg.ts'
 
 /** `a>b 10-90 GET /x trace` */
@@ -227,13 +227,10 @@ describe('the waterfall', () => {
 
 describe('the opening of a connection', () => {
   const opened = (from: number, to: number) => new Map([['s', [{ name: 'connect' as const, from: from * 1000, to: to * 1000 }]]])
-  const drawn = (known: ReturnType<typeof opened>, ...calls: string[]) =>
-    [
-      ...inFront(
-        calls.map((text) => call(text, { session: 's' })),
-        known,
-      ),
-    ].map(([id, segments]) => [id, segments.length])
+  const drawn = (known: ReturnType<typeof opened>, ...texts: string[]) => {
+    const calls = texts.map((text) => call(text, { session: 's' }))
+    return [...inFront(calls, firstOf(calls), known)].map(([id, segments]) => [id, segments.length])
+  }
   it.each([
     ['right before, however long it took', opened(0, 999), ['a>b 1000-1001'], [['a>b 1000-1001', 1]]],
     ['in front of the first alone', opened(10, 11), ['a>b 30-40', 'a>b 12-13'], [['a>b 12-13', 1]]],

@@ -29,5 +29,5 @@ export function useOpenings(calls: readonly Call[]): ReadonlyMap<string, Segment
     },
     [ids.join(' ')],
   )
-  return useMemo(() => inFront(calls, known.state === 'read' ? known.value : new Map()), [known, calls])
+  return useMemo(() => inFront(calls, first, known.state === 'read' ? known.value : new Map()), [known, first])
 }
