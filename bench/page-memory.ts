@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FILTER } from '../demo/places.ts'
 import { openBrowser, openTab } from '../test/support/browser.ts'
 import { startServer } from '../test/support/server.ts'
 
 const minutes = Number(process.argv[2] ?? 60)
 const EVERY_MS = 30_000
 const folder = mkdtempSync(join(tmpdir(), 'bench-page-'))
-const server = await startServer(folder, '--demo', '--interface', 'lo', '--filter', 'net 127.0.0.8/29')
+const server = await startServer(folder, '--demo', '--interface', 'lo', '--filter', FILTER)
 const browser = await openBrowser()
 try {
   const page = await openTab(browser, `${server.url}/?live=5m`, [])

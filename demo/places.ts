@@ -10,6 +10,9 @@ export const ADDRESSES = {
   auditor: '127.0.0.8',
 } as const
 
+/** What the shop says, DNS included, in pcap-filter syntax. */
+export const FILTER = 'net 127.0.0.8/29'
+
 export type ServiceName = 'gateway' | 'catalogue' | 'orders' | 'payment' | 'bank'
 export const SERVICES: readonly ServiceName[] = ['gateway', 'catalogue', 'orders', 'payment', 'bank']
 /** Who speaks TLS only. */

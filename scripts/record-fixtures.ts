@@ -3,12 +3,14 @@
  * `shop.truth.jsonl`: what its services say that they answered. Needs tcpdump and the right to capture.
  * Run it again only when the demo changes: each run gives another capture.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { FILTER } from '../demo/places.ts'
 import type { Handled } from '../demo/service.ts'
 import { pause } from '../demo/service.ts'
 import { startShop } from '../demo/shop.ts'
@@ -17,7 +19,7 @@ const fixtures = new URL('../test/fixtures/', import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'fixtures-'))
 const capture = join(folder, 'shop.pcap')
 
-const tcpdump = spawn('tcpdump', ['-i', 'lo', '-U', '-w', capture, 'net 127.0.0.8/29 and (tcp or udp port 53)'], {
+const tcpdump = spawn('tcpdump', ['-i', 'lo', '-U', '-w', capture, `${FILTER} and (tcp or udp port 53)`], {
   stdio: ['ignore', 'ignore', 'pipe'],
 })
 await once(tcpdump.stderr, 'data') // "listening on lo"

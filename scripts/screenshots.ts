@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { FILTER } from '../demo/places.ts'
 import { pause } from '../demo/service.ts'
 import { openBrowser } from '../test/support/browser.ts'
 import { startServer } from '../test/support/server.ts'
@@ -12,7 +13,7 @@ const UNDER_LOAD_MS = 60_000
 const SETTLED_MS = 2500
 
 const data = mkdtempSync(join(tmpdir(), 'screenshots-'))
-const server = await startServer(data, '--demo', '--interface', 'lo', '--filter', 'net 127.0.0.8/29')
+const server = await startServer(data, '--demo', '--interface', 'lo', '--filter', FILTER)
 await pause(UNDER_LOAD_MS)
 const [order] = (await server.find('path=/api/orders status=201', 20)).items
 const [charge] = (await server.find('protocol:http host:bank.shop.test', 20)).items

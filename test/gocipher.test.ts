@@ -6,7 +6,7 @@ import { freePort } from '#adapters/free-port.case.ts'
 import { cannotTakeSecrets, installed, noPostgres, otherNode } from '#agents/gocipher/able.case.ts'
 import { Targets } from '#agents/gocipher/targets.case.ts'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
-import { ADDRESSES } from '../demo/places.ts'
+import { ADDRESSES, FILTER } from '../demo/places.ts'
 import { cannotCapture, eventually, type Server, startServer } from './support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spider-gocipher-'))
@@ -24,7 +24,7 @@ const call = (server: Server, q: string) =>
 describe.skipIf(blind)('the demo', () => {
   let server: Server
   beforeAll(async () => {
-    server = await startServer(join(folder, 'demo'), '--demo', '--filter', 'net 127.0.0.8/29')
+    server = await startServer(join(folder, 'demo'), '--demo', '--filter', FILTER)
   })
   afterAll(() => server.stop())
 

@@ -8,7 +8,7 @@ import { cannotTakeSecrets } from '#agents/gocipher/able.case.ts'
 import { cannotCount } from '#agents/gocipher/usage/able.case.ts'
 import { Program, tcpClient, tcpServer } from '#agents/gocipher/usage/traffic.case.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
-import { ADDRESSES } from '../demo/places.ts'
+import { ADDRESSES, FILTER } from '../demo/places.ts'
 import { faultsOf } from './support/accessible.ts'
 import { noBrowser, openBrowser, openTab } from './support/browser.ts'
 import { pictures } from './support/pictures.ts'
@@ -80,7 +80,7 @@ describe.skipIf(blind || noBrowser || cannotCapture())('the page, beside the dem
   let tab: Tab
   const errors: string[] = []
   beforeAll(async () => {
-    server = await startServer(join(folder, 'demo'), '--demo', '--filter', 'net 127.0.0.8/29')
+    server = await startServer(join(folder, 'demo'), '--demo', '--filter', FILTER)
     await eventually(async () => (await server.get<Answer>('/api/v1/usage')).items.length > 3 || undefined, 60_000)
     browser = await openBrowser()
     tab = await openTab(browser, `${server.url}/?upper=map&lower=network`, errors)

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExchangeDocument } from '#events/documents/exchange.ts'
 import type { StatusDocument } from '#events/documents/status.ts'
 import { ITEMS } from '../demo/catalogue.ts'
-import { ADDRESSES } from '../demo/places.ts'
+import { ADDRESSES, FILTER } from '../demo/places.ts'
 import { noBrowser, openBrowser } from './support/browser.ts'
 import { drop } from './support/drop.ts'
 import { cannotCapture, eventually, type Server, startServer } from './support/server.ts'
@@ -36,7 +36,7 @@ describe.skipIf(blind)('spider start --demo', () => {
   let known: ExchangeDocument
   beforeAll(async () => {
     // Only the demo's addresses: whatever else goes on on this machine is not the test's business.
-    server = await startServer(join(folder, 'demo'), '--demo', '--filter', 'net 127.0.0.8/29')
+    server = await startServer(join(folder, 'demo'), '--demo', '--filter', FILTER)
     known = await eventually(async () => (await server.find('path=/items status=200', 1)).items[0])
   })
   afterAll(() => server.stop())
